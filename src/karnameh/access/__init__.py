@@ -1,0 +1,1 @@
+"""Grants: a role at a unit, flowing down the tree."""

@@ -1,0 +1,1 @@
+"""The one plan object: who does what, where and when, and with whom."""

@@ -1,0 +1,35 @@
+"""Reads of campaigns and activities."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
+
+from karnameh.access.public import Reach
+from karnameh.activities.models import Activity, Campaign
+from karnameh.org.public import matching, under, under_any
+
+_NEAR = timedelta(days=45)
+
+
+def activities_for(reach: Reach) -> QuerySet[Activity]:
+    """The activities whose lead unit `reach` covers."""
+    rows = Activity.objects.filter(under_any(reach.paths, "lead_unit__path"))
+    return rows.select_related("theme", "lead_unit", "place", "campaign")
+
+
+def find_activities(text: str, *, reach: Reach, limit: int = 20) -> list[Activity]:
+    """Activities in reach that `text` names, latest first."""
+    return list(activities_for(reach).filter(matching(text)).order_by("-starts_on", "pk")[:limit])
+
+
+def activities_under(reach: Reach, path: str) -> QuerySet[Activity]:
+    """Those led at or beneath `path`."""
+    return activities_for(reach).filter(under(path, "lead_unit__path"))
+
+
+def campaign_at(day: date) -> Campaign | None:
+    """The campaign that is on, was last on, or is about to begin."""
+    begun = Campaign.objects.filter(starts_on__lte=day + _NEAR).first()
+    return begun or Campaign.objects.last()

@@ -1,0 +1,30 @@
+"""The door of catalog."""
+
+from __future__ import annotations
+
+from karnameh.catalog.actions import Words, dimension_set, retire_indicator, reword_indicator, set_rate
+from karnameh.catalog.loading import load_dictionary, read_data
+from karnameh.catalog.models import (
+    TOTAL,
+    Dimension,
+    DimensionOption,
+    DimensionSet,
+    Indicator,
+    Item,
+    Measure,
+    MeasureKind,
+    Nature,
+    PeopleSemantics,
+    Rate,
+    TimeRule,
+    UnitRule,
+    Wording,
+)
+from karnameh.catalog.queries import dimension_sets_for, find_indicators, indicators, rate_on
+
+__all__ = [
+    "TOTAL", "Dimension", "DimensionOption", "DimensionSet", "Indicator", "Item", "Measure",
+    "MeasureKind", "Nature", "PeopleSemantics", "Rate", "TimeRule", "UnitRule", "Wording", "Words",
+    "dimension_set", "dimension_sets_for", "find_indicators", "indicators", "load_dictionary",
+    "rate_on", "read_data", "retire_indicator", "reword_indicator", "set_rate",
+]  # fmt: skip

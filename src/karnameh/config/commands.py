@@ -1,0 +1,158 @@
+"""The product's commands: up, work, demo, check, backup, restore, bench, manage."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from karnameh.config.embedded import Cluster, DatabaseTrouble, cluster
+
+ROOT = Path(__file__).resolve().parents[3]
+VAR = Path(os.environ.get("KARNAMEH_VAR", ROOT / "var"))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; its exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "karnameh.config.settings")
+    name, rest = (arguments[0], list(arguments[1:])) if arguments else ("help", [])
+    command = COMMANDS.get(name)
+    if command is None:
+        print(f"There is no command “{name}”. ./karnameh help lists them.", file=sys.stderr)
+        return 2
+    try:
+        return command(rest)
+    except DatabaseTrouble as trouble:
+        print(f"Database: {trouble}", file=sys.stderr)
+        return 1
+
+
+def database() -> Cluster | None:
+    """The embedded server, started; None when DATABASE_URL names a real one."""
+    if "DATABASE_URL" in os.environ:
+        return None
+    embedded = cluster(VAR / "pg")
+    embedded.start()
+    return embedded
+
+
+def ready_django(process: str = "manage") -> None:
+    """Load the settings for this kind of process."""
+    os.environ["KARNAMEH_PROCESS"] = process
+    import django
+
+    django.setup()
+
+
+def prepared() -> None:
+    """Database up, Django loaded, schema current: what every data command needs."""
+    database()
+    ready_django()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _up(arguments: list[str]) -> int:
+    from karnameh.config.serving import serve
+
+    parser = argparse.ArgumentParser(prog="./karnameh up")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--workers", type=int, default=2)
+    given = parser.parse_args(arguments)
+    return serve(host=given.host, port=given.port, workers=given.workers)
+
+
+def _work(arguments: list[str]) -> int:
+    ready_django("work")
+    from karnameh.config.serving import work
+
+    return work()
+
+
+def _demo(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./karnameh demo")
+    parser.add_argument("--full", action="store_true", help="60,000 local units and a million entries")
+    given = parser.parse_args(arguments)
+    prepared()
+    from karnameh.front.demo.loading import load_demo
+
+    return 0 if load_demo(full=given.full, say=print) else 1
+
+
+def _check(arguments: list[str]) -> int:
+    prepared()
+    from karnameh.ledger.public import check, fold_all
+
+    fold_all()
+    found = check()
+    print(f"{found.entries:,} entries, {found.totals:,} totals rebuilt and compared.")
+    for one in found.findings:
+        print(f"DIFFERS {one.table} {one.key}: stored {one.stored}, entries say {one.rebuilt}")
+    print("Every stored total is what the entries say." if not found.findings else "Totals are WRONG.")
+    return 1 if found.findings else 0
+
+
+def _backup(arguments: list[str]) -> int:
+    from karnameh.config.backup import back_up
+
+    file = back_up(VAR, Path(arguments[0]) if arguments else None, embedded=database())
+    print(f"Backup written to {file}. Keep var/secrets.json beside it, somewhere else.")
+    return 0
+
+
+def _restore(arguments: list[str]) -> int:
+    from karnameh.config.backup import adopt, restore
+
+    parser = argparse.ArgumentParser(prog="./karnameh restore")
+    parser.add_argument("file", nargs="?")
+    parser.add_argument("--adopt", action="store_true", help="only raise the epoch after a dump was loaded by hand")
+    given = parser.parse_args(arguments)
+    embedded = database()
+    if given.adopt:
+        ready_django()
+        print(f"Epoch {adopt()}.")
+        return 0
+    if given.file is None or not Path(given.file).exists():
+        print("Name the backup file to restore.", file=sys.stderr)
+        return 2
+    restore(Path(given.file), embedded=embedded)
+    ready_django()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    print(f"Restored. The server's epoch is now {adopt()}; phones will send again what they kept.")
+    return 0
+
+
+def _bench(arguments: list[str]) -> int:
+    if arguments[:1] != ["ledger"]:
+        print("Benchmarks: ledger", file=sys.stderr)
+        return 2
+    from karnameh.config.bench_ledger import bench
+
+    return bench(arguments[1:])
+
+
+def _manage(arguments: list[str]) -> int:
+    if "DATABASE_URL" not in os.environ and arguments[:1] not in (["help"], ["makemessages"]):
+        database()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["./karnameh manage", *arguments])
+    return 0
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "up": _up,
+    "work": _work,
+    "demo": _demo,
+    "check": _check,
+    "backup": _backup,
+    "restore": _restore,
+    "bench": _bench,
+    "manage": _manage,
+}

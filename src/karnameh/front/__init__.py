@@ -1,0 +1,1 @@
+"""Home, sign-in, navigation, search, and the demo federation."""

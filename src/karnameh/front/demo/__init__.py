@@ -1,0 +1,1 @@
+"""The demo federation: invented people and figures in the real shape of a country."""

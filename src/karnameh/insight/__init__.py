@@ -1,0 +1,1 @@
+"""Dashboards: promised, reported, verified, and the rows behind every number."""

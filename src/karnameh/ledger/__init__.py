@@ -1,0 +1,1 @@
+"""The heart: immutable entries, and every total that follows from them."""

@@ -1,0 +1,66 @@
+"""`check`: rebuild every stored total from the entries alone and compare, with zero tolerance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from karnameh.ledger.deltas import MEASURES, Change
+from karnameh.ledger.folding import month_array, presence_sql, upsert_sql
+
+_KEY = "view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A stored total that is not what the entries say."""
+
+    table: str
+    key: str
+    stored: str
+    rebuilt: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was compared, and every difference (at most 100)."""
+
+    entries: int
+    totals: int
+    findings: list[Finding]
+
+
+def check() -> Check:
+    """Compare all totals and presences with the entries they were folded from."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SELECT folded_to FROM ledger_foldstate FOR UPDATE")
+        until = cursor.fetchone()[0]
+        parameters = {"until": until, "months": month_array()}
+        cursor.execute("CREATE TEMP TABLE check_total (LIKE ledger_total INCLUDING ALL) ON COMMIT DROP")
+        cursor.execute("CREATE TEMP TABLE check_presence (LIKE ledger_presence INCLUDING ALL) ON COMMIT DROP")
+        everything = Change("e.clock < %(until)s", None, "%(until)s::bigint", spreading=False)
+        cursor.execute(upsert_sql("check_total", everything, 1), parameters)
+        cursor.execute(presence_sql("check_presence", "e.clock < %(until)s"), parameters)
+        findings = _differences(cursor, "ledger_total", "check_total", _KEY, MEASURES)
+        findings += _differences(cursor, "ledger_presence", "check_presence", "month, unit_id", ("days",))
+        cursor.execute("SELECT count(*) FROM ledger_entry WHERE clock < %s", [until])
+        entries = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM check_total")
+        totals = cursor.fetchone()[0]
+    return Check(entries, totals, findings)
+
+
+def _differences(cursor: Any, stored: str, rebuilt: str, key: str, columns: tuple[str, ...]) -> list[Finding]:
+    """Rows that differ; a stored row of zeros is the same as none."""
+    kept = " OR ".join(f"{name} <> 0" for name in columns)
+    values = ", ".join(f"trim_scale({name}::numeric)" for name in columns)
+    cursor.execute(
+        f"SELECT concat_ws(' ', {key}), s.v, r.v FROM"
+        f" (SELECT {key}, ROW({values})::text AS v FROM {stored} WHERE {kept}) s FULL JOIN"
+        f" (SELECT {key}, ROW({values})::text AS v FROM {rebuilt} WHERE {kept}) r USING ({key})"
+        " WHERE s.v IS DISTINCT FROM r.v LIMIT 100"
+    )
+    return [Finding(stored, str(where), str(one), str(two)) for where, one, two in cursor.fetchall()]

@@ -1,0 +1,215 @@
+"""Folding: entries into totals, in the background, exactly.
+
+One folder works at a time (a row lock). It takes every entry between the last folded moment and the
+oldest transaction still running, adds what they change to the totals of their ancestors, and moves
+the mark, all in one transaction: a killed folder leaves nothing behind. Readers add the tail that is
+not folded yet, so a total is never stale and folding never makes a writer wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from django.db import connection, transaction
+
+from karnameh.kernel.period import month_starts
+from karnameh.ledger.deltas import MEASURES, Change, deltas, summed
+
+# Nodes down to this depth have folded totals: nation 0, province 1, county 2. Deeper ones are few
+# entries each and are summed from the rows, which is faster than keeping them.
+MONTH_DEPTH = 2
+DAY_DEPTH = 1
+
+BATCH = 200_000  # entries folded in one go at most: bounds memory and the length of a transaction
+REHOMED = 2_000  # units whose past moves in one go
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What one round of folding did."""
+
+    entries: int
+    behind: bool
+
+
+@cache
+def month_array() -> list[date]:
+    """First days of all Jalali months: `width_bucket` finds a day's month in them."""
+    return month_starts()
+
+
+def fold(*, batch: int = BATCH) -> Folded:
+    """Fold once. `behind` says whether more is waiting that could be folded now."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off")
+        since = _lock(cursor)
+        if since is None:
+            return Folded(0, False)
+        cursor.execute(
+            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + \"offset\" FROM ledger_epoch"
+        )
+        horizon = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT clock FROM ledger_entry WHERE clock >= %s AND clock < %s ORDER BY clock OFFSET %s LIMIT 1",
+            [since, horizon, batch],
+        )
+        cut = cursor.fetchone()
+        # A transaction is folded whole: the cut never falls inside one.
+        until = horizon if cut is None else max(cut[0], since + 1)
+        cursor.execute("SELECT count(*) FROM ledger_entry WHERE clock >= %s AND clock < %s", [since, until])
+        entries = cursor.fetchone()[0]
+        if entries:
+            _settle(cursor, since, until)
+            between = "e.clock >= %(since)s AND e.clock < %(until)s"
+            change = Change(between, "%(since)s::bigint", "%(until)s::bigint", spreading=True)
+            _apply(cursor, change, {"since": since, "until": until})
+            _note_presence(cursor, between, {"since": since, "until": until})
+        cursor.execute("UPDATE ledger_foldstate SET folded_to = %s WHERE folded_to < %s", [until, until])
+    return Folded(entries, cut is not None)
+
+
+def fold_all() -> int:
+    """Fold until nothing that can be folded is left; how many entries that were."""
+    entries = 0
+    while True:
+        done = fold()
+        entries += done.entries
+        if not done.behind:
+            return entries
+
+
+def rehome() -> int:
+    """Let totals follow a reorganisation: move the past of nodes whose line has changed."""
+    moved = 0
+    for axis, table, column in ((1, "org_orgunit", "unit_id"), (2, "org_place", "place_id")):
+        with transaction.atomic(), connection.cursor() as cursor:
+            if _lock(cursor) is None:
+                return moved
+            cursor.execute(
+                f"SELECT h.node FROM ledger_home h JOIN {table} n ON n.id = h.node"
+                f" WHERE h.axis = %s AND h.line <> n.line ORDER BY h.node LIMIT %s",
+                [axis, REHOMED],
+            )
+            nodes = [row[0] for row in cursor.fetchall()]
+            if not nodes:
+                continue
+            _move_past(cursor, axis, table, column, nodes)
+            moved += len(nodes)
+    return moved
+
+
+def _move_past(cursor: Any, axis: int, table: str, column: str, nodes: Sequence[int]) -> None:
+    change = Change(
+        f"e.{column} = ANY(%(nodes)s) AND e.clock < %(until)s", None, "%(until)s::bigint", spreading=False
+    )
+    cursor.execute("SELECT folded_to FROM ledger_foldstate")
+    parameters = {"nodes": list(nodes), "until": cursor.fetchone()[0]}
+    _apply(cursor, change, parameters, sign=-1)
+    cursor.execute(
+        f"UPDATE ledger_home h SET line = n.line FROM {table} n"
+        " WHERE h.axis = %s AND h.node = n.id AND h.node = ANY(%s)",
+        [axis, list(nodes)],
+    )
+    _apply(cursor, change, parameters)
+
+
+def _lock(cursor: Any) -> int | None:
+    """The last folded moment, if nobody else is folding."""
+    cursor.execute("SELECT folded_to FROM ledger_foldstate FOR UPDATE SKIP LOCKED")
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _settle(cursor: Any, since: int, until: int) -> None:
+    """Give a home to every unit and place that appears for the first time."""
+    for axis, table, column in ((1, "org_orgunit", "unit_id"), (2, "org_place", "place_id")):
+        cursor.execute(
+            f"INSERT INTO ledger_home (axis, node, line) SELECT %s, n.id, n.line FROM {table} n WHERE n.id IN"
+            f" (SELECT {column} FROM ledger_entry WHERE clock >= %s AND clock < %s) ON CONFLICT DO NOTHING",
+            [axis, since, until],
+        )
+
+
+def _apply(cursor: Any, change: Change, parameters: dict[str, object], *, sign: int = 1) -> None:
+    cursor.execute(upsert_sql("ledger_total", change, sign), {**parameters, "months": month_array()})
+
+
+def upsert_sql(table: str, change: Change, sign: int) -> str:
+    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in MEASURES)
+    return f"""
+WITH {deltas(change)}, {spread()}
+INSERT INTO {table} (view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope, {", ".join(MEASURES)})
+SELECT view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope,
+       {", ".join(f"{sign} * sum({name})" for name in MEASURES)}
+  FROM spread WHERE node IS NOT NULL
+ GROUP BY view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope
+HAVING {" OR ".join(f"sum({name}) <> 0" for name in MEASURES)}
+ON CONFLICT (view, node, grain, indicator_id, stage, at, bucket, dimensions_id, scope) DO UPDATE SET {added}"""
+
+
+def spread() -> str:
+    """CTEs that carry `deltas` to every ancestor with folded totals, in all four views."""
+    measures = ", ".join(f"d.{name}" for name in MEASURES)
+    return f"""
+dated AS (
+    SELECT d.*, (%(months)s::date[])[width_bucket(d.ends_on, %(months)s::date[])] AS month,
+           u.line AS unit_line, p.line AS place_line, coalesce(u.line[2], u.line[1]) AS scope
+      FROM deltas d
+      JOIN ledger_home u ON u.axis = 1 AND u.node = d.unit_id
+      JOIN ledger_home p ON p.axis = 2 AND p.node = d.place_id),
+grouped AS (
+    SELECT unit_line[:{MONTH_DEPTH + 1}] AS unit_line, place_line[:{MONTH_DEPTH + 1}] AS place_line, scope,
+           month, ends_on, indicator_id, stage, bucket, dimensions_id, {summed()}
+      FROM dated GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9),
+displaced AS (
+    SELECT d.*, up.line AS unit_then, pp.line AS place_then
+      FROM dated d JOIN org_unitplacement up ON up.id = d.unit_placement_id
+      JOIN org_placeplacement pp ON pp.id = d.place_placement_id
+     WHERE up.line <> d.unit_line OR pp.line <> d.place_line),
+spread AS (
+    SELECT v.view, v.node, v.grain, v.at, d.indicator_id, d.stage, d.bucket, d.dimensions_id, v.scope, {measures}
+      FROM grouped d CROSS JOIN LATERAL (VALUES {_rows(1, "d.unit_line", "0")}, {_rows(3, "d.place_line", "d.scope")})
+           AS v (view, node, grain, at, scope)
+    UNION ALL
+    SELECT v.view, v.node, v.grain, v.at, d.indicator_id, d.stage, d.bucket, d.dimensions_id, v.scope,
+           {", ".join(f"v.sign * d.{name}" for name in MEASURES)}
+      FROM displaced d CROSS JOIN LATERAL (VALUES
+           {_rows(2, "d.unit_then", "0", 1)}, {_rows(2, "d.unit_line", "0", -1)},
+           {_rows(4, "d.place_then", "coalesce(d.unit_then[2], d.unit_then[1])", 1)},
+           {_rows(4, "d.place_line", "d.scope", -1)}) AS v (view, node, grain, at, scope, sign))"""
+
+
+def _rows(view: int, line: str, scope: str, sign: int | None = None) -> str:
+    """One VALUES row for each ancestor and grain that is kept."""
+    tail = "" if sign is None else f", {sign}"
+    kept = [(depth, 1, "d.month") for depth in range(MONTH_DEPTH + 1)]
+    kept += [(depth, 0, "d.ends_on") for depth in range(DAY_DEPTH + 1)]
+    return ", ".join(
+        f"({view}, {line}[{depth + 1}], {grain}, {at}, {scope}{tail})" for depth, grain, at in kept
+    )
+
+
+def _note_presence(cursor: Any, between: str, parameters: dict[str, object]) -> None:
+    """Recompute on which days the touched units have live reports of their own."""
+    cursor.execute(presence_sql("ledger_presence", between), {**parameters, "months": month_array()})
+
+
+def presence_sql(table: str, touched: str) -> str:
+    """Upsert the days of every (unit, month) that entries matching `touched` belong to."""
+    return f"""
+WITH months AS (
+    SELECT DISTINCT e.unit_id, width_bucket(e.ends_on, %(months)s::date[]) AS at
+      FROM ledger_entry e WHERE {touched} AND e.stage = 2 AND e.coverage = 1 AND e.part_of_id IS NULL)
+INSERT INTO {table} (month, unit_id, days)
+SELECT (%(months)s::date[])[m.at], m.unit_id, coalesce(bit_or(1 << (e.ends_on - (%(months)s::date[])[m.at])), 0)
+  FROM months m LEFT JOIN ledger_entry e
+    ON e.unit_id = m.unit_id AND e.stage = 2 AND e.coverage = 1 AND e.kind = 0 AND e.part_of_id IS NULL
+   AND e.ends_on >= (%(months)s::date[])[m.at] AND e.ends_on < (%(months)s::date[])[m.at + 1]
+   AND e.clock < %(until)s
+   AND NOT EXISTS (SELECT FROM ledger_entry x WHERE x.corrects_id = e.id AND x.kind = 1 AND x.clock < %(until)s)
+ GROUP BY m.at, m.unit_id
+ON CONFLICT (month, unit_id) DO UPDATE SET days = excluded.days"""

@@ -1,0 +1,58 @@
+"""The door of the ledger."""
+
+from __future__ import annotations
+
+from karnameh.ledger.actions import (
+    MAY_POST,
+    Receipt,
+    Verdict,
+    adjust,
+    correct_entry,
+    post_entries,
+    reverse_batch,
+    reverse_entry,
+    verify_entry,
+)
+from karnameh.ledger.checking import Check, check
+from karnameh.ledger.folding import fold, fold_all, rehome
+from karnameh.ledger.models import Entry, Stage
+from karnameh.ledger.queries import (
+    Axis,
+    Cell,
+    Drill,
+    Question,
+    Reporting,
+    Stated,
+    Story,
+    coverage_by,
+    entries_behind,
+    entries_in_reach,
+    epoch,
+    pledges_of,
+    roll_up,
+    silent_units,
+    stated_totals,
+    story_of,
+    tally_of,
+)
+from karnameh.ledger.rules import (
+    Bucket,
+    ControlTotal,
+    Coverage,
+    Kind,
+    NewEntry,
+    Qualifier,
+    Role,
+    Tally,
+    far_from,
+    total,
+)
+
+__all__ = [
+    "MAY_POST", "Axis", "Bucket", "Cell", "Check", "ControlTotal", "Coverage", "Drill", "Entry", "Kind",
+    "NewEntry", "Qualifier", "Question", "Receipt", "Reporting", "Role", "Stage", "Stated", "Story",
+    "Tally", "Verdict", "adjust", "check", "correct_entry", "coverage_by", "entries_behind",
+    "entries_in_reach", "epoch", "far_from", "fold", "fold_all", "pledges_of", "post_entries",
+    "rehome", "reverse_batch", "reverse_entry", "roll_up", "silent_units", "stated_totals", "story_of",
+    "tally_of", "total", "verify_entry",
+]  # fmt: skip

@@ -1,0 +1,577 @@
+"""Reads of the ledger. Each takes the reader's reach; what he may not see is in no number he gets.
+
+A roll-up is answered from folded totals plus the unfolded tail where totals are kept, and from the
+rows themselves below that; both give the same answer to the last digit, in one statement and so at
+one moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from karnameh.access.public import Reach
+from karnameh.catalog.public import Indicator
+from karnameh.kernel.jalali import JalaliDate, month_end, month_start
+from karnameh.kernel.period import Period
+from karnameh.ledger.deltas import MEASURES, Change, deltas
+from karnameh.ledger.folding import DAY_DEPTH, MONTH_DEPTH, month_array
+from karnameh.ledger.models import Entry
+from karnameh.ledger.rules import Bucket, Coverage, Kind, Stage, Tally
+from karnameh.org.public import OrgUnit, Place, bounds, under
+from karnameh.plumbing.paging import Page, cut
+from karnameh.plumbing.public import OutOfReach
+
+By = Literal["node", "child", "day", "month", "dimension"]
+_FAR_PAST, _FAR_FUTURE = date(1821, 3, 21), date(2122, 3, 20)
+
+
+class Axis(IntEnum):
+    """Which tree a roll-up follows."""
+
+    UNIT = 1
+    PLACE = 2
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: a node of one tree, a period, and whether the tree of then or of now."""
+
+    node: OrgUnit | Place
+    period: Period
+    then: bool = False
+    indicators: tuple[int, ...] | None = None
+
+    @property
+    def axis(self) -> Axis:
+        return Axis.UNIT if isinstance(self.node, OrgUnit) else Axis.PLACE
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One sum: for which key (a child's id, a day, a month, a dimension set), of what, and what it holds."""
+
+    key: int | date | None
+    indicator: int
+    stage: Stage
+    bucket: Bucket
+    tally: Tally
+    open: Decimal
+    over: Decimal
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Days of one grain: 0 single days, 1 whole months; both ends included."""
+
+    grain: int
+    start: date
+    end: date
+
+
+@dataclass
+class _Statement:
+    """A statement under construction: SQL and its parameters."""
+
+    parts: list[str] = field(default_factory=list)
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def bind(self, value: Any) -> str:
+        """A placeholder for `value`."""
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"%({name})s"
+
+
+def roll_up(reach: Reach, question: Question, *, by: By = "node") -> list[Cell]:
+    """Sums of everything beneath the node that `reach` covers, grouped as asked.
+
+    Raises `OutOfReach` for a unit beyond the reader's grants. On the place axis only the work of
+    units within reach is counted. Indicators whose rule is never to be added give counts alone.
+    """
+    wanted = _visible_indicators(reach, question)
+    if not wanted:
+        return []
+    foldable = {pk: rule for pk, (rule, unit_rule) in wanted.items() if rule in ("sum", "last") and unit_rule == "sum"}
+    cells = _additive(reach, question, by, foldable) if foldable else []
+    others = {pk: rules for pk, rules in wanted.items() if pk not in foldable}
+    if others:
+        cells += _extremes(reach, question, by, others)
+    return cells
+
+
+def _visible_indicators(reach: Reach, question: Question) -> dict[int, tuple[str, str]]:
+    rows = Indicator.objects.all()
+    if question.indicators is not None:
+        rows = rows.filter(pk__in=question.indicators)
+    if question.axis is Axis.UNIT:
+        if not reach.covers(question.node.path):
+            raise OutOfReach
+        themes = reach.themes_at(question.node.path)
+        if themes is not None:
+            rows = rows.filter(theme__in=themes)
+    return {pk: (time, unit) for pk, time, unit in rows.values_list("pk", "time_rule", "unit_rule")}
+
+
+def _additive(reach: Reach, question: Question, by: By, rules: dict[int, str]) -> list[Cell]:
+    windows = None if _narrowed(reach, question) else _windows(question, by)
+    statement = _Statement()
+    statement.parameters["months"] = month_array()
+    if windows is None:
+        rows = _from_rows(statement, reach, question, by, rules)
+    else:
+        rows = _from_totals(statement, reach, question, by, rules, windows)
+    summed = ", ".join(f"sum({name})" for name in MEASURES)
+    sql = (
+        f"{rows} SELECT key, indicator_id, stage, bucket, {summed} FROM found"
+        " GROUP BY key, indicator_id, stage, bucket"
+        f" HAVING {' OR '.join(f'sum({name}) <> 0' for name in MEASURES)}"
+        " ORDER BY indicator_id, stage, bucket, key"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, statement.parameters)
+        return [_cell(row) for row in cursor.fetchall()]
+
+
+def _cell(row: Sequence[Any]) -> Cell:
+    key, indicator, stage, bucket, quantity, rial, *counts, still_open, over = row
+    tally = Tally(quantity, int(rial), *(int(count) for count in counts))
+    return Cell(key, indicator, Stage(stage), Bucket(bucket), tally, still_open, over)
+
+
+def _depth(question: Question, by: By) -> int:
+    """How deep the nodes stand whose sums are wanted."""
+    return question.node.depth + (1 if by == "child" else 0)
+
+
+def _narrowed(reach: Reach, question: Question) -> bool:
+    """On the place axis, totals know only whole province offices; a smaller reach asks the rows."""
+    if question.axis is Axis.UNIT:
+        return False
+    return any(stretch.theme is not None or stretch.path.count("/") > 3 for stretch in reach.stretches)
+
+
+def _windows(question: Question, by: By) -> dict[str, list[_Window]] | None:
+    """The folded days and months that make up the period for each time rule, or None without totals."""
+    depth = _depth(question, by)
+    if depth > MONTH_DEPTH or (by == "day" and depth > DAY_DEPTH):
+        return None
+    start = question.period.start or _FAR_PAST
+    end = question.period.end or _FAR_FUTURE
+    if by == "day":
+        return {"sum": [_Window(0, start, end)], "last": [_Window(0, _FAR_PAST, end)]}
+    sums, lasts = _split(start, end), _split(_FAR_PAST, end)
+    if depth > DAY_DEPTH and any(window.grain == 0 for window in [*sums, *lasts]):
+        return None
+    return {"sum": sums, "last": lasts}
+
+
+def _split(start: date, end: date) -> list[_Window]:
+    """Whole Jalali months in the middle, single days at both ends."""
+    first = JalaliDate.from_date(start)
+    last = JalaliDate.from_date(end)
+    months_from = start if first.day == 1 else month_end(first.year, first.month) + timedelta(days=1)
+    is_whole = month_end(last.year, last.month) == end
+    months_to = end if is_whole else month_start(last.year, last.month) - timedelta(days=1)
+    if months_from > months_to:
+        return [_Window(0, start, end)]
+    found = [_Window(1, months_from, months_to)]
+    if start < months_from:
+        found.append(_Window(0, start, months_from - timedelta(days=1)))
+    if end > months_to:
+        found.append(_Window(0, months_to + timedelta(days=1), end))
+    return found
+
+
+def _from_totals(
+    statement: _Statement, reach: Reach, question: Question, by: By, rules: dict[int, str],
+    windows: dict[str, list[_Window]],
+) -> str:  # fmt: skip
+    """Folded totals, and what the entries after the last folded moment change."""
+    depth = _depth(question, by)
+    view = 1 if question.axis is Axis.UNIT else 3
+    views = statement.bind([view, view + 1] if question.then else [view])
+    nodes = statement.bind(_target_nodes(question, by))
+    scope = _scope_condition(statement, reach, question, "t.scope")
+    key = {"node": "NULL::int", "child": "t.node", "day": "t.at", "month": "t.at", "dimension": "t.dimensions_id"}[by]
+    measures = ", ".join(f"t.{name}" for name in MEASURES)
+    folded = []
+    for rule, segments in windows.items():
+        ids = [pk for pk, its_rule in rules.items() if its_rule == rule]
+        folded += [
+            f"SELECT {key} AS key, t.indicator_id, t.stage, t.bucket, {measures} FROM ledger_total t"
+            f" WHERE t.view = ANY({views}) AND t.node = ANY({nodes}) AND t.grain = {window.grain}"
+            f" AND t.indicator_id = ANY({statement.bind(ids)}) AND t.stage IN (1, 2, 3)"
+            f" AND t.at >= {statement.bind(window.start)} AND t.at <= {statement.bind(window.end)}{scope}"
+            for window in segments
+            if ids
+        ]
+    tail = deltas(
+        Change(
+            "e.clock >= (SELECT folded_to FROM ledger_foldstate)",
+            "SELECT folded_to FROM ledger_foldstate",
+            "SELECT 9223372036854775807",
+            spreading=True,
+        )
+    )
+    line = _line_of(question)
+    position = depth + 1
+    tail_rows = (
+        f"SELECT {_key_of(by, position, line)} AS key, d.indicator_id, d.stage, d.bucket,"
+        f" {', '.join(f'd.{name}' for name in MEASURES)} FROM deltas d {_tree_joins()}"
+        f" WHERE {line}[{position}] = ANY({nodes}) AND {_in_period(statement, question, rules)}"
+        + _scope_condition(statement, reach, question, "coalesce(hu.line[2], u.line[2], u.line[1])")
+    )
+    return f"WITH {tail}, found AS ({' UNION ALL '.join([*folded, tail_rows])})"
+
+
+def _from_rows(statement: _Statement, reach: Reach, question: Question, by: By, rules: dict[int, str]) -> str:
+    """The entries themselves, for nodes without folded totals."""
+    low, high = bounds(question.node.path)
+    column, tree = ("unit", "org_orgunit") if question.axis is Axis.UNIT else ("place", "org_place")
+    low_p, high_p = statement.bind(low), statement.bind(high)
+    beneath = (
+        f"SELECT p.node_id FROM org_{column}placement p WHERE p.path >= {low_p} AND p.path < {high_p}"
+        if question.then
+        else f"SELECT n.id FROM {tree} n WHERE n.path >= {low_p} AND n.path < {high_p}"
+    )
+    ids = statement.bind(list(rules))
+    start, end = _ends(question.period)
+    fresh = (
+        f"e.{column}_id IN ({beneath}) AND e.indicator_id = ANY({ids}) AND (i.time_rule <> 'sum'"
+        f" OR (e.ends_on >= {statement.bind(start)} AND e.ends_on <= {statement.bind(end)}))"
+    )
+    rows = deltas(Change(fresh, None, "SELECT 9223372036854775807", spreading=False))
+    line = _line_of(question)
+    position = _depth(question, by) + 1
+    node_position = question.node.depth + 1
+    condition = f"{line}[{node_position}] = {statement.bind(question.node.pk)}"
+    if by == "child":
+        condition += f" AND {line}[{position}] IS NOT NULL"
+    if question.axis is Axis.PLACE:
+        condition += f" AND {_reach_condition(statement, reach)}"
+    measures = ", ".join(f"d.{name}" for name in MEASURES)
+    return (
+        f"WITH {rows}, found AS (SELECT {_key_of(by, position, line)} AS key, d.indicator_id, d.stage, d.bucket,"
+        f" {measures} FROM deltas d {_tree_joins()} WHERE {condition} AND {_in_period(statement, question, rules)})"
+    )
+
+
+def _tree_joins() -> str:
+    return (
+        "JOIN org_orgunit u ON u.id = d.unit_id JOIN org_place l ON l.id = d.place_id"
+        " JOIN org_unitplacement up ON up.id = d.unit_placement_id"
+        " JOIN org_placeplacement pp ON pp.id = d.place_placement_id"
+        " LEFT JOIN ledger_home hu ON hu.axis = 1 AND hu.node = u.id"
+        " LEFT JOIN ledger_home hp ON hp.axis = 2 AND hp.node = l.id"
+        " JOIN catalog_indicator ci ON ci.id = d.indicator_id"
+    )
+
+
+def _line_of(question: Question) -> str:
+    """The line by which rows are placed: as the totals know the tree now, or as it was then."""
+    if question.axis is Axis.UNIT:
+        return "up.line" if question.then else "(coalesce(hu.line, u.line))"
+    return "pp.line" if question.then else "(coalesce(hp.line, l.line))"
+
+
+def _key_of(by: By, position: int, line: str) -> str:
+    month = "(%(months)s::date[])[width_bucket(d.ends_on, %(months)s::date[])]"
+    keys = {"node": "NULL::int", "child": f"{line}[{position}]", "day": "d.ends_on", "month": month}
+    return keys.get(by, "d.dimensions_id")
+
+
+def _in_period(statement: _Statement, question: Question, rules: dict[int, str]) -> str:
+    start, end = _ends(question.period)
+    return (
+        f"d.indicator_id = ANY({statement.bind(list(rules))}) AND d.ends_on <= {statement.bind(end)}"
+        f" AND (ci.time_rule <> 'sum' OR d.ends_on >= {statement.bind(start)})"
+    )
+
+
+def _ends(period: Period) -> tuple[date, date]:
+    return period.start or _FAR_PAST, period.end or _FAR_FUTURE
+
+
+def _target_nodes(question: Question, by: By) -> list[int]:
+    if by != "child":
+        return [question.node.pk]
+    if not question.then:
+        return list(type(question.node)._default_manager.filter(parent=question.node).values_list("pk", flat=True))
+    placements = question.node.placements.model  # type: ignore[union-attr]
+    depth = question.node.depth
+    lines = placements._default_manager.filter(
+        under(question.node.path), line__len__gte=depth + 2
+    ).values_list("line", flat=True)
+    return sorted({line[depth + 1] for line in lines})
+
+
+def _scope_condition(statement: _Statement, reach: Reach, question: Question, column: str) -> str:
+    """On the place axis: only the work of the province offices in reach."""
+    if question.axis is Axis.UNIT or any(path.count("/") == 2 for path in reach.paths):
+        return ""
+    ids = [int(path.strip("/").split("/")[-1]) for path in reach.paths]
+    return f" AND {column} = ANY({statement.bind(ids)})"
+
+
+def _reach_condition(statement: _Statement, reach: Reach) -> str:
+    """Rows whose unit a stretch of `reach` covers, for its theme."""
+    options = []
+    for stretch in reach.stretches:
+        low, high = bounds(stretch.path)
+        one = f"u.path >= {statement.bind(low)} AND u.path < {statement.bind(high)}"
+        if stretch.theme is not None:
+            one += f" AND ci.theme_id = {statement.bind(stretch.theme)}"
+        options.append(f"({one})")
+    return f"({' OR '.join(options) or 'false'})"
+
+
+def _extremes(
+    reach: Reach, question: Question, by: By, rules: dict[int, tuple[str, str]]
+) -> list[Cell]:
+    """Indicators that take the largest value or an average, computed from the rows: there are few."""
+    statement = _Statement()
+    statement.parameters["months"] = month_array()
+    low, high = bounds(question.node.path)
+    start, end = _ends(question.period)
+    position = _depth(question, by) + 1
+    line = _line_of(question)
+    tree = "u" if question.axis is Axis.UNIT else "l"
+    if question.then:
+        tree = "up" if question.axis is Axis.UNIT else "pp"
+    bucket = "CASE WHEN d.part_of_id IS NOT NULL THEN 2 WHEN d.role <> 1 THEN 1 ELSE 0 END"
+    sql = f"""
+    WITH live AS (
+        SELECT {_key_of(by, position, line)} AS key, d.indicator_id, d.stage, {bucket} AS bucket, d.unit_id,
+               d.quantity, d.rial, d.qualifier, ci.time_rule, ci.unit_rule
+          FROM ledger_entry d {_tree_joins()}
+         WHERE d.indicator_id = ANY({statement.bind(list(rules))}) AND d.coverage = 1 AND d.kind <> 1
+           AND d.ends_on >= {statement.bind(start)} AND d.ends_on <= {statement.bind(end)}
+           AND {tree}.path >= {statement.bind(low)} AND {tree}.path < {statement.bind(high)}
+           AND NOT EXISTS (SELECT FROM ledger_entry x WHERE x.corrects_id = d.id AND x.kind = 1)
+           {"AND " + _reach_condition(statement, reach) if question.axis is Axis.PLACE else ""}),
+    each_unit AS (
+        SELECT key, indicator_id, stage, bucket, unit_id, unit_rule,
+               CASE time_rule WHEN 'max' THEN max(quantity) WHEN 'avg' THEN avg(quantity) WHEN 'sum' THEN sum(quantity)
+                    WHEN 'last' THEN max(quantity) END AS quantity,
+               max(rial) AS rial, count(*) AS entries, count(*) FILTER (WHERE qualifier = 2) AS at_least,
+               count(*) FILTER (WHERE qualifier = 3) AS about, count(*) FILTER (WHERE qualifier = 4) AS at_most,
+               count(*) FILTER (WHERE qualifier = 5) AS unknown
+          FROM live GROUP BY key, indicator_id, stage, bucket, unit_id, unit_rule, time_rule)
+    SELECT key, indicator_id, stage, bucket,
+           coalesce(CASE unit_rule WHEN 'sum' THEN sum(quantity) WHEN 'max' THEN max(quantity)
+                WHEN 'avg' THEN avg(quantity) END, 0), coalesce(sum(rial), 0),
+           sum(entries), sum(at_least), sum(about), sum(at_most),
+           CASE WHEN unit_rule = 'none' OR bool_and(quantity IS NULL) THEN sum(entries) ELSE sum(unknown) END, 0, 0
+      FROM each_unit WHERE {"key IS NOT NULL" if by == "child" else "true"}
+     GROUP BY key, indicator_id, stage, bucket, unit_rule ORDER BY indicator_id, stage, bucket, key"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, statement.parameters)
+        return [_cell(row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Reporting:
+    """How many local units there are, and how many of them have reported in the period."""
+
+    units: int
+    reported: int
+
+
+def coverage_by(reach: Reach, unit: OrgUnit, period: Period, *, by_child: bool = False) -> dict[int, Reporting]:
+    """Coverage of the local units beneath `unit` (key: its id), or beneath each of its children."""
+    if not reach.covers(unit.path):
+        raise OutOfReach
+    low, high = bounds(unit.path)
+    position = len(unit.line) + (1 if by_child else 0)
+    start, end = _ends(period)
+    first = JalaliDate.from_date(start)
+    sql = """
+    WITH tail AS (
+        SELECT DISTINCT e.unit_id FROM ledger_entry e
+         WHERE e.clock >= (SELECT folded_to FROM ledger_foldstate) AND e.stage = 2 AND e.kind = 0
+           AND e.coverage = 1 AND e.ends_on BETWEEN %(start)s AND %(end)s),
+    present AS (
+        SELECT p.unit_id FROM ledger_presence p
+         WHERE p.month >= %(month)s AND p.month <= %(end)s AND p.days & (
+               (-1 << greatest(0, %(start)s - p.month)) & ~(-1 << least(31, %(end)s - p.month + 1))) <> 0
+         UNION SELECT unit_id FROM tail)
+    SELECT u.line[%(position)s], count(*), count(p.unit_id)
+      FROM org_orgunit u LEFT JOIN present p ON p.unit_id = u.id
+     WHERE u.path >= %(low)s AND u.path < %(high)s AND u.kind = 'local' AND u.opened_on <= %(end)s
+       AND (u.closed_on IS NULL OR u.closed_on >= %(start)s) AND u.line[%(position)s] IS NOT NULL
+     GROUP BY 1"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql,
+            {
+                "low": low, "high": high, "position": position, "start": start, "end": end,
+                "month": month_start(first.year, first.month),
+            },
+        )  # fmt: skip
+        return {node: Reporting(units, reported) for node, units, reported in cursor.fetchall()}
+
+
+def silent_units(reach: Reach, unit: OrgUnit, period: Period, *, after: str = "", size: int = 50) -> Page[OrgUnit]:
+    """Open local units beneath `unit` without a live report in the period, alphabetically."""
+    if not reach.covers(unit.path):
+        raise OutOfReach
+    start, end = _ends(period)
+    rows = (
+        OrgUnit.objects.filter(under(unit.path), kind="local", closed_on=None, opened_on__lte=end, code__gt=after)
+        .exclude(pk__in=_reporting(unit, start, end))
+        .select_related("parent")
+        .order_by("code")
+    )
+    return cut(list(rows[: size + 1]), size, lambda one: one.code)
+
+
+def _reporting(unit: OrgUnit, start: date, end: date) -> QuerySet[Entry, int]:
+    return (
+        Entry.objects.filter(
+            stage=Stage.REPORTED, kind=Kind.ORIGINAL, coverage=Coverage.OWN, ends_on__gte=start, ends_on__lte=end
+        )
+        .filter(unit__in=OrgUnit.objects.filter(under(unit.path)))
+        .exclude(corrections__kind=Kind.REVERSAL)
+        .values_list("unit_id", flat=True)
+    )
+
+
+@dataclass(frozen=True)
+class Stated:
+    """The latest statement of a unit about everybody beneath it."""
+
+    entry: UUID
+    indicator: int
+    stage: Stage
+    tally: Tally
+
+
+def stated_totals(reach: Reach, unit: OrgUnit, period: Period) -> list[Stated]:
+    """Control totals that `unit` stated for the period, the latest for each indicator and stage."""
+    start, end = _ends(period)
+    rows = (
+        entries_in_reach(reach)
+        .filter(unit=unit, coverage=Coverage.WHOLE_SUBTREE, ends_on__lte=end, dimensions=1)
+        .filter(~Q(indicator__time_rule="sum") | Q(ends_on__gte=start))
+        .exclude(kind=Kind.REVERSAL)
+        .exclude(corrections__kind=Kind.REVERSAL)
+        .order_by("indicator_id", "stage", "-ends_on", "-clock", "-pk")
+        .distinct("indicator_id", "stage")
+    )
+    return [
+        Stated(e.pk, e.indicator_id, Stage(e.stage), tally_of(e)) for e in rows
+    ]
+
+
+def tally_of(entry: Entry) -> Tally:
+    """One entry as a sum of one."""
+    qualifier = entry.qualifier
+    return Tally(
+        entry.quantity or Decimal(0), entry.rial or 0, 1, int(qualifier == 2), int(qualifier == 3),
+        int(qualifier == 4), int(qualifier == 5),
+    )  # fmt: skip
+
+
+def entries_in_reach(reach: Reach) -> QuerySet[Entry]:
+    """All entries whose unit, and theme, the reader's grants open to him."""
+    seen = Q(pk__in=[])
+    for stretch in reach.stretches:
+        one = under(stretch.path, "unit__path")
+        if stretch.theme is not None:
+            one &= Q(indicator__theme=stretch.theme)
+        seen |= one
+    return Entry.objects.filter(seen).select_related("indicator__measure", "unit", "place", "posted_by", "dimensions")
+
+
+@dataclass(frozen=True)
+class Drill:
+    """Which rows stand behind a number."""
+
+    node: OrgUnit | Place
+    period: Period
+    indicator: int | None = None
+    stage: Stage | None = None
+    coverage: Coverage | None = None
+
+
+def entries_behind(reach: Reach, drill: Drill, *, before: UUID | None = None, size: int = 50) -> Page[Entry]:
+    """The rows behind a number, newest first, a page at a time."""
+    column = "unit__path" if isinstance(drill.node, OrgUnit) else "place__path"
+    if isinstance(drill.node, OrgUnit) and not reach.covers(drill.node.path):
+        raise OutOfReach
+    start, end = _ends(drill.period)
+    rows = entries_in_reach(reach).filter(under(drill.node.path, column), ends_on__lte=end)
+    rows = rows.filter(~Q(indicator__time_rule="sum") | Q(ends_on__gte=start))
+    if drill.indicator is not None:
+        rows = rows.filter(indicator=drill.indicator)
+    if drill.stage is not None:
+        rows = rows.filter(stage=drill.stage)
+    if drill.coverage is not None:
+        rows = rows.filter(coverage=drill.coverage)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return cut(list(rows.order_by("-pk")[: size + 1]), size, lambda one: str(one.pk))
+
+
+@dataclass(frozen=True)
+class Story:
+    """An entry with everything tied to it."""
+
+    entry: Entry
+    fulfils: Entry | None
+    verifies: Entry | None
+    corrects: Entry | None
+    part_of: Entry | None
+    fulfilments: Sequence[Entry]
+    verifications: Sequence[Entry]
+    corrections: Sequence[Entry]
+    parts: Sequence[Entry]
+
+    @property
+    def reversed_by(self) -> Entry | None:
+        """The reversal, when there is one."""
+        return next((one for one in self.corrections if one.kind == Kind.REVERSAL), None)
+
+
+def story_of(reach: Reach, pk: UUID) -> Story:
+    """The entry and its ties, as far as the reader may see them; `OutOfReach` without it."""
+    visible = entries_in_reach(reach)
+    entry = visible.filter(pk=pk).first()
+    if entry is None:
+        raise OutOfReach
+    links = [entry.fulfils_id, entry.verifies_id, entry.corrects_id, entry.part_of_id]
+    near = {one.pk: one for one in visible.filter(pk__in=[link for link in links if link])}
+    return Story(
+        entry=entry,
+        fulfils=near.get(entry.fulfils_id), verifies=near.get(entry.verifies_id),
+        corrects=near.get(entry.corrects_id), part_of=near.get(entry.part_of_id),
+        fulfilments=list(visible.filter(fulfils=pk).order_by("pk")[:200]),
+        verifications=list(visible.filter(verifies=pk).order_by("pk")),
+        corrections=list(visible.filter(corrects=pk).order_by("pk")),
+        parts=list(visible.filter(part_of=pk).order_by("pk")[:200]),
+    )  # fmt: skip
+
+
+def pledges_of(reach: Reach, unit: OrgUnit, indicator: int, period: Period, *, size: int = 50) -> list[Entry]:
+    """Promises of `unit` itself that a report of `indicator` could fulfil, newest first."""
+    start, end = _ends(period)
+    rows = entries_in_reach(reach).filter(
+        unit=unit, indicator=indicator, stage=Stage.PLEDGED, kind=Kind.ORIGINAL, starts_on__lte=end, ends_on__gte=start
+    )
+    return list(rows.exclude(corrections__kind=Kind.REVERSAL).order_by("-pk")[:size])
+
+
+def epoch() -> int:
+    """The server's epoch: a restore raises it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM ledger_epoch")
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,178 @@
+"""What kind of verb governs a figure: saying, promising, inviting, needing, being able, doing.
+
+A Persian verb is mostly a noun and a light verb («تعهد کردن», «دعوت کردن»); the noun decides. It may
+stand far from its light verb («وعده … تومان داده بود»), so the clause is asked as well.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from karnameh.narrative.reader.clauses import Clause, Sentence, Verb
+from karnameh.narrative.reader.lexicon import (
+    HARM_WORDS,
+    INVITE_WORDS,
+    NEED_WORDS,
+    PLEDGE_WITH_BE,
+    PLEDGE_WORDS,
+    POTENTIAL_NOUNS,
+    RETRACT_WORDS,
+    SAY_VERBS,
+    SAY_WORDS,
+    SUCCESS_WORDS,
+    WAITING_WORDS,
+)
+from karnameh.narrative.reader.reading import Reading
+from karnameh.narrative.reader.verbs import Tense
+
+
+class Act(Enum):
+    """What kind of verb governs a figure."""
+
+    SAY = "say"
+    PLEDGE = "pledge"
+    INVITE = "invite"
+    NEED = "need"
+    RETRACT = "retract"
+    HARM = "harm"
+    CAN = "can"
+    ABLE = "able"  # توانست: it was done
+    DO = "do"
+    BE = "be"
+
+
+_LIGHT_SAY = frozenset("کرد داد داشت شد نمود گشت".split())
+_SAY_WITH_GIVE = frozenset(("خبر", "گزارش", "ادامه", "مژده", "اطلاع"))
+_TAKE = frozenset("گرفت پذیرفت داد کرد شد بود داشت نمود سپرد دید بست گردید گشت".split())
+_HAVE = frozenset(("داشت", "بود"))
+_FAR_PLEDGES = frozenset(("تعهد", "قول", "وعده", "مسیولیت", "تقبل"))
+_NAMES_FACTS = frozenset(("اشاره", "نام", "یاد", "برشمرد", "ذکر"))
+_FALSE = frozenset("اشتباه نادرست تکذیب کذب غلط".split())
+_TRUE = frozenset("درست صحیح صحت واقعیت دقیق".split())
+_BAD_LIGHTS = frozenset("شد کرد دید خورد داد گردید گشت ماند زد باخت گذاشت بود".split())
+_NEED_NOUNS = frozenset(("نیاز", "نیازمند", "کمبود", "احتیاج"))
+_AIMS = frozenset(("هدف", "سهمیه", "تکلیف"))
+
+
+def act_of(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Act:
+    """What kind of verb a clause has."""
+    lead = reading.texts(max(sentence.first, verb.first - 4), verb.first)
+    last = lead[-1] if lead else ""
+    if verb.lemma == "توانست":
+        return _can(reading, verb, sentence)
+    if _says(verb, last):
+        return Act.SAY
+    if _retracts(verb, lead):
+        return Act.RETRACT
+    if _invites(verb, lead, clause):
+        return Act.INVITE if verb.tense is not Tense.PRESENT else Act.PLEDGE
+    if last in PLEDGE_WITH_BE and "دستور" not in lead:
+        return Act.PLEDGE if _decides(reading, verb, last, sentence) else Act.DO
+    if _promises(verb, lead, clause):
+        return Act.PLEDGE
+    if _needs(verb, lead, clause):
+        return Act.NEED
+    if _harms(verb, last):
+        return Act.HARM
+    if _capable(verb, lead, clause):
+        return Act.CAN
+    if any(word in SUCCESS_WORDS for word in lead[-2:]):
+        return Act.ABLE
+    return Act.BE if verb.lemma == "بود" else Act.DO
+
+
+def _can(reading: Reading, verb: Verb, sentence: Sentence) -> Act:
+    """«می‌تواند» is potential, «توانست» a fact, «می‌توان به … اشاره کرد» a way to list facts."""
+    if verb.tense is Tense.PAST:
+        return Act.ABLE
+    if reading.text(verb.first) in ("میتوان", "بتوان") and any(
+        text in _NAMES_FACTS for text in reading.texts(verb.after, sentence.after)
+    ):
+        return Act.SAY
+    return Act.CAN
+
+
+def _says(verb: Verb, last: str) -> bool:
+    if verb.lemma in SAY_VERBS:
+        return not verb.passive
+    if last in _SAY_WITH_GIVE:
+        return verb.lemma == "داد"
+    if last in ("نام", "یاد"):
+        return verb.lemma in ("برد", "کرد") and (last == "یاد" or verb.lemma == "برد")
+    return last in SAY_WORDS and verb.lemma in _LIGHT_SAY
+
+
+def _retracts(verb: Verb, lead: list[str]) -> bool:
+    if not lead:
+        return False
+    if lead[-1] == "پس" and verb.lemma == "گرفت":
+        return True
+    if lead[-1] in _FALSE:
+        return True
+    return verb.negative and any(word in RETRACT_WORDS and word in _TRUE for word in lead[-2:])
+
+
+def _invites(verb: Verb, lead: list[str], clause: Clause) -> bool:
+    if any(word in INVITE_WORDS for word in lead[-3:]):
+        return True
+    return verb.lemma == "خواست" and "از" in clause.texts
+
+
+def _decides(reading: Reading, verb: Verb, last: str, sentence: Sentence) -> bool:
+    """«قرار است/شد» decides, «قرار گرفت» does not; «بنا شد» only with a subjunctive («… بسازیم»)."""
+    if verb.lemma not in ("بود", "شد", "داشت"):
+        return False
+    if last == "قرار":
+        return verb.lemma != "داشت"
+    later = (clause.verb for clause in sentence.clauses)
+    return verb.lemma != "شد" or any(
+        other is not None and other.first > verb.first and other.tense is Tense.SUBJUNCTIVE
+        for other in later
+    )
+
+
+def _promises(verb: Verb, lead: list[str], clause: Clause) -> bool:
+    """A noun of promising before the verb, or parted from it by what is promised."""
+    if not lead:
+        return False
+    if lead[-1] == "کنار" and verb.lemma == "گذاشت":
+        return "را" not in clause.texts
+    if verb.lemma not in _TAKE:
+        return False
+    if any(word in PLEDGE_WORDS for word in lead[-3:]):
+        return True
+    if lead[-1] == "نظر":
+        return verb.lemma in ("گرفت", "داشت", "بود")
+    if lead[-2:] == ["در", "برنامه"] or "دستور" in lead:
+        return verb.lemma in ("داشت", "بود", "گرفت")
+    if lead[-1] == "تعیین" or lead[-1] == "مشخص":
+        return any(word in _AIMS for word in clause.texts)
+    if "بودجه" in lead[-2:]:
+        return verb.lemma == "دید"
+    return verb.lemma in ("داد", "پذیرفت", "کرد", "گرفت") and any(
+        word in _FAR_PLEDGES for word in clause.texts
+    )
+
+
+def _needs(verb: Verb, lead: list[str], clause: Clause) -> bool:
+    if not lead:
+        return False
+    if verb.lemma in ("ماند", "بود", "داشت") and any(word in WAITING_WORDS for word in lead[-3:]):
+        return any(word in ("در", "پشت") for word in lead)
+    if verb.lemma not in ("داشت", "بود", "شد", "کرد"):
+        return False
+    if any(word in NEED_WORDS for word in lead[-2:]):
+        return lead[-1] != "کم" or verb.lemma == "داشت"
+    return verb.lemma in _HAVE and any(word in _NEED_NOUNS for word in clause.texts)
+
+
+def _harms(verb: Verb, last: str) -> bool:
+    if last == "کنار":
+        return verb.lemma == "گذاشت"
+    return last in HARM_WORDS and verb.lemma in _BAD_LIGHTS
+
+
+def _capable(verb: Verb, lead: list[str], clause: Clause) -> bool:
+    if verb.lemma not in _HAVE or verb.tense not in (Tense.PRESENT, Tense.COPULA):
+        return False
+    return any(word in POTENTIAL_NOUNS for word in clause.texts)

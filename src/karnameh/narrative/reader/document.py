@@ -1,0 +1,366 @@
+"""The whole text: every figure becomes a mention, and mentions are tied to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from karnameh.narrative.reader.clauses import Clause, Sentence
+from karnameh.narrative.reader.context import context_of
+from karnameh.narrative.reader.lexicon import (
+    MILITARY_WORDS,
+    PLAN_NOUNS,
+    RESULT_NOUNS,
+    SHARE_WORDS,
+    STOCK_WORDS,
+)
+from karnameh.narrative.reader.model import Mention, Nature, Qualifier, Stage
+from karnameh.narrative.reader.natures import nature_of, rate_of
+from karnameh.narrative.reader.nouns import EMPTY_CLASSIFIERS, lemma, unit_of
+from karnameh.narrative.reader.numerals import Number
+from karnameh.narrative.reader.phrases import Phrase, counted_phrase, qualifier_of, text_of
+from karnameh.narrative.reader.places import PlaceTree
+from karnameh.narrative.reader.ranking import Ranker
+from karnameh.narrative.reader.reading import Figure, Reading
+from karnameh.narrative.reader.stages import stage_of
+from karnameh.narrative.reader.verbs import Tense
+from karnameh.narrative.reader.when import Calendar
+from karnameh.narrative.reader.where import place_of, places_in
+from karnameh.narrative.reader.who import Actors, partner_of, speakers_of
+
+_MILITARY_REACH = 4
+_NO_REPEATS = frozenset("date time id ordinal year month week day hour minute second percent times share".split())
+_MONEY = frozenset(("toman", "rial", "dollar"))
+_MEMORY = 12  # figures back to which a bare classifier may point
+_SMALL = 10  # figures below this are said twice of different things too often to be one fact
+
+
+@dataclass(slots=True)
+class Draft:
+    """A mention in the making."""
+
+    figure: Figure
+    phrase: Phrase
+    unit: str
+    stage: Stage
+    why: str
+    nature: Nature
+    qualifier: Qualifier
+    sure: float
+    open: bool = False  # a headline figure that waits for its twin in the body
+    place: str | None = None
+    joint_with: str | None = None
+    repeat_of: int | None = None
+    share_of: int | None = None
+
+    @property
+    def value(self) -> int | float | None:
+        return self.figure.number.value
+
+    @property
+    def start(self) -> int:
+        return self.figure.number.start
+
+
+def add_figures(reading: Reading, numbers: list[Number]) -> None:
+    """Set each number into its sentence, clause, phrase and qualifier."""
+    position = 0
+    for number in numbers:
+        while reading.sentences[position].after <= number.first:
+            position += 1
+        sentence = reading.sentences[position]
+        phrase = counted_phrase(reading.words, number)
+        qualifier, opening = qualifier_of(reading.words, number, phrase)
+        clause = sentence.clause_of.get(number.first) or Clause(None, [number.first], [""])
+        reading.figures.append(Figure(number, phrase, qualifier, opening, sentence, clause))
+
+
+def mentions_of(
+    reading: Reading, file: str, reported_on: date | None, ranker: Ranker, index: PlaceTree
+) -> list[Mention]:
+    """The mentions of a text in order."""
+    drafts = _judged(reading)
+    _name_units(reading, drafts)
+    _settle_headlines(reading, drafts)
+    _settle_echoes(reading, drafts)
+    _bind_places(reading, drafts, index)
+    _join(reading, drafts)
+    _link_repeats(reading, drafts)
+    actors, speakers = Actors(reading), speakers_of(reading)
+    calendar = Calendar(reading, reported_on)
+    return [_mention(reading, draft, file, ranker, actors, speakers, calendar) for draft in drafts]
+
+
+# --- one figure ----------------------------------------------------------------------------------
+
+
+def _judged(reading: Reading) -> list[Draft]:
+    drafts: list[Draft] = []
+    previous: Figure | None = None
+    known = ""
+    for figure in reading.figures:
+        verdict = context_of(reading, figure, previous, known)
+        if verdict is not None:
+            phrase = verdict.phrase or figure.phrase
+            drafts.append(
+                Draft(figure, phrase, verdict.unit, "context", verdict.why, "none", figure.qualifier, 0.95)
+            )
+        else:
+            staged = stage_of(reading, figure)
+            nature = nature_of(reading, figure, staged.stage, staged.why)
+            drafts.append(
+                Draft(
+                    figure,
+                    figure.phrase,
+                    figure.phrase.unit,
+                    staged.stage,
+                    staged.why,
+                    nature,
+                    figure.qualifier,
+                    staged.sure,
+                    staged.open,
+                )
+            )
+        previous, known = figure, verdict.unit if verdict is not None else ""
+    return drafts
+
+
+def _name_units(reading: Reading, drafts: list[Draft]) -> None:
+    """Give bare classifiers and lone numbers the unit of what they stand for; add rates."""
+    said: list[str] = []
+    for draft in drafts:
+        if draft.unit in _NO_REPEATS or draft.value is None and not draft.unit:
+            continue
+        if _is_bare(reading, draft):
+            draft.unit = _subject_unit(reading, draft.figure) or _recent(reading, draft, said)
+        if draft.stage != "context" and draft.unit and draft.unit not in _MONEY:
+            said.append(draft.unit)
+        if draft.nature == "rate" or draft.stage == "potential":
+            per = rate_of(reading, draft.figure)
+            if per and draft.unit:
+                draft.unit = f"{draft.unit}_per_{per}"
+
+
+def _is_bare(reading: Reading, draft: Draft) -> bool:
+    phrase = draft.phrase
+    if phrase.after <= phrase.first:
+        return draft.stage != "context"
+    return phrase.after - phrase.first == 1 and lemma(reading.text(phrase.first)) in EMPTY_CLASSIFIERS
+
+
+def _recent(reading: Reading, draft: Draft, said: list[str]) -> str:
+    """The unit that a bare classifier stands for: the last one said that it may count."""
+    if draft.phrase.after <= draft.phrase.first:
+        return said[-1] if said else draft.unit
+    fits = EMPTY_CLASSIFIERS[lemma(reading.text(draft.phrase.first))]
+    for unit in reversed(said[-_MEMORY:]):
+        if not fits or unit in fits:
+            return unit
+    return fits[0] if fits else draft.unit
+
+
+def _subject_unit(reading: Reading, figure: Figure) -> str:
+    """«شمار نانوایی‌ها به ۱۴۵ باب رسید»: the noun behind شمار."""
+    for at in range(figure.opening - 1, max(figure.opening - 14, figure.sentence.first - 1), -1):
+        if reading.text(at) in STOCK_WORDS:
+            return unit_of(reading.texts(at + 1, min(at + 4, figure.opening)))
+    return ""
+
+
+# --- headlines -----------------------------------------------------------------------------------
+
+
+def _settle_headlines(reading: Reading, drafts: list[Draft]) -> None:
+    """A figure without a verb takes the stage of its twin, or of the line that leads in to it."""
+    told: dict[int | float, list[Draft]] = {}
+    for draft in drafts:
+        if not draft.open and draft.stage != "context" and draft.value is not None:
+            told.setdefault(draft.value, []).append(draft)
+    leads: dict[int, str] = {}
+    for draft in drafts:
+        if not draft.open:
+            continue
+        twin = next((other for other in told.get(draft.value or 0, ()) if _same_thing(reading, draft, other)), None)
+        if twin is not None:
+            draft.stage, draft.nature, draft.unit = twin.stage, twin.nature, twin.unit
+            draft.why, draft.sure = f"as its twin in the body: {twin.why}", 0.85
+        elif draft.why == "said as a fact" and _lead_in(reading, draft.figure.sentence, leads) == "pledged":
+            draft.stage, draft.nature, draft.why = "pledged", "flow", "listed under plans"
+
+
+def _lead_in(reading: Reading, sentence: Sentence, known: dict[int, str]) -> str:
+    """What the nearest line that ends in a colon announces: plans or results."""
+    if not known:
+        current = ""
+        for each in reading.sentences:
+            known[each.first] = current
+            if reading.text(each.after - 1) == ":":
+                texts = set(reading.texts(each.first, each.after))
+                plans, results = bool(texts & PLAN_NOUNS), bool(texts & RESULT_NOUNS)
+                current = "pledged" if plans and not results else "reported" if results else ""
+            elif any(clause.verb is not None for clause in each.clauses) and not _is_item(reading, each):
+                current = ""
+    return known.get(sentence.first, "")
+
+
+def _is_item(reading: Reading, sentence: Sentence) -> bool:
+    """A line that begins with its number or letter in a list."""
+    return reading.text(sentence.first + 1) in (")", "-", "–", ".")
+
+
+def _settle_echoes(reading: Reading, drafts: list[Draft]) -> None:
+    """«این ۳۰۰ دوره», «۶۴۰ هزار بسته‌ای که گفتم … است», «سهم ما … است» keep the stage told before."""
+    told: dict[int | float, Draft] = {}
+    last: Draft | None = None
+    for draft in drafts:
+        if draft.value is None or draft.unit in _NO_REPEATS:
+            continue
+        earlier = told.get(draft.value)
+        whole = last if any(text in SHARE_WORDS for text in draft.figure.clause.texts) else None
+        if earlier is not None and _same_thing(reading, earlier, draft):
+            if _points_back(reading, draft) or (_only_is(draft) and earlier.stage == "pledged"):
+                _copy_stage(draft, earlier, "the figure said before")
+        elif whole is not None and _only_is(draft) and whole.stage == "pledged" and whole.unit == draft.unit:
+            _copy_stage(draft, whole, "a share of what was promised")
+        told.setdefault(draft.value, draft)
+        if draft.stage != "context":
+            last = draft
+
+
+def _points_back(reading: Reading, draft: Draft) -> bool:
+    return reading.text(draft.figure.opening - 1) in ("این", "آن", "همین", "همان")
+
+
+def _only_is(draft: Draft) -> bool:
+    verb = draft.figure.clause.verb
+    return draft.stage == "reported" and verb is not None and verb.tense is Tense.COPULA
+
+
+def _copy_stage(draft: Draft, source: Draft, why: str) -> None:
+    draft.stage, draft.nature = source.stage, source.nature
+    draft.why = f"{why}: {source.why}"
+
+
+def _same_thing(reading: Reading, one: Draft, other: Draft) -> bool:
+    """Whether two figures of one value count the same kind of thing."""
+    if one.unit and other.unit:
+        return one.unit.split("_per_")[0] == other.unit.split("_per_")[0]
+    return _head(reading, one) == _head(reading, other)
+
+
+def _head(reading: Reading, draft: Draft) -> str:
+    return lemma(reading.text(draft.phrase.first)) if draft.phrase.after > draft.phrase.first else ""
+
+
+# --- ties ----------------------------------------------------------------------------------------
+
+
+def _bind_places(reading: Reading, drafts: list[Draft], index: PlaceTree) -> None:
+    hits = places_in(reading, index)
+    results: dict[int, list[Draft]] = {}
+    for draft in drafts:
+        if draft.stage != "context":
+            results.setdefault(draft.figure.sentence.first, []).append(draft)
+    for first, group in results.items():
+        if first not in hits:
+            continue
+        figures = [draft.figure for draft in group]
+        for position, draft in enumerate(group):
+            hit = place_of(reading, position, figures, hits[first])
+            if hit is not None:
+                draft.place = reading.between(hit.first, hit.after)
+
+
+def _join(reading: Reading, drafts: list[Draft]) -> None:
+    """Joint work: with whom, and which figure is one partner's share of which."""
+    previous: Draft | None = None
+    for draft in drafts:
+        if draft.stage == "context":
+            continue
+        draft.joint_with = partner_of(reading, draft.figure)
+        if previous is not None and previous.unit == draft.unit and previous is not draft:
+            shares = any(text in SHARE_WORDS for text in draft.figure.clause.texts)
+            same = previous.figure.sentence is draft.figure.sentence
+            fulfils = same and previous.joint_with is not None and previous.stage == "pledged"
+            if shares or (fulfils and draft.stage == "reported"):
+                draft.share_of, draft.joint_with = previous.start, None
+        previous = draft
+
+
+def _link_repeats(reading: Reading, drafts: list[Draft]) -> None:
+    """The same figure said again points to where it was said first."""
+    seen: dict[tuple[int | float, str], list[Draft]] = {}
+    for draft in drafts:
+        if draft.value is None or draft.unit in _NO_REPEATS:
+            continue
+        group = seen.setdefault((draft.value, draft.stage), [])
+        first = next((other for other in group[:8] if _repeats(reading, other, draft)), None)
+        if first is None:
+            group.append(draft)
+        else:
+            draft.repeat_of = first.start
+
+
+def _repeats(reading: Reading, first: Draft, second: Draft) -> bool:
+    if first.figure.sentence is second.figure.sentence or not _same_thing(reading, first, second):
+        return False
+    if (first.nature == "rate") != (second.nature == "rate"):
+        return False
+    if first.place and second.place and first.place != second.place:
+        return False
+    structure = first.stage == "context"
+    return structure or first.open or (first.value or 0) >= _SMALL
+
+
+# --- the mention ---------------------------------------------------------------------------------
+
+
+def _mention(
+    reading: Reading,
+    draft: Draft,
+    file: str,
+    ranker: Ranker,
+    actors: Actors,
+    speakers: dict[int, str | None],
+    calendar: Calendar,
+) -> Mention:
+    figure, result = draft.figure, draft.stage != "context"
+    number = figure.number
+    counted = text_of(reading.source, reading.words, draft.phrase)
+    around = " ".join(figure.clause.texts[:60])
+    return Mention(
+        file=file,
+        start=number.start,
+        end=number.end,
+        text=reading.source[number.start : number.end],
+        value=number.value,
+        counted=counted,
+        unit=draft.unit,
+        qualifier=draft.qualifier,
+        stage=draft.stage,
+        nature=draft.nature,
+        indicator=ranker.best(counted, draft.unit, around) if result else (),
+        place=draft.place,
+        actor=actors.of(figure) if result else None,
+        period=calendar.of(figure, draft.stage) if result else None,
+        speaker=speakers.get(figure.sentence.first),
+        repeat_of=draft.repeat_of,
+        share_of=draft.share_of,
+        joint_with=draft.joint_with,
+        out_of_scope=_is_military(reading, figure),
+        confidence=_confidence(draft, counted),
+        why=draft.why,
+    )
+
+
+def _is_military(reading: Reading, figure: Figure) -> bool:
+    first = max(figure.opening - _MILITARY_REACH, figure.sentence.first)
+    after = min(figure.after + 1, figure.sentence.after)
+    return any(text in MILITARY_WORDS for text in reading.texts(first, after))
+
+
+def _confidence(draft: Draft, counted: str) -> float:
+    sure = draft.sure
+    if draft.stage != "context" and not draft.unit:
+        sure -= 0.1 if counted else 0.2
+    return round(max(sure, 0.1), 2)

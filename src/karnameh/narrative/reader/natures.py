@@ -1,0 +1,153 @@
+"""Flow, stock, rate or running total: what may be added to what."""
+
+from __future__ import annotations
+
+from karnameh.narrative.reader.clauses import Sentence
+from karnameh.narrative.reader.lexicon import ONGOING_WORDS, SINCE_NOUNS, SO_FAR, STOCK_WORDS
+from karnameh.narrative.reader.model import Nature, Stage
+from karnameh.narrative.reader.nouns import lemma, unit_of
+from karnameh.narrative.reader.numerals import Form
+from karnameh.narrative.reader.reading import Figure, Reading
+from karnameh.narrative.reader.verbs import Tense
+from karnameh.narrative.reader.words import Kind
+
+_RATE_WORDS = frozenset("روزانه روزی ماهانه ماهیانه ماهی هفتگی سالانه سالیانه هرروز هفتهای سالی ساعتی".split())
+_EVERY = frozenset("روز ماه هفته سال شب ساعت شبانهروز فصل".split())
+_PER = {
+    "روزانه": "day", "روزی": "day", "روز": "day", "هرروز": "day", "شبانهروز": "day", "شب": "night",
+    "ماهانه": "month", "ماهیانه": "month", "ماهی": "month", "ماه": "month", "هفتگی": "week",
+    "هفته": "week", "هفتهای": "week", "سالانه": "year", "سالیانه": "year", "سال": "year",
+    "سالی": "year", "ساعت": "hour", "ساعتی": "hour", "فصل": "season",
+}  # fmt: skip
+_REACH = 40
+_TOTALS = frozenset(("کل", "مجموع", "جمعا", "مجموعا"))
+_BRANCHES = frozenset("قشر شاخه شعبه صنف رشته پایگاه کدام یک رده واحد".split())
+_COUNTING = frozenset("رسید گذشت بود رساند یافت رفت کرد".split())
+_STANDING = frozenset(("فعالیت کرد", "خدمت کرد", "کار کرد", "زندگی کرد", "تحصیل کرد", "نگهداری شد"))
+_SHARE_UNITS = frozenset(("percent", "times", "share"))
+
+
+def nature_of(reading: Reading, figure: Figure, stage: Stage, why: str) -> Nature:
+    """Flow, stock, rate or running total; potential and context have none."""
+    if stage in ("context", "potential") or figure.phrase.unit in ("kilowatt", "megawatt"):
+        return "none"
+    if figure.phrase.unit in _SHARE_UNITS or figure.number.form is Form.FRACTION or rate_of(reading, figure):
+        return "rate"
+    if stage == "pledged":
+        return "flow"
+    money = figure.phrase.unit in ("toman", "rial", "dollar")
+    running = so_far(reading, figure)
+    if not money and _is_stock(reading, figure, running):
+        return "stock"
+    if running or why.startswith(("achieved", "governed by توانست")):
+        return "cumulative"
+    return "flow"
+
+
+def rate_of(reading: Reading, figure: Figure) -> str:
+    """What a rate is per: a time, a unit of what each gets, "average"; or an empty string."""
+    first = max(min(figure.clause.words, default=figure.first), figure.first - _REACH)
+    for at in range(figure.first - 1, first - 1, -1):
+        text = reading.text(at)
+        if text in _TOTALS:
+            return ""
+        if text in _RATE_WORDS and _is_adverb(reading, at, figure):
+            return _PER[text]
+        if text == "هر":
+            following = reading.text(at + 1)
+            if following in _EVERY:
+                return _PER[following]
+            if figure.first - at <= 8 and following not in ("یک", "چند", "چه"):
+                return _each(following)
+        if text in ("سرانه", "نفری") and figure.first - at <= 6:
+            return "person"
+    return _rate_behind(reading, figure)
+
+
+def _is_adverb(reading: Reading, at: int, figure: Figure) -> bool:
+    """«روزانه ۳۰۰ نان» is a rate, «همایش سالانه … ۳۰۰ نفر» names a meeting."""
+    if reading.text(at) in ("روزانه", "روزی", "هرروز") or at + 1 >= figure.opening:
+        return True
+    before = reading.words[at - 1] if at else None
+    return before is None or before.kind is not Kind.WORD
+
+
+def _each(noun: str) -> str:
+    """The unit of what stands behind «هر»; bodies of the organisation are all branches."""
+    return "branch" if noun in _BRANCHES else unit_of([noun]) or "branch"
+
+
+def _rate_behind(reading: Reading, figure: Figure) -> str:
+    following, further = reading.text(figure.after), reading.text(figure.after + 1)
+    if following == "در" and further in _EVERY:
+        third = reading.text(figure.after + 2)
+        if further in ("روز", "شبانهروز") or third in ("برای", "", "،", ".", "و", "به"):
+            return _PER[further]
+    return _PER[following] if following in ("روزانه", "ماهانه") else ""
+
+
+def _is_stock(reading: Reading, figure: Figure, running: bool) -> bool:
+    """How many there are: «شمار … به … رسید», «… داریم», «… فعال است»."""
+    verb = figure.clause.verb
+    if verb is None:
+        return False
+    before = [reading.text(index) for index in figure.clause.words if index < figure.first]
+    if any(word in STOCK_WORDS for word in before[-14:]):
+        return verb.lemma in _COUNTING or reading.text(verb.first - 1) in ("فراتر", "افزایش", "عبور")
+    if running:
+        return False
+    if reading.text(figure.opening - 1) == "به" and verb.lemma in ("رسید", "یافت"):
+        noun = lemma(reading.text(figure.phrase.first))
+        return any(lemma(text) == noun for text in before)
+    if verb.tense is Tense.COPULA:
+        return True
+    if verb.tense is not Tense.PRESENT:
+        return False
+    return verb.lemma == "داشت" or f"{reading.text(verb.first - 1)} {verb.lemma}" in _STANDING or bool(
+        set(before) & ONGOING_WORDS
+    )
+
+
+def so_far(reading: Reading, figure: Figure) -> bool:
+    """An explicit «so far» or «since» before the figure in its sentence, or behind it in its clause."""
+    sentence, verb = figure.sentence, figure.clause.verb
+    marks = reading.so_far.get(sentence.first)
+    if marks is None:
+        marks = [at for at in range(sentence.first, sentence.after) if _so_far_at(reading, at, sentence)]
+        reading.so_far[sentence.first] = marks
+    for at in marks:
+        if at < figure.first and not _cut_off(reading, figure, at):
+            return True
+        if verb is not None and figure.after <= at < verb.first:
+            return True
+    return False
+
+
+def _cut_off(reading: Reading, figure: Figure, at: int) -> bool:
+    """A running total ends where a new relative clause or a reporting verb begins."""
+    clause = figure.sentence.clause_of.get(at)
+    if clause is figure.clause or clause is None or set(figure.clause.texts) & _DERIVED:
+        return False
+    return any(text in _CUTS for text in reading.texts(at, figure.first))
+
+
+def _so_far_at(reading: Reading, at: int, sentence: Sentence) -> bool:
+    text = reading.text(at)
+    if text == "تاکنون":
+        return True
+    if text not in ("تا", "در", "از", "طی"):
+        return False
+    if any(" ".join(reading.texts(at, at + size)) in SO_FAR for size in (4, 3, 2)):
+        return True
+    following, third = reading.text(at + 1), reading.text(at + 2)
+    if text == "از":
+        return following in SINCE_NOUNS and (following != "سال" or third.isdigit())
+    if text != "تا" or following != "پایان":
+        return False
+    # «تا پایان مهر … پرداخت کرد»: a limit in the past makes a running total.
+    clause = sentence.clause_of.get(at)
+    return clause is not None and clause.verb is not None and clause.verb.tense is Tense.PAST
+
+
+_DERIVED = frozenset(("حاصل", "نتیجه", "ثمره"))  # «… که حاصل آن اشتغال … است» runs on
+_CUTS = frozenset(("که", ":", "؛", "گفت", "افزود"))

@@ -1,0 +1,320 @@
+"""The noun phrase around a number: what is counted, and the qualifier that travels with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from karnameh.narrative.reader.lexicon import (
+    ADVERBS,
+    AND,
+    CONJUNCTIONS,
+    DETERMINERS,
+    DURATION_NOUNS,
+    INVITE_WORDS,
+    MONTHS,
+    PREPOSITIONS,
+    PRONOUNS,
+    QUALIFIER_FILLERS,
+    QUALIFIERS,
+    SHARE_WORDS,
+    WEEKDAYS,
+)
+from karnameh.narrative.reader.model import Qualifier
+from karnameh.narrative.reader.nouns import CLASSIFIERS, is_counted_noun, unit_of
+from karnameh.narrative.reader.number_words import ORDINALS, SCALES, SMALL, VAGUE
+from karnameh.narrative.reader.numerals import Form, Number
+from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
+from karnameh.narrative.reader.words import Kind, Word
+
+_LONGEST_PHRASE = 12
+_MONEY = frozenset(("toman", "rial", "dollar"))
+# Nouns of deeds: behind a counted noun they are half of a compound verb, before one a list item.
+DEEDS = frozenset(
+    """
+    توزیع اهدا پخش واگذاری واگذار ارسال اعزام برگزاری برگزار اجرا ساخت احداث تعمیر مرمت بازسازی نوسازی بهسازی تکمیل
+    تجهیز خرید تهیه تامین تولید نصب حفر لایروبی احیا آسفالت زیرسازی جدولگذاری افتتاح آغاز راهاندازی بهرهبرداری
+    تحویل پرداخت آزادی رهایی ویزیت معاینه درمان غربالگری واکسینه واکسیناسیون آموزش ثبت ارجاع شناسایی جذب صدور
+    انجام برپا برپایی تاکید اشاره اعلام دایر شرکت حضور کمک مشاوره ایجاد تشکیل تاسیس گشایش کاشت غرس آبرسانی گازرسانی برقرسانی
+    پختوپز طبخ پخت دوخت ارایه اسکان پذیرش جراحی مداوا خدمت استفاده صرف هزینه خرج اختصاص تخصیص جمعآوری پیاده فراهم
+    صادر وصل متصل معرفی تقدیر تجلیل حمایت بررسی رسیدگی اطعام پذیرایی نگهداری پوشش قرار آماده فعال آزاد نامنویسی
+    استخدام مشغول بازدید دیدار ترمیم رفع پاکسازی ضدعفونی گندزدایی مقاومسازی کلنگزنی اندازهگیری ابلاغ منعقد امضا
+    پدید بهرهمند برخوردار صاحب دارای سپرده اعطا عقد دریافت کسب گزارش اضافه افزایش کاهش ارتقا شکل شروع تقسیم
+    ساماندهی سازماندهی بسیج دعوت پیشبینی تدارک مهیا عرضه فروش برداشت کشت تخریب بیمه امدادرسانی نجات انتقال
+    """.split()
+)
+_STOPS = (
+    PREPOSITIONS
+    | (CONJUNCTIONS - {AND})
+    | DETERMINERS
+    | PRONOUNS
+    | ADVERBS
+    | SHARE_WORDS
+    | INVITE_WORDS
+    | frozenset(WEEKDAYS)
+    | frozenset(("را", "که", "اینکه", "آنکه", "تا", "برپا", "الی", "گانه"))
+)
+# Bodies that own or run the thing counted; their names are no part of it.
+_OWNERS = frozenset(
+    "شعبه سازمان فدراسیون ستاد دولت شهرداری اداره وزارت بنیاد استانداری فرمانداری دهیاری جمعیت کمیته".split()
+)
+_ADMINISTRATIVE = frozenset("استان شهرستان".split())
+
+
+# Measures that never take another noun with them.
+_ONE_WORD: dict[str, str] = (
+    {word: unit for word, unit in DURATION_NOUNS.items() if word != "ساعت"}
+    | {month: "date" for month in MONTHS}
+    | {word: "times" for word in ("برابر", "برابری")}
+    | {word: "percent" for word in ("درصد", "درصدی", "%")}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What a number counts: words `first` up to `after` (empty when nothing is), and its unit."""
+
+    first: int
+    after: int
+    unit: str
+    ahead: bool = False  # the noun stands before the number («قرارگاه‌های ۱۱ گانه»)
+
+
+def counted_phrase(words: list[Word], number: Number) -> Phrase:
+    """The noun phrase that `number` counts."""
+    if number.form is Form.ORDINAL:
+        return _ordinal_phrase(words, number)
+    at = _past_quotes(words, number.after)
+    if at < len(words) and (unit := _ONE_WORD.get(words[at].text)):
+        return Phrase(at, at + 1, unit)
+    if number.form is Form.FRACTION and at < len(words) and words[at].text == "از":
+        at += 1
+    after = _phrase_end(words, at)
+    nouns = [words[index].text for index in range(at, after) if words[index].text != "تا"]
+    unit = "share" if number.form is Form.FRACTION else unit_of(nouns)
+    if unit in _MONEY:
+        after = min(after, at + 1)
+    if not nouns and at > number.first and words[number.first - 1].text == "%":
+        return Phrase(number.first - 1, number.first, "percent")
+    return Phrase(at, after, unit)
+
+
+def text_of(source: str, words: list[Word], phrase: Phrase) -> str:
+    """The phrase as it stands in the text."""
+    if phrase.after <= phrase.first:
+        return ""
+    return source[words[phrase.first].start : words[phrase.after - 1].end]
+
+
+def _past_quotes(words: list[Word], at: int) -> int:
+    """Closing quotes between a number and its noun are passed over."""
+    return at + 1 if at + 1 < len(words) and words[at].text in "»\"”" else at
+
+
+def _ordinal_phrase(words: list[Word], number: Number) -> Phrase:
+    """«مرحله هشتم» names its noun before, «هشتمین مرحله» after."""
+    last = words[number.after - 1].text
+    if last.endswith("ین") or words[number.after - 1].text in ("امین", "مین"):
+        after = min(_phrase_end(words, number.after), number.after + 2)
+        return Phrase(number.after, after, "ordinal")
+    following = words[number.after].text if number.after < len(words) else ""
+    if following in MONTHS:
+        return Phrase(number.after, number.after + 1, "date")
+    before = number.first - 1
+    if before >= 0 and words[before].kind is Kind.WORD and words[before].text not in _STOPS | {AND}:
+        return Phrase(before, number.first, "ordinal", ahead=True)
+    return Phrase(number.first, number.first, "ordinal")
+
+
+def _phrase_end(words: list[Word], first: int) -> int:
+    """Where the noun phrase that begins at `first` ends; `first` itself when there is none."""
+    at = first
+    limit = min(len(words), first + _LONGEST_PHRASE)
+    while at < limit and _continues(words, first, at):
+        at += 2 if words[at].text == AND else 1
+    return _without_verb_half(words, first, min(at, limit))
+
+
+def _continues(words: list[Word], first: int, at: int) -> bool:
+    word = words[at]
+    if word.kind is Kind.MARK:
+        return at == first and word.text == "%"
+    if word.kind is not Kind.WORD and word.kind is not Kind.OTHER:
+        return False
+    if word.text == AND:
+        return at > first and _and_continues(words, first, at)
+    if word.text == "تا" and at == first:  # the spoken counter: «۹۰ تا بخاری»
+        return at + 1 < len(words) and is_counted_noun(words[at + 1].text)
+    if word.text in _STOPS or _is_numeral(word) or _ends_in_verb(words, at):
+        return False
+    return at == first or _takes_more(words, first, at)
+
+
+def _is_numeral(word: Word) -> bool:
+    text = word.text
+    return text in SMALL or text in SCALES or text in VAGUE or text in ORDINALS
+
+
+def _ends_in_verb(words: list[Word], at: int) -> bool:
+    """A finite verb, but not a participle that describes the noun («گروه ثبت شده»)."""
+    form = VERB_FORMS.get(words[at].text)
+    if form is None:
+        return False
+    return not is_counted_noun(words[at].text)
+
+
+def _takes_more(words: list[Word], first: int, at: int) -> bool:
+    """Whether the word before can be joined to this one by the unwritten ezafe.
+
+    After ا and و the ezafe is written («روستای فاقد شورا»), so «۳۷ روستا آب دارند» ends at روستا.
+    Classifiers take their noun without it.
+    """
+    before = words[at - 1].text
+    if before == "تا":
+        return True
+    if before in ("نفر", "تن") and at == first + 1:
+        unit = unit_of([words[at].text])
+        return unit == "person" or words[at].text in ("روز", "ساعت", "نیرو", "نیروی") or (
+            before == "تن" and not unit and not _verb_follows(words, at + 1)
+        ) or (before == "تن" and words[at].text not in DEEDS)
+    if before in CLASSIFIERS and at == first + 1:
+        return words[at].text not in DEEDS or not _verb_follows(words, at + 1)
+    if before == AND:
+        return True
+    if words[at].text in _OWNERS or words[at].text in _ADMINISTRATIVE:
+        return False
+    if before[-1] in "او" and len(before) > 2:
+        return False
+    return not (words[at].text in DEEDS and _verb_follows(words, at + 1))
+
+
+def _verb_follows(words: list[Word], at: int) -> bool:
+    """A light verb, or «و» and another deed: the half of a compound verb stands here."""
+    if at >= len(words):
+        return True
+    following = words[at]
+    if following.kind is not Kind.WORD:
+        return True
+    text = following.text
+    return text in VERB_FORMS or text == AND or (text in _STOPS and text not in DEEDS)
+
+
+def _and_continues(words: list[Word], first: int, at: int) -> bool:
+    """«واحد کوچک و خرد» goes on, «۳ خانه و تعمیر ۲ مدرسه» and «۳ خانه و ۲ مدرسه» do not."""
+    if at + 1 >= len(words):
+        return False
+    following = words[at + 1]
+    if following.kind is not Kind.WORD or following.text in _STOPS or _is_numeral(following):
+        return False
+    if following.text in DEEDS or following.text in VERB_FORMS or following.text in QUALIFIERS:
+        return False
+    if _is_adjective(words[at - 1].text) and at - 1 > first and _is_adjective(following.text):
+        return True
+    return (
+        at - 1 > first
+        and unit_of([words[first].text]) == "person"
+        and not _meets_number(words, at + 1)
+    )
+
+
+def _meets_number(words: list[Word], at: int) -> bool:
+    """Whether a new figure comes before the coordinated noun phrase is over."""
+    return any(
+        words[index].kind is Kind.DIGITS or _is_numeral(words[index])
+        for index in range(at, min(at + 3, len(words)))
+    )
+
+
+_ADJECTIVES = frozenset(
+    "کوچک خرد بزرگ متوسط محروم دولتی خصوصی سیار ثابت جدید گرم خشک فعال تازه نیازمند ویژه زودبازده مولد خودکفا".split()
+)
+
+
+def _is_adjective(text: str) -> bool:
+    return text in _ADJECTIVES or (len(text) > 3 and text.endswith("ی") and not text.endswith("های"))
+
+
+def _without_verb_half(words: list[Word], first: int, after: int) -> int:
+    """Give back the noun half of a compound verb and stray adjectives before it."""
+    if after - first > 1 and words[after - 1].text in DEEDS and _verb_follows(words, after):
+        after -= 1
+    elif after == first + 1 and words[first].text in DEEDS and not is_counted_noun(words[first].text):
+        following = words[after].text if after < len(words) else ""
+        if following in VERB_FORMS:
+            after -= 1
+    while after - first > 1 and words[after - 1].text == AND:
+        after -= 1
+    return after
+
+
+# --- qualifiers ----------------------------------------------------------------------------------
+
+
+def qualifier_of(words: list[Word], number: Number, phrase: Phrase) -> tuple[Qualifier, int]:
+    """The qualifier of a number and the word where the qualified expression begins."""
+    if number.form is Form.VAGUE:
+        return "unknown", number.first
+    if number.bound:
+        return ("at_least" if number.bound == "low" else "at_most"), number.first
+    at = number.first
+    while at > 0 and words[at - 1].text in QUALIFIER_FILLERS - {"به"}:
+        at -= 1
+    for size in (3, 2, 1):
+        if at >= size:
+            said = " ".join(words[index].text for index in range(at - size, at))
+            meaning = QUALIFIERS.get(said)
+            if meaning is not None and not _is_real_place(said, phrase):
+                return _as_qualifier(meaning), at - size
+    if _until(words, at, phrase) or _under(words, at, phrase):
+        return "at_most", at - 1
+    if _passed(words, number, phrase):
+        return "at_least", number.first
+    return "exact", number.first
+
+
+def _as_qualifier(meaning: str) -> Qualifier:
+    return "at_least" if meaning == "at_least" else "about" if meaning == "about" else "at_most"
+
+
+def _is_real_place(said: str, phrase: Phrase) -> bool:
+    """«زیر ۵ درمانگاه» would be a place, but reports do not say so: only «سقف» of a building."""
+    return said == "سقف" and phrase.unit not in _MONEY
+
+
+def _until(words: list[Word], at: int, phrase: Phrase) -> bool:
+    """«تا ۵۰۰ نفر» is a limit; «تا ۳ دی», «تا ۵ سال آینده» and «دعوت کردیم تا ۵ …» are not."""
+    if at < 1 or words[at - 1].text != "تا":
+        return False
+    following = words[phrase.first].text if phrase.first < len(words) else ""
+    if following in MONTHS or following in DURATION_NOUNS or phrase.unit == "date":
+        return False
+    if phrase.after <= phrase.first:
+        return False
+    before = words[at - 2].text if at > 1 else ""
+    if before in VERB_FORMS:
+        return VERB_FORMS[before].lemma == "توانست"
+    return not any(words[index].text == "از" for index in range(max(at - 7, 0), at - 1))
+
+
+def _under(words: list[Word], at: int, phrase: Phrase) -> bool:
+    """«نباید از ۸ درصد بگذرد», «سقف کار ما ۱۰۰ روستا است»: a limit said by the clause."""
+    before = [words[index].text for index in range(max(at - 6, 0), at)]
+    if before[-1:] == ["از"]:
+        return "نباید" in before
+    if before[-1:] == ["به"]:
+        tail = [words[i].text for i in range(phrase.after, min(phrase.after + 2, len(words)))]
+        return any(text in VERB_FORMS and VERB_FORMS[text] == ("رسید", Tense.PAST, True) for text in tail)
+    return "سقف" in before
+
+
+def _passed(words: list[Word], number: Number, phrase: Phrase) -> bool:
+    """«از ۹ هزار گروه گذشت», «۵۰ نفر به بالا»: the words behind make it a lower limit."""
+    after = max(phrase.after, number.after)
+    tail = [words[index].text for index in range(after, min(after + 3, len(words)))]
+    if tail[:2] in (["به", "بالا"], ["و", "اندی"], ["و", "بیشتر"], ["یا", "بیشتر"]):
+        return True
+    if number.first < 1 or words[number.first - 1].text != "از":
+        return False
+    return any(
+        word in ("گذشت", "گذشته", "گذشتهاست", "فراتر", "عبور", "تجاوز", "میگذرد", "بیشتر")
+        for word in tail
+    )

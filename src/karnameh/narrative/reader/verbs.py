@@ -1,0 +1,147 @@
+"""Every finite form of the verbs that reports use, generated from their stems."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from karnameh.narrative.reader.characters import key
+
+
+class Tense(Enum):
+    """When and how a verb form says that something happens."""
+
+    PAST = "past"
+    PRESENT = "present"
+    FUTURE = "future"
+    SUBJUNCTIVE = "subjunctive"
+    COPULA = "copula"
+    PARTICIPLE = "participle"
+    AUXILIARY = "auxiliary"  # خواهد: future when a past stem follows
+
+
+class VerbForm(NamedTuple):
+    """One word form: the verb it belongs to, named by its past stem."""
+
+    lemma: str
+    tense: Tense
+    negative: bool = False
+
+
+# Past stem and present stem.
+_STEMS = """
+کرد کن | شد شو | داد ده | گرفت گیر | رفت رو | آمد آی | آورد آور | رساند رسان | رسید رس | یافت یاب
+ساخت ساز | خرید خر | فروخت فروش | گفت گوی | افزود افزای | نوشت نویس | خواند خوان | دید بین | شنید شنو
+دانست دان | توانست توان | گذاشت گذار | گذشت گذر | برد بر | زد زن | خورد خور | پخت پز | دوخت دوز
+کاشت کار | کشید کش | پرداخت پرداز | نهاد نه | سپرد سپار | فرستاد فرست | انداخت انداز | افتاد افت
+نشست نشین | ماند مان | گشت گرد | گردید گرد | نمود نمای | گشود گشای | پیوست پیوند | آموخت آموز | پذیرفت پذیر
+بخشید بخش | رهاند رهان | کوشید کوش | چید چین | بست بند | ریخت ریز | شست شوی | ایستاد ایست
+گسترد گستر | کاست کاه | پوشاند پوشان | چرخید چرخ | چرخاند چرخان | بافت باف | خاست خیز
+جنگید جنگ | درخشید درخش | طلبید طلب | نامید نام | شمرد شمار | برشمرد برشمار | برداشت بردار
+برگشت برگرد | بازگشت بازگرد | برخاست برخیز | دربرگرفت دربرگیر | فراگرفت فراگیر | درآمد درآی
+درآورد درآور | برآورد برآور | برگزید برگزین | گنجاند گنجان | گنجید گنج | رویاند رویان | رست رو
+پروراند پروران | آزمود آزمای | پیمود پیمای | ستود ستای | سوزاند سوزان | خوراند خوران | پراکند پراکن
+آفرید آفرین | انجامید انجام | خواباند خوابان | نگاشت نگار | گماشت گمار | گزید گزین | تراشید تراش
+پاشید پاش | نوشاند نوشان | برید بر | دوید دو | جوشید جوش | چشید چش | کند کن | یافت یاب | جست جوی
+"""
+
+# Reports never say «you»; leaving those forms out keeps nouns such as «بخشی» apart.
+_PAST_ENDINGS = ("م", "", "یم", "ند")
+_PRESENT_ENDINGS = ("م", "د", "یم", "ند")
+_PERFECT_ENDINGS = ("ام", "ایم", "اند", "است")
+# The bare present stem is a verb only as the light half of a compound («تحویل دهد»).
+_LIGHT = frozenset(
+    """
+    کرد شد داد گرفت یافت آورد رساند رسید برد گذاشت نمود گردید پرداخت زد ساخت سپرد پذیرفت افتاد
+    انداخت کشید ماند آمد خورد بست
+    """.split()
+)
+
+
+def _add_past(forms: dict[str, VerbForm], past: str) -> None:
+    for ending in _PAST_ENDINGS:
+        form = past + ending
+        forms.setdefault(form, VerbForm(past, Tense.PAST))
+        forms.setdefault("ن" + _joined("ن", form), VerbForm(past, Tense.PAST, True))
+        forms.setdefault("می" + form, VerbForm(past, Tense.PAST))
+        forms.setdefault("نمی" + form, VerbForm(past, Tense.PAST, True))
+    participle = past + "ه"
+    forms.setdefault(participle, VerbForm(past, Tense.PARTICIPLE))
+    negative = "ن" + _joined("ن", participle)
+    forms.setdefault(negative, VerbForm(past, Tense.PARTICIPLE, True))
+    for ending in _PERFECT_ENDINGS:
+        forms.setdefault(participle + ending, VerbForm(past, Tense.PAST))
+        forms.setdefault(negative + ending, VerbForm(past, Tense.PAST, True))
+
+
+def _joined(prefix: str, form: str) -> str:
+    """What follows a one-letter prefix: «ن» + «آمد» is «نیامد», «ب» + «افتد» is «بیفتد»."""
+    if form.startswith("آ"):
+        return "یا" + form[1:]
+    if form.startswith(("اف", "ان")):
+        return "ی" + form[1:]
+    return form
+
+
+def _add_present(forms: dict[str, VerbForm], past: str, present: str) -> None:
+    for ending in _PRESENT_ENDINGS:
+        form = present + ending
+        forms.setdefault("می" + form, VerbForm(past, Tense.PRESENT))
+        forms.setdefault("نمی" + form, VerbForm(past, Tense.PRESENT, True))
+        forms.setdefault("ب" + _joined("ب", form), VerbForm(past, Tense.SUBJUNCTIVE))
+        forms.setdefault("ن" + _joined("ن", form), VerbForm(past, Tense.SUBJUNCTIVE, True))
+        if past in _LIGHT:
+            forms.setdefault(form, VerbForm(past, Tense.SUBJUNCTIVE))
+
+
+def _irregular() -> dict[str, VerbForm]:
+    forms: dict[str, VerbForm] = {}
+    for word in "است هست هستند هستیم هستم هستید میباشد میباشند میباشیم ست".split():
+        forms[word] = VerbForm("بود", Tense.COPULA)
+    for word in "نیست نیستند نیستیم نیستم نمیباشد نمیباشند".split():
+        forms[word] = VerbForm("بود", Tense.COPULA, True)
+    for word in "باشد باشند باشیم باشم باشید باد".split():
+        forms[word] = VerbForm("بود", Tense.SUBJUNCTIVE)
+        forms["ن" + word] = VerbForm("بود", Tense.SUBJUNCTIVE, True)
+    for word in "دارد دارند داریم دارم دارید".split():
+        forms[word] = VerbForm("داشت", Tense.PRESENT)
+        forms["ن" + word] = VerbForm("داشت", Tense.PRESENT, True)
+    for word in "خواهد خواهند خواهیم خواهم خواهید".split():
+        forms[word] = VerbForm("خواست", Tense.AUXILIARY)
+        forms["ن" + word] = VerbForm("خواست", Tense.AUXILIARY, True)
+        forms["می" + word] = VerbForm("خواست", Tense.PRESENT)
+        forms["نمی" + word] = VerbForm("خواست", Tense.PRESENT, True)
+    for word in "میتوان نمیتوان بتوان".split():
+        forms[word] = VerbForm("توانست", Tense.PRESENT, word.startswith("ن"))
+    for word in "ماست شماست پاسخگوست کارند اند گویاست سرپاست".split():
+        forms[word] = VerbForm("بود", Tense.COPULA)
+    _add_past(forms, "بود")
+    _add_past(forms, "داشت")
+    _add_past(forms, "خواست")
+    return forms
+
+
+# Words that look like verb forms and are, in reports, nouns or something else.
+_NEVER = frozenset(
+    """
+    بسته بافته بافت نوشته دهم گفته رسته رست جست جسته خواسته نشست نشسته کشته نبرد کنده برده بنده
+    روند درآمد برآورد کاست خاست بنا شست شسته بری باد پخته ریخته شکسته ندا پاشید نهاد نهاده برید
+    """.split()
+)
+# Past stems that are nouns just as often; the words around them decide (see `clauses`).
+NOUN_OR_VERB = frozenset(
+    "خرید ساخت پرداخت گذشت کاشت برداشت دوخت پخت بازگشت گشت دید رسید برد یافت بست ماند خورد".split()
+)
+
+
+def _forms() -> dict[str, VerbForm]:
+    forms = _irregular()
+    for entry in _STEMS.replace("\n", "|").split("|"):
+        if entry.strip():
+            past, present = entry.split()
+            _add_past(forms, past)
+            _add_present(forms, past, present)
+    return {key(form): found for form, found in forms.items() if form not in _NEVER}
+
+
+VERB_FORMS: dict[str, VerbForm] = _forms()

@@ -1,0 +1,1 @@
+"""Who and where: two dated trees that are never mixed."""

@@ -1,0 +1,47 @@
+"""The door of org."""
+
+from __future__ import annotations
+
+from karnameh.org.actions import (
+    NewUnit,
+    close_unit,
+    merge_units,
+    move_place,
+    move_unit,
+    open_place,
+    open_unit,
+    rename_unit,
+    split_unit,
+)
+from karnameh.org.models import (
+    Named,
+    Node,
+    OrgUnit,
+    Place,
+    PlaceLevel,
+    PlacePlacement,
+    Population,
+    Profession,
+    Theme,
+    UnitKind,
+    UnitPlacement,
+)
+from karnameh.org.queries import (
+    ancestors,
+    children,
+    find_places,
+    find_units,
+    matching,
+    under,
+    under_any,
+    under_sql,
+)
+from karnameh.org.rules import bounds, is_under, line_of, path_of
+
+__all__ = [
+    "Named", "NewUnit", "Node", "OrgUnit", "Place", "PlaceLevel", "PlacePlacement", "Population",
+    "Profession", "Theme", "UnitKind", "UnitPlacement", "ancestors", "bounds", "children", "close_unit",
+    "find_places", "find_units", "is_under", "line_of", "matching", "merge_units", "move_place",
+    "move_unit", "open_place", "open_unit", "path_of", "rename_unit", "split_unit", "under",
+    "under_any", "under_sql",
+]  # fmt: skip

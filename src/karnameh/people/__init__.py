@@ -1,0 +1,1 @@
+"""Accounts of office holders: the only persons the product knows by name."""

@@ -1,0 +1,13 @@
+"""Watch changes."""
+
+from django.db import migrations
+
+from karnameh.plumbing.sql import watch
+
+
+class Migration(migrations.Migration):
+    dependencies = [("people", "0001_initial"), ("plumbing", "0002_trail")]
+    operations = [
+        watch("people_user", hidden=("password", "email")),
+        watch("people_contact", hidden=("phone_sealed",)),
+    ]

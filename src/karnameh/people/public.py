@@ -1,0 +1,8 @@
+"""The door of people."""
+
+from __future__ import annotations
+
+from karnameh.people.actions import create_user, expire_contacts
+from karnameh.people.models import User
+
+__all__ = ["User", "create_user", "expire_contacts"]

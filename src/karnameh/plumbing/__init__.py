@@ -1,0 +1,1 @@
+"""Django mechanics that every context uses: refusals, deeds, seals, chores, logs."""

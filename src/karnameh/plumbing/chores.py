@@ -1,0 +1,83 @@
+"""Chores: the small jobs that a worker process does again and again.
+
+A chore is a function that does one bounded piece of work and says whether more is waiting. The
+worker goes round them, sleeps when all are idle, and is woken by `NOTIFY karnameh`. Every chore
+commits on its own; a killed worker leaves nothing half done.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db import InterfaceError, OperationalError, connection
+
+CHANNEL = "karnameh"
+log = logging.getLogger("karnameh.chores")
+
+
+@dataclass
+class Chore:
+    """`every`: least seconds between two rounds when the last one was idle."""
+
+    name: str
+    work: Callable[[], bool]
+    every: float
+    due: float = field(default=0.0)
+
+
+class Worker:
+    """Goes round its chores until told to stop."""
+
+    def __init__(self, chores: list[Chore]) -> None:
+        self.chores = chores
+        self.stopping = False
+
+    def stop(self, *_: object) -> None:
+        """Finish the piece in hand and leave; also a signal handler."""
+        self.stopping = True
+
+    def run(self) -> None:
+        """Work until `stop`; a lost database is waited for, any other fault is logged and passed."""
+        while not self.stopping:
+            try:
+                if not self._round():
+                    self._wait(0.5)
+            except (OperationalError, InterfaceError):
+                log.warning("database away, trying again")
+                connection.close()
+                time.sleep(1)
+
+    def _round(self) -> bool:
+        busy = False
+        for chore in self.chores:
+            if self.stopping or time.monotonic() < chore.due:
+                continue
+            try:
+                more = chore.work()
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                log.exception("chore %s failed", chore.name)
+                more = False
+                connection.close()
+            chore.due = 0.0 if more else time.monotonic() + chore.every
+            busy = busy or more
+        return busy
+
+    def _wait(self, seconds: float) -> None:
+        """Sleep until notified, at most `seconds`."""
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute(f"LISTEN {CHANNEL}")
+        for _ in connection.connection.notifies(timeout=seconds, stop_after=1):
+            for chore in self.chores:
+                chore.due = 0.0
+
+
+def wake() -> None:
+    """Wake the worker when the present transaction commits."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
