@@ -276,11 +276,22 @@ def compile_catalogues(root: Path = ROOT) -> list[Path]:
     return written
 
 
+def compile_all() -> int:
+    """Compile for a person or another program: the exit code, and a sentence when a file is broken."""
+    from babel.messages.pofile import PoFileError
+
+    try:
+        compile_catalogues()
+    except PoFileError as error:
+        print(f"{error}; ./karnameh test translations names the file.")
+        return 1
+    return 0
+
+
 def main(arguments: list[str]) -> int:
     """Compare, write or compile."""
     if "--compile" in arguments:
-        compile_catalogues()
-        return 0
+        return compile_all()
     if "--write" in arguments:
         waiting = write()
         print(

@@ -2,13 +2,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pytest
 from builders import DAY, NOW, World, a_new_entry, an_entry, an_indicator
 
 from karnameh.kernel.period import Period
 from karnameh.ledger.public import Question, Verdict, check, fold_all, post_entries, reverse_entry, roll_up
-
-pytestmark = pytest.mark.django_db
 
 
 def test_a_posted_entry_is_in_every_total_above_it_at_once_and_after_folding(world: World) -> None:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from karnameh.kernel.period import Period
@@ -47,7 +48,12 @@ class CampaignDay(models.Model):
         constraints = [models.UniqueConstraint(fields=["campaign", "on"], name="campaign_day_once")]
 
     def __str__(self) -> str:
-        return self.title_fa
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The title in the language in force."""
+        return self.title_en if get_language() == "en" else self.title_fa
 
 
 class Kind(models.TextChoices):

@@ -78,7 +78,7 @@ def _demo(arguments: list[str]) -> int:
     parser.add_argument("--full", action="store_true", help="60,000 local units and a million entries")
     given = parser.parse_args(arguments)
     prepared()
-    from karnameh.front.demo.loading import load_demo
+    from karnameh.front.public import load_demo
 
     return 0 if load_demo(full=given.full, say=print) else 1
 

@@ -67,7 +67,7 @@ def _gunicorn(host: str, port: int, workers: int) -> list[str]:
         sys.executable, "-m", "gunicorn", "karnameh.config.wsgi:application",
         "--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "4", "--worker-class", "gthread",
         "--preload", "--timeout", "60", "--graceful-timeout", "10", "--max-requests", "20000",
-        "--max-requests-jitter", "2000", "--log-level", "warning", "--worker-tmp-dir", "/dev/shm",
+        "--max-requests-jitter", "2000", "--log-level", "warning",
         "--no-control-socket",
     ]  # fmt: skip
 
@@ -83,7 +83,7 @@ def _prepare() -> None:
         call_command("migrate", verbosity=0, interactive=False)
     _collect_static()
     if os.environ.get("KARNAMEH_DEMO", "1") == "1":
-        from karnameh.front.demo.loading import load_demo
+        from karnameh.front.public import load_demo
 
         load_demo(full=False, say=lambda line: print(f"  {line}", flush=True), only_if_empty=True)
     connection.close()
@@ -141,7 +141,7 @@ def _answers(host: str, port: int, processes: list[subprocess.Popen[bytes]], sec
 
 
 def _greet(host: str, port: int, seconds: float) -> None:
-    from karnameh.front.demo.accounts import DEMO_ACCOUNTS, PASSWORD
+    from karnameh.front.public import DEMO_ACCOUNTS, PASSWORD
 
     print(f"\n  کارنامه آماده است  ·  Karnameh is ready ({seconds:.1f} s)\n\n      http://{host}:{port}/\n")
     if os.environ.get("KARNAMEH_DEMO", "1") == "1":

@@ -30,17 +30,7 @@ ALLOWED_HOSTS = os.environ.get("KARNAMEH_HOSTS", "127.0.0.1,localhost,[::1]").sp
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if HTTPS else []
 
 INSTALLED_APPS = [
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "django.contrib.humanize",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.usersessions",
-    "csp",
+    # Ours first: their words win over those of the libraries.
     "karnameh.plumbing",
     "karnameh.ui",
     "karnameh.people",
@@ -53,6 +43,17 @@ INSTALLED_APPS = [
     "karnameh.insight",
     "karnameh.front",
     "karnameh.config",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 

@@ -1,10 +1,62 @@
-"""The navigation of the signed-in viewer."""
+"""The frame of every page for the signed-in viewer: where he may go, who he is."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from karnameh.access.public import Role, holds, units_where
+from karnameh.people.public import User
+
+_HOME = ("home", "unit", "place", "silent_units")
+_RECORDERS = (Role.REPORTER, Role.PLANNER, Role.PARTNER)
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Context processor."""
-    return {"nav_items": []}
+    """Context processor. Signed out, or on a page outside the middleware, there is no navigation."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {"display_url": reverse("display")}
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    return {
+        "nav_items": list(_items(user, here or "")),
+        "menu_items": list(_menu(user)),
+        "home_url": reverse("home"),
+        "search_url": "search",
+        "display_url": reverse("display"),
+        "sign_out_url": reverse("account_logout"),
+        "viewer_name": user.office,
+    }
+
+
+def _items(user: User, here: str) -> list[dict[str, Any]]:
+    """Each door that the viewer's roles open, the most used ones first: a phone shows five."""
+    if not units_where(user).stretches:
+        return []
+    items = [_item(_("Overview"), "home", "home", here in _HOME)]
+    if any(holds(user, role) for role in _RECORDERS):
+        items.append(_item(_("Record"), "record", "plus", here in ("record", "entry_new")))
+    if holds(user, Role.VERIFIER):
+        items.append(_item(_("To verify"), "to_verify", "verify", here in ("to_verify", "entry_verify")))
+    items.append(_item(_("Indicators"), "indicators", "indicators", here in ("indicators", "indicator")))
+    if any(holds(user, role) for role in (*_RECORDERS, Role.VERIFIER)):
+        items.append(_item(_("Spreadsheets"), "imports", "import", here.startswith("import")))
+    if holds(user, Role.ADMINISTRATOR):
+        items.append(_item(_("Administration"), "admin_home", "units", here.startswith("admin")))
+    if holds(user, Role.AUDITOR):
+        items.append(_item(_("Audit"), "audit", "shield", here.startswith("audit")))
+    return items
+
+
+def _item(label: str, name: str, icon: str, current: bool) -> dict[str, Any]:
+    return {"label": label, "url": reverse(name), "icon": icon, "current": current}
+
+
+def _menu(user: User) -> list[dict[str, Any]]:
+    return [
+        {"label": _("My page"), "url": reverse("my_page"), "icon": "user"},
+        {"label": _("What is kept about people"), "url": reverse("about_data"), "icon": "shield"},
+    ]

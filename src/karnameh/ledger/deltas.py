@@ -59,11 +59,11 @@ fresh AS MATERIALIZED (
 moments (sign, clock) AS (VALUES {moments}),
 sums AS (
     SELECT {", ".join(KEYS)}, sum(coalesce(quantity, 0)) AS quantity, sum(coalesce(rial, 0)) AS rial,
-           sum(sign) AS entries,
-           coalesce(sum(sign) FILTER (WHERE qualifier = 2), 0) AS at_least,
-           coalesce(sum(sign) FILTER (WHERE qualifier = 3), 0) AS about,
-           coalesce(sum(sign) FILTER (WHERE qualifier = 4), 0) AS at_most,
-           coalesce(sum(sign) FILTER (WHERE qualifier = 5), 0) AS unknown,
+           sum(sign)::int AS entries,
+           coalesce(sum(sign) FILTER (WHERE qualifier = 2), 0)::int AS at_least,
+           coalesce(sum(sign) FILTER (WHERE qualifier = 3), 0)::int AS about,
+           coalesce(sum(sign) FILTER (WHERE qualifier = 4), 0)::int AS at_most,
+           coalesce(sum(sign) FILTER (WHERE qualifier = 5), 0)::int AS unknown,
            0::numeric AS open, 0::numeric AS over
       FROM fresh WHERE time_rule = 'sum' GROUP BY {", ".join(KEYS)}),
 series_keys AS (
@@ -112,7 +112,7 @@ promises AS (
       FROM touched t JOIN ledger_entry p ON p.id = t.id JOIN catalog_indicator i ON i.id = p.indicator_id
      WHERE p.stage = 1 AND p.kind <> 1 AND p.coverage = 1 AND p.role = 1 AND p.part_of_id IS NULL
        AND p.quantity IS NOT NULL AND i.unit_rule = 'sum' AND i.time_rule IN ('sum', 'last')),
-balances AS (
+balances AS MATERIALIZED (  -- its balance is used twice and costs a look-up each
     SELECT p.*, m.sign, p.quantity - CASE p.time_rule
         WHEN 'sum' THEN (
             SELECT coalesce(sum(f.quantity), 0) FROM ledger_entry f
@@ -138,7 +138,15 @@ deltas AS (
 _OWN = "f.role = 1 AND f.part_of_id IS NULL AND f.coverage = 1"
 
 
-def summed(alias: str = "") -> str:
+COUNTS = ("entries", "at_least", "about", "at_most", "unknown")
+
+
+def added_up(name: str, alias: str = "") -> str:
+    """The sum of a measure. Counts stay integers: PostgreSQL would make slow numerics of them."""
+    column = f"{alias}.{name}" if alias else name
+    return f"sum({column}){'::int' if name in COUNTS else ''}"
+
+
+def summed() -> str:
     """`sum(quantity) AS quantity, ...` for all measures."""
-    dot = f"{alias}." if alias else ""
-    return ", ".join(f"sum({dot}{name}) AS {name}" for name in MEASURES)
+    return ", ".join(f"{added_up(name)} AS {name}" for name in MEASURES)

@@ -17,12 +17,21 @@ from typing import Any
 from django.db import connection, transaction
 
 from karnameh.kernel.period import month_starts
-from karnameh.ledger.deltas import MEASURES, Change, deltas, summed
+from karnameh.ledger.deltas import MEASURES, Change, added_up, deltas, summed
 
-# Nodes down to this depth have folded totals: nation 0, province 1, county 2. Deeper ones are few
-# entries each and are summed from the rows, which is faster than keeping them.
-MONTH_DEPTH = 2
-DAY_DEPTH = 1
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Down to which depth (nation 0, province 1, county 2) totals are kept, by month and by day."""
+
+    months: int
+    days: int
+
+
+# Deeper nodes have few entries each and are summed from the rows; so are days of a place, which few
+# ask for: every kept level costs each entry a row to write.
+KEPT = {1: Kept(months=2, days=1), 2: Kept(months=1, days=0)}  # by axis: units, places
 
 BATCH = 200_000  # entries folded in one go at most: bounds memory and the length of a transaction
 REHOMED = 2_000  # units whose past moves in one go
@@ -45,7 +54,7 @@ def month_array() -> list[date]:
 def fold(*, batch: int = BATCH) -> Folded:
     """Fold once. `behind` says whether more is waiting that could be folded now."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off")
+        cursor.execute("SET LOCAL work_mem = '256MB'")
         since = _lock(cursor)
         if since is None:
             return Folded(0, False)
@@ -144,7 +153,7 @@ def upsert_sql(table: str, change: Change, sign: int) -> str:
 WITH {deltas(change)}, {spread()}
 INSERT INTO {table} (view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope, {", ".join(MEASURES)})
 SELECT view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope,
-       {", ".join(f"{sign} * sum({name})" for name in MEASURES)}
+       {", ".join(f"{sign} * {added_up(name)}" for name in MEASURES)}
   FROM spread WHERE node IS NOT NULL
  GROUP BY view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope
 HAVING {" OR ".join(f"sum({name}) <> 0" for name in MEASURES)}
@@ -162,7 +171,7 @@ dated AS (
       JOIN ledger_home u ON u.axis = 1 AND u.node = d.unit_id
       JOIN ledger_home p ON p.axis = 2 AND p.node = d.place_id),
 grouped AS (
-    SELECT unit_line[:{MONTH_DEPTH + 1}] AS unit_line, place_line[:{MONTH_DEPTH + 1}] AS place_line, scope,
+    SELECT unit_line[:{KEPT[1].months + 1}] AS unit_line, place_line[:{KEPT[2].months + 1}] AS place_line, scope,
            month, ends_on, indicator_id, stage, bucket, dimensions_id, {summed()}
       FROM dated GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9),
 displaced AS (
@@ -186,8 +195,9 @@ spread AS (
 def _rows(view: int, line: str, scope: str, sign: int | None = None) -> str:
     """One VALUES row for each ancestor and grain that is kept."""
     tail = "" if sign is None else f", {sign}"
-    kept = [(depth, 1, "d.month") for depth in range(MONTH_DEPTH + 1)]
-    kept += [(depth, 0, "d.ends_on") for depth in range(DAY_DEPTH + 1)]
+    depths = KEPT[1 if view <= 2 else 2]
+    kept = [(depth, 1, "d.month") for depth in range(depths.months + 1)]
+    kept += [(depth, 0, "d.ends_on") for depth in range(depths.days + 1)]
     return ", ".join(
         f"({view}, {line}[{depth + 1}], {grain}, {at}, {scope}{tail})" for depth, grain, at in kept
     )

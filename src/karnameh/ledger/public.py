@@ -28,7 +28,7 @@ from karnameh.ledger.queries import (
     entries_behind,
     entries_in_reach,
     epoch,
-    pledges_of,
+    open_promises,
     roll_up,
     silent_units,
     stated_totals,
@@ -52,7 +52,7 @@ __all__ = [
     "MAY_POST", "Axis", "Bucket", "Cell", "Check", "ControlTotal", "Coverage", "Drill", "Entry", "Kind",
     "NewEntry", "Qualifier", "Question", "Receipt", "Reporting", "Role", "Stage", "Stated", "Story",
     "Tally", "Verdict", "adjust", "check", "correct_entry", "coverage_by", "entries_behind",
-    "entries_in_reach", "epoch", "far_from", "fold", "fold_all", "pledges_of", "post_entries",
+    "entries_in_reach", "epoch", "far_from", "fold", "fold_all", "open_promises", "post_entries",
     "rehome", "reverse_batch", "reverse_entry", "roll_up", "silent_units", "stated_totals", "story_of",
     "tally_of", "total", "verify_entry",
 ]  # fmt: skip

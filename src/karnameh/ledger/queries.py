@@ -23,9 +23,9 @@ from karnameh.catalog.public import Indicator
 from karnameh.kernel.jalali import JalaliDate, month_end, month_start
 from karnameh.kernel.period import Period
 from karnameh.ledger.deltas import MEASURES, Change, deltas
-from karnameh.ledger.folding import DAY_DEPTH, MONTH_DEPTH, month_array
+from karnameh.ledger.folding import KEPT, month_array
 from karnameh.ledger.models import Entry
-from karnameh.ledger.rules import Bucket, Coverage, Kind, Stage, Tally
+from karnameh.ledger.rules import Bucket, Coverage, Kind, Stage, Tally, open_balance
 from karnameh.org.public import OrgUnit, Place, bounds, under
 from karnameh.plumbing.paging import Page, cut
 from karnameh.plumbing.public import OutOfReach
@@ -123,8 +123,7 @@ def _visible_indicators(reach: Reach, question: Question) -> dict[int, tuple[str
 
 def _additive(reach: Reach, question: Question, by: By, rules: dict[int, str]) -> list[Cell]:
     windows = None if _narrowed(reach, question) else _windows(question, by)
-    statement = _Statement()
-    statement.parameters["months"] = month_array()
+    statement = _statement(by)
     if windows is None:
         rows = _from_rows(statement, reach, question, by, rules)
     else:
@@ -139,6 +138,11 @@ def _additive(reach: Reach, question: Question, by: By, rules: dict[int, str]) -
     with connection.cursor() as cursor:
         cursor.execute(sql, statement.parameters)
         return [_cell(row) for row in cursor.fetchall()]
+
+
+def _statement(by: By) -> _Statement:
+    """Only a grouping by months needs their first days: thousands of dates are not sent for nothing."""
+    return _Statement(parameters={"months": month_array()} if by == "month" else {})
 
 
 def _cell(row: Sequence[Any]) -> Cell:
@@ -161,15 +165,15 @@ def _narrowed(reach: Reach, question: Question) -> bool:
 
 def _windows(question: Question, by: By) -> dict[str, list[_Window]] | None:
     """The folded days and months that make up the period for each time rule, or None without totals."""
-    depth = _depth(question, by)
-    if depth > MONTH_DEPTH or (by == "day" and depth > DAY_DEPTH):
+    depth, kept = _depth(question, by), KEPT[question.axis]
+    if depth > kept.months or (by == "day" and depth > kept.days):
         return None
     start = question.period.start or _FAR_PAST
     end = question.period.end or _FAR_FUTURE
     if by == "day":
         return {"sum": [_Window(0, start, end)], "last": [_Window(0, _FAR_PAST, end)]}
     sums, lasts = _split(start, end), _split(_FAR_PAST, end)
-    if depth > DAY_DEPTH and any(window.grain == 0 for window in [*sums, *lasts]):
+    if depth > kept.days and any(window.grain == 0 for window in [*sums, *lasts]):
         return None
     return {"sum": sums, "last": lasts}
 
@@ -338,8 +342,7 @@ def _extremes(
     reach: Reach, question: Question, by: By, rules: dict[int, tuple[str, str]]
 ) -> list[Cell]:
     """Indicators that take the largest value or an average, computed from the rows: there are few."""
-    statement = _Statement()
-    statement.parameters["months"] = month_array()
+    statement = _statement(by)
     low, high = bounds(question.node.path)
     start, end = _ends(question.period)
     position = _depth(question, by) + 1
@@ -561,13 +564,53 @@ def story_of(reach: Reach, pk: UUID) -> Story:
     )  # fmt: skip
 
 
-def pledges_of(reach: Reach, unit: OrgUnit, indicator: int, period: Period, *, size: int = 50) -> list[Entry]:
-    """Promises of `unit` itself that a report of `indicator` could fulfil, newest first."""
-    start, end = _ends(period)
+@dataclass(frozen=True)
+class Balance:
+    """What has come of one promise."""
+
+    fulfilled: Decimal
+    open: Decimal
+    over: Decimal
+
+
+def promise_balance(promise: Entry) -> Balance | None:
+    """Fulfilled, open and over of one standing promise; None when its quantity is unknown.
+
+    The same rule as in the totals: sums for flows, last values for running totals.
+    """
+    if promise.quantity is None:
+        return None
+    rows = promise.fulfilments.filter(role=1, part_of=None, coverage=Coverage.OWN)
+    if promise.indicator.time_rule == "sum":
+        quantities = [row.quantity or Decimal(0) for row in rows]
+    else:
+        last: dict[tuple[int, int], Decimal] = {}
+        live = rows.exclude(kind=Kind.REVERSAL).exclude(corrections__kind=Kind.REVERSAL)
+        for row in live.order_by("ends_on", "clock"):
+            last[(row.unit_id, row.place_id)] = row.quantity or Decimal(0)
+        quantities = list(last.values())
+    fulfilled = sum(quantities, Decimal(0))
+    return Balance(fulfilled, *open_balance(promise.quantity, fulfilled))
+
+
+def open_promises(reach: Reach, unit: OrgUnit, activity: int | None, *, size: int = 12) -> list[Entry]:
+    """Standing promises of `unit` (for one activity when named) that no report fulfils yet."""
+    rows = entries_in_reach(reach).filter(unit=unit, stage=Stage.PLEDGED, kind=Kind.ORIGINAL, coverage=Coverage.OWN)
+    if activity is not None:
+        rows = rows.filter(activity=activity)
+    rows = rows.exclude(corrections__kind=Kind.REVERSAL).filter(fulfilments=None)
+    return list(rows.order_by("ends_on", "pk")[:size])
+
+
+def unverified(reach: Reach, user: int, *, before: UUID | None = None, size: int = 50) -> Page[Entry]:
+    """Standing reports of others within `reach` that nobody has checked, newest first."""
     rows = entries_in_reach(reach).filter(
-        unit=unit, indicator=indicator, stage=Stage.PLEDGED, kind=Kind.ORIGINAL, starts_on__lte=end, ends_on__gte=start
+        stage=Stage.REPORTED, kind=Kind.ORIGINAL, coverage=Coverage.OWN, verifications=None, quantity__isnull=False
     )
-    return list(rows.exclude(corrections__kind=Kind.REVERSAL).order_by("-pk")[:size])
+    rows = rows.exclude(posted_by=user).exclude(corrections__kind=Kind.REVERSAL)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return cut(list(rows.order_by("-pk")[: size + 1]), size, lambda one: str(one.pk))
 
 
 def epoch() -> int:

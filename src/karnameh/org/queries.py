@@ -47,6 +47,8 @@ def children(node: AnyNode, *, on: date | None = None) -> Sequence[AnyNode]:
         rows = rows.filter(closed_on=None)
     else:
         rows = rows.filter(Q(closed_on=None) | Q(closed_on__gte=on), opened_on__lte=on)
+    if isinstance(node, OrgUnit):
+        rows = rows.select_related("place")
     return list(rows.order_by("sort_key", "pk"))
 
 

@@ -165,3 +165,9 @@ def _post_bottom_up(
 def _analyse() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def prepare_bench(made: Federation) -> User:
+    """Accounts and campaigns for a benchmark on bare trees; the officer who may post anywhere."""
+    _campaigns()
+    return _accounts(made)["officer"]

@@ -39,7 +39,7 @@ def read(
     numbers = find_numbers(words)
     if not numbers:
         return []
-    reading = Reading(text, words, sentences_of(words), [])
+    reading = Reading(text, words, [word.text for word in words], sentences_of(words))
     add_figures(reading, numbers)
     index = place_index(tuple(places)) if places else DEFAULT_INDEX
     return mentions_of(reading, file, reported_on, Ranker(candidates), index)

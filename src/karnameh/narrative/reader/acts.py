@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Clause, Sentence, Verb
 from karnameh.narrative.reader.lexicon import (
     HARM_WORDS,
@@ -41,15 +42,15 @@ class Act(Enum):
     BE = "be"
 
 
-_LIGHT_SAY = frozenset("کرد داد داشت شد نمود گشت".split())
+_LIGHT_SAY = key_set("کرد داد داشت شد نمود گشت")
 _SAY_WITH_GIVE = frozenset(("خبر", "گزارش", "ادامه", "مژده", "اطلاع"))
-_TAKE = frozenset("گرفت پذیرفت داد کرد شد بود داشت نمود سپرد دید بست گردید گشت".split())
+_TAKE = key_set("گرفت پذیرفت داد کرد شد بود داشت نمود سپرد دید بست گردید گشت")
 _HAVE = frozenset(("داشت", "بود"))
 _FAR_PLEDGES = frozenset(("تعهد", "قول", "وعده", "مسیولیت", "تقبل"))
 _NAMES_FACTS = frozenset(("اشاره", "نام", "یاد", "برشمرد", "ذکر"))
-_FALSE = frozenset("اشتباه نادرست تکذیب کذب غلط".split())
-_TRUE = frozenset("درست صحیح صحت واقعیت دقیق".split())
-_BAD_LIGHTS = frozenset("شد کرد دید خورد داد گردید گشت ماند زد باخت گذاشت بود".split())
+_FALSE = key_set("اشتباه نادرست تکذیب کذب غلط")
+_TRUE = key_set("درست صحیح صحت واقعیت دقیق")
+_BAD_LIGHTS = key_set("شد کرد دید خورد داد گردید گشت ماند زد باخت گذاشت بود")
 _NEED_NOUNS = frozenset(("نیاز", "نیازمند", "کمبود", "احتیاج"))
 _AIMS = frozenset(("هدف", "سهمیه", "تکلیف"))
 
@@ -70,7 +71,7 @@ def act_of(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> 
         return Act.PLEDGE if _decides(reading, verb, last, sentence) else Act.DO
     if _promises(verb, lead, clause):
         return Act.PLEDGE
-    if _needs(verb, lead, clause):
+    if _needs(verb, lead, clause, complement=_has_complement(verb, sentence)):
         return Act.NEED
     if _harms(verb, last):
         return Act.HARM
@@ -118,17 +119,22 @@ def _invites(verb: Verb, lead: list[str], clause: Clause) -> bool:
     return verb.lemma == "خواست" and "از" in clause.texts
 
 
+def _has_complement(verb: Verb, sentence: Sentence) -> bool:
+    """Whether a subjunctive follows: «لازم است … ساخته شود»."""
+    later = (clause.verb for clause in sentence.clauses)
+    return any(
+        other is not None and other.first > verb.first and other.tense is Tense.SUBJUNCTIVE
+        for other in later
+    )
+
+
 def _decides(reading: Reading, verb: Verb, last: str, sentence: Sentence) -> bool:
     """«قرار است/شد» decides, «قرار گرفت» does not; «بنا شد» only with a subjunctive («… بسازیم»)."""
     if verb.lemma not in ("بود", "شد", "داشت"):
         return False
     if last == "قرار":
         return verb.lemma != "داشت"
-    later = (clause.verb for clause in sentence.clauses)
-    return verb.lemma != "شد" or any(
-        other is not None and other.first > verb.first and other.tense is Tense.SUBJUNCTIVE
-        for other in later
-    )
+    return verb.lemma != "شد" or _has_complement(verb, sentence)
 
 
 def _promises(verb: Verb, lead: list[str], clause: Clause) -> bool:
@@ -154,19 +160,23 @@ def _promises(verb: Verb, lead: list[str], clause: Clause) -> bool:
     )
 
 
-def _needs(verb: Verb, lead: list[str], clause: Clause) -> bool:
+def _needs(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) -> bool:
     if not lead:
         return False
     if verb.lemma in ("ماند", "بود", "داشت") and any(word in WAITING_WORDS for word in lead[-3:]):
         return any(word in ("در", "پشت") for word in lead)
     if verb.lemma not in ("داشت", "بود", "شد", "کرد"):
         return False
+    if lead[-1] == "لازم":
+        return verb.lemma in _HAVE and verb.tense is not Tense.SUBJUNCTIVE and not complement
     if any(word in NEED_WORDS for word in lead[-2:]):
         return lead[-1] != "کم" or verb.lemma == "داشت"
     return verb.lemma in _HAVE and any(word in _NEED_NOUNS for word in clause.texts)
 
 
 def _harms(verb: Verb, last: str) -> bool:
+    if verb.lemma == "سوخت":
+        return True
     if last == "کنار":
         return verb.lemma == "گذاشت"
     return last in HARM_WORDS and verb.lemma in _BAD_LIGHTS

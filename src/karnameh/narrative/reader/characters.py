@@ -13,9 +13,14 @@ from karnameh.kernel.digits import ARABIC, LATIN, PERSIAN
 ZWNJ = "\u200c"
 NOISE = "\u00ad"  # stands for whatever a reader does not see; removed from every word
 
-_INVISIBLE = "\u00ad\u200d\u2060\ufeff\u180e\u0640\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_INVISIBLE = (
+    "\u00ad\u200d\u2060\ufeff\u180e\u0640\u061c\u200e\u200f"
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 _HALF_SPACES = "\u200b\u00ac"  # what old keyboards and converters leave in place of the half-space
-_SPACES = "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_SPACES = (
+    "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
 _BREAKS = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _LETTERS = {
     "ي": "ی", "ى": "ی", "ې": "ی", "ئ": "ی", "ك": "ک", "ڪ": "ک", "ة": "ه", "ۀ": "ه", "ہ": "ه",
@@ -35,7 +40,7 @@ def _presentation_forms() -> dict[int, str]:
 
 def _table() -> dict[int, str]:
     table = _presentation_forms()
-    table |= {code: NOISE for code in (*range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670)}
+    table |= dict.fromkeys((*range(1552, 1563), *range(1611, 1632), 1648), NOISE)
     table |= {ord(sign): NOISE for sign in _INVISIBLE}
     table |= {ord(sign): ZWNJ for sign in _HALF_SPACES}
     table |= {ord(sign): " " for sign in _SPACES}
@@ -62,3 +67,13 @@ def bare(folded: str) -> str:
 def key(word: str) -> str:
     """The form in which a word of a lexicon is looked up."""
     return bare(fold(word))
+
+
+def key_list(text: str) -> list[str]:
+    """The words of a piece of lexicon, each in its look-up form."""
+    return [key(word) for word in text.split()]
+
+
+def key_set(text: str) -> frozenset[str]:
+    """The words of a piece of lexicon as a set of look-up forms."""
+    return frozenset(key_list(text))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.lexicon import (
     COMPLEMENTIZERS,
     CONJUNCTIONS,
@@ -20,15 +21,19 @@ from karnameh.narrative.reader.number_words import SMALL
 from karnameh.narrative.reader.verbs import NOUN_OR_VERB, VERB_FORMS, Tense, VerbForm
 from karnameh.narrative.reader.words import Kind, Word
 
-# No sentence is longer than this: it bounds the work on texts without any full stop.
+# No sentence is longer, or has more numbers in digits: it bounds the work on texts without any
+# full stop, and on tables that were pasted as prose.
 _LONGEST = 200
+_MOST_NUMBERS = 40
 _SENTENCE_ENDS = frozenset(".!؟?…")
 _COORDINATORS = CONJUNCTIONS | RELATIVE | frozenset(("تا", "؛", ";", ".", ":", "«", "»"))
 _SEGMENT_MARKS = frozenset("/|•*●▪■◾")
 _PASSIVE = frozenset(("شد", "گشت", "گردید"))
-_TIME_NOUNS = frozenset("سال ماه هفته روز دوره شب سالی چند دهه بار زمان".split()) | frozenset(MONTHS)
-_TIME_LIMITS = frozenset(
-    "پایان امروز دیروز این حال الان اکنون سال ماه هفته کنون آخر اواخر ابتدای لحظه روز نوروز".split()
+_TIME_NOUNS = key_set("سال ماه هفته روز دوره شب سالی چند دهه بار زمان") | frozenset(MONTHS)
+_TIME_LIMITS = key_set(
+    """
+    پایان امروز دیروز این حال الان اکنون سال ماه هفته کنون آخر اواخر ابتدای لحظه روز نوروز
+    """
 ) | frozenset(MONTHS)
 
 
@@ -67,16 +72,17 @@ class Sentence:
 def sentences_of(words: list[Word]) -> list[Sentence]:
     """The sentences of a text; a line end or a mark that closes a sentence ends one."""
     found: list[Sentence] = []
-    first = 0
+    first = numbers = 0
     for at, word in enumerate(words):
+        numbers += word.kind is Kind.DIGITS
         broken = word.kind is Kind.BREAK
         if broken or (word.kind is Kind.MARK and word.text in _SENTENCE_ENDS):
             if at > first:
                 found.append(_sentence(words, first, at, len(found)))
-            first = at + 1
-        elif at - first >= _LONGEST:
+            first, numbers = at + 1, 0
+        elif at - first >= _LONGEST or numbers > _MOST_NUMBERS:
             found.append(_sentence(words, first, at, len(found)))
-            first = at
+            first, numbers = at, 0
     if len(words) > first:
         found.append(_sentence(words, first, len(words), len(found)))
     return found
@@ -110,9 +116,7 @@ def _verb_at(words: list[Word], at: int, first: int, after: int, form: VerbForm)
     return Verb(at, at + 1, form.lemma, form.tense, form.negative)
 
 
-def _future(
-    words: list[Word], first: int, at: int, after: int, form: VerbForm
-) -> Verb | None:
+def _future(words: list[Word], first: int, at: int, after: int, form: VerbForm) -> Verb | None:
     """«خواهد شد»; «خواهد» alone is left alone."""
     if at + 1 >= after:
         return None
@@ -236,6 +240,8 @@ def _sentence(words: list[Word], first: int, after: int, number: int) -> Sentenc
             builder.open_inner()
         elif word.kind is Kind.MARK and word.text in _SEGMENT_MARKS and _stands_apart(words, at):
             builder.cut()
+        elif word.text == "؛" and any(words[index].text == ":" for index in builder.open.words):
+            builder.cut()  # «آب‌رسانی: ۲۱۴ روستا؛ …»
         else:
             builder.open.words.append(at)
         at += 1

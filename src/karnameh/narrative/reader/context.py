@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.lexicon import (
     ATTRIBUTE_TAILS,
     CAPACITY_TAILS,
@@ -27,6 +28,7 @@ from karnameh.narrative.reader.lexicon import (
     YEAR_WORDS,
 )
 from karnameh.narrative.reader.nouns import is_counted_noun, lemma, unit_of
+from karnameh.narrative.reader.number_words import SMALL
 from karnameh.narrative.reader.numerals import Form
 from karnameh.narrative.reader.phrases import Phrase
 from karnameh.narrative.reader.reading import Figure, Reading
@@ -47,36 +49,54 @@ _FORMS = {
     Form.TIME: Verdict("time", "a time of day"),
     Form.CODE: Verdict("id", "an identifier"),
 }
-_TRAINING = frozenset("آموزش آموزشی کلاس کارگاه تدریس دوره کار خدمت فعالیت برنامه داوطلبی مشاوره پخش تولید محتوا".split())
-_AGE_LEADS = frozenset("بالای زیر سن سنین سنی رده".split())
-_PART_OF_DAY = frozenset("صبح عصر بامداد ظهر شب بعدازظهر شامگاه دقیقه".split())
+_TRAINING = key_set(
+    """
+    آموزش آموزشی کلاس کارگاه تدریس دوره کار خدمت فعالیت برنامه داوطلبی مشاوره پخش تولید محتوا
+    """
+)
 _SINCE_PREPOSITIONS = frozenset(("از", "در", "تا", "سال", "ماه"))
 # Whose share a «هر» hands out: a body gets a result, a parcel or a loan only has a property.
-_BODIES = frozenset(
-    """
-    قشر شاخه شعبه استان شهرستان محله روستا پایگاه شهر منطقه ناحیه مسجد مدرسه بخش دهستان صنف رشته حوزه کانون مرکز
-    دانشگاه شاخهی شهرک اداره دستگاه سازمان هسته کلاس
-    """.split()
-)
-_TIMES = frozenset("روز ماه هفته سال ساعت شب فصل نوبت روزه دوره".split())
+_BODIES = key_set("""
+    قشر شاخه شعبه استان شهرستان محله روستا پایگاه شهر منطقه ناحیه مسجد مدرسه بخش دهستان صنف رشته
+    حوزه کانون مرکز دانشگاه شاخهی شهرک اداره دستگاه سازمان هسته کلاس
+    """)
+_TIMES = key_set("روز ماه هفته سال ساعت شب فصل نوبت روزه دوره")
+_BACKGROUND = key_set("جمعیت جمعیتی فاصله ارتفاع رتبه وسعت مساحت قدمت سکنه قطر عمق")
 _LIST_MARKS = frozenset(".-–)/ـ:")
-_UNNAMED = frozenset("نفر تن مورد عدد درصد روستا خانه شهر".split())
-_NAMEABLE = frozenset(("warehouse", "clinic", "hospital", "centre", "school", "workshop", "market", "park", "district"))
+_UNNAMED = key_set("نفر تن مورد عدد درصد روستا خانه شهر")
+_NAMEABLE = frozenset(
+    (
+        "warehouse",
+        "clinic",
+        "hospital",
+        "centre",
+        "school",
+        "workshop",
+        "market",
+        "park",
+        "district",
+    )
+)
 _SENTENCE_REACH = 25
 _PRICE_REACH = 16
 _MONEY = frozenset(("toman", "rial", "dollar"))
 _MANY_HOURS = 200  # nobody measures a stretch of time so; it is work that was given
 _IDIOM_NUMBERS = frozenset(("هزار", "صد"))
+_SHARES = frozenset(("times", "percent", "share"))
 _REFERRED = frozenset(("این", "آن", "هر", "همین"))
+_MEDALS = frozenset(("طلا", "نقره", "برنز", "مدال"))
 _VOTES = frozenset(("رای", "رأی", "امتیاز", "درجه", "ریشتر", "واحد درسی", "پسلرزه", "ضامن"))
 _RATE_TAILS = frozenset(("درصدی", "برابری"))
 
 
-def context_of(reading: Reading, figure: Figure, previous: Figure | None, known: str) -> Verdict | None:
+def context_of(
+    reading: Reading, figure: Figure, previous: Figure | None, known: str
+) -> Verdict | None:
     """Why the number is no result, or None. `known` is the unit if `previous` was no result."""
     form = figure.number.form
     if form in _FORMS:
-        return _FORMS[form]
+        clock = form is Form.TIME and reading.text(figure.first - 1) in CLOCK
+        return _FORMS[form]._replace(phrase=_before(figure) if clock else _nothing(figure))
     if form is Form.ORDINAL:
         return _ordinal(reading, figure)
     if form in (Form.VAGUE, Form.FRACTION):
@@ -110,12 +130,22 @@ def _identifier(reading: Reading, figure: Figure) -> Verdict | None:
     """«کد خبر: ۱۲۳», «انتهای پیام/ ۱۲», «ماده ۵», «کووید ۱۹»."""
     at = figure.first - 1
     marks = 0
-    while at >= 0 and reading.words[at].kind is Kind.MARK and reading.text(at) in "/:-–#" and marks < 2:
+    while (
+        at >= 0
+        and reading.words[at].kind is Kind.MARK
+        and reading.text(at) in "/:-–#"
+        and marks < 2
+    ):
         at, marks = at - 1, marks + 1
     before, further = reading.text(at), reading.text(at - 1)
     digits = reading.words[figure.first].kind is Kind.DIGITS
     lone = figure.phrase.after <= figure.phrase.first
-    if digits and lone and marks == 0 and (further in ("تلفن", "سامانه", "خط", "شماره") or before in ("سامانه", "خط")):
+    if (
+        digits
+        and lone
+        and marks == 0
+        and (further in ("تلفن", "سامانه", "خط", "شماره") or before in ("سامانه", "خط"))
+    ):
         return Verdict("id", "an identifier", _nothing(figure))
     if digits and lone and marks == 0 and _names_thing(reading, figure, before):
         return Verdict("id", "a number that names a thing", _before(figure))
@@ -125,7 +155,9 @@ def _identifier(reading: Reading, figure: Figure) -> Verdict | None:
             return Verdict("id", "an identifier", _nothing(figure))
     if marks == 0 and before in NAMED_BY_NUMBER and not _counts_known(reading, figure):
         return Verdict("id", "a number that names a thing", _before(figure))
-    if digits and lone and len(reading.text(figure.first)) >= 7:
+    if digits and "خیابان" in reading.texts(figure.first - 3, figure.first):
+        return Verdict("id", "part of an address", _nothing(figure))
+    if digits and lone and len(reading.text(figure.first)) >= 6:
         value = reading.text(figure.first)
         if value.isdigit() and value[0] != "0" and not value.endswith("000"):
             return Verdict("id", "a long bare number", _nothing(figure))
@@ -146,7 +178,10 @@ def _names_thing(reading: Reading, figure: Figure, before: str) -> bool:
 
 def _enumerator(reading: Reading, figure: Figure) -> Verdict | None:
     """«۱. …», «۲- …» at the beginning of a line."""
-    if reading.words[figure.first].kind is not Kind.DIGITS or figure.number.after != figure.first + 1:
+    if (
+        reading.words[figure.first].kind is not Kind.DIGITS
+        or figure.number.after != figure.first + 1
+    ):
         return None
     at = figure.first - 1
     while at >= 0 and reading.words[at].kind is Kind.MARK and reading.text(at) in "([-•*–":
@@ -154,13 +189,18 @@ def _enumerator(reading: Reading, figure: Figure) -> Verdict | None:
     if at >= 0 and reading.words[at].kind is not Kind.BREAK:
         return None
     following = figure.number.after
-    if reading.text(following) in _LIST_MARKS and reading.words[following].start == figure.number.end:
+    if (
+        reading.text(following) in _LIST_MARKS
+        and reading.words[following].start == figure.number.end
+    ):
         return Verdict("ordinal", "numbers a list", _nothing(figure))
     return None
 
 
 def _counts_known(reading: Reading, figure: Figure) -> bool:
-    return figure.phrase.after > figure.phrase.first and is_counted_noun(reading.text(figure.phrase.first))
+    return figure.phrase.after > figure.phrase.first and is_counted_noun(
+        reading.text(figure.phrase.first)
+    )
 
 
 def _clock(reading: Reading, figure: Figure) -> Verdict | None:
@@ -180,31 +220,40 @@ def _date(reading: Reading, figure: Figure) -> Verdict | None:
     if not isinstance(value, int) or figure.number.attributive:
         return None
     before, following = reading.text(figure.first - 1), reading.text(figure.number.after)
-    if (following in MONTHS or following in GREGORIAN_MONTHS or following in LUNAR_MONTHS) and (
-        1 <= value <= 31
-    ):
-        if following == "مهر" or reading.text(figure.number.after) != "مه" or value > 0:
-            return Verdict("date", "a day of a month")
+    month = following in MONTHS or following in GREGORIAN_MONTHS or following in LUNAR_MONTHS
+    if month and 1 <= value <= 31:
+        return Verdict("date", "a day of a month")
     year = 1200 <= value <= 1499 or 1900 <= value <= 2100
     short = 10 <= value <= 99 and figure.number.after == figure.first + 1
     if before == "سال" and 60 <= value <= 99 and short and following not in ("هزار", "نفر"):
         return Verdict("date", "a year", _before(figure))
-    if before == "از" and 60 <= value <= 99 and following == "تا" and not _counts_known(reading, figure):
+    if before in ("ابتدای", "اوایل", "آغاز", "پایان", "اواخر") and 60 <= value <= 99 and short:
         return Verdict("date", "a year", _nothing(figure))
+    if (
+        before == "از"
+        and 60 <= value <= 99
+        and following == "تا"
+        and not _counts_known(reading, figure)
+    ):
+        return Verdict("date", "a year", _nothing(figure))
+    counted = _counts_known(reading, figure)
+    in_month = before in MONTHS or (before == "ماه" and reading.text(figure.first - 2) in MONTHS)
+    if in_month and (year or (short and not counted)):
+        return Verdict("date", "a year", _nothing(figure))
+    if before == "دهه" and value in range(10, 100, 10):
+        return Verdict("date", "a decade", _before(figure))
+    told = (year and not _is_plural_count(reading, figure)) or (short and not counted)
+    if told and (before in YEAR_WORDS or before == "افق"):
+        named = before in ("سال", "سالهای")
+        return Verdict("date", "a year", _before(figure) if named else _nothing(figure))
     bare = figure.phrase.after <= figure.phrase.first and reading.text(figure.first).isdigit()
     if 1380 <= value <= 1420 and bare and before not in ("به", "از", "حدود", "جمع"):
         return Verdict("date", "a year", _nothing(figure))
-    counted = _counts_known(reading, figure)
-    if before in MONTHS or (before == "ماه" and reading.text(figure.first - 2) in MONTHS):
-        if year or (short and not counted):
-            return Verdict("date", "a year", _nothing(figure))
-    if before == "دهه" and value in range(10, 100, 10):
-        return Verdict("date", "a decade", _before(figure))
-    if before in YEAR_WORDS or before in ("افق", "سالهای"):
-        if (year and not _is_plural_count(reading, figure)) or (short and not counted):
-            named = before in ("سال", "سالهای", "دهه")
-            return Verdict("date", "a year", _before(figure) if named else _nothing(figure))
-    if year and not counted and (before in _SINCE_PREPOSITIONS or following in ("میلادی", "شمسی", "خورشیدی")):
+    if (
+        year
+        and not counted
+        and (before in _SINCE_PREPOSITIONS or following in ("میلادی", "شمسی", "خورشیدی"))
+    ):
         return Verdict("date", "a year", _nothing(figure))
     return None
 
@@ -228,7 +277,9 @@ def _is_duration(reading: Reading, figure: Figure) -> bool:
         return False
     if following == "ساعت" and (figure.number.value or 0) >= _MANY_HOURS:
         return False  # «۸۰ هزار ساعت خدمت»
-    return not (following in ("ساعت", "دقیقه") and reading.text(figure.number.after + 1) in _TRAINING)
+    return not (
+        following in ("ساعت", "دقیقه") and reading.text(figure.number.after + 1) in _TRAINING
+    )
 
 
 def _age_range(reading: Reading, figure: Figure) -> Verdict | None:
@@ -268,12 +319,26 @@ def _unit(reading: Reading, at: int) -> str:
 
 
 def _structure(reading: Reading, figure: Figure) -> Verdict | None:
-    noun = lemma(reading.text(figure.phrase.first)) if figure.phrase.after > figure.phrase.first else ""
+    noun = (
+        lemma(reading.text(figure.phrase.first))
+        if figure.phrase.after > figure.phrase.first
+        else ""
+    )
     verb = figure.clause.verb
     owned = verb is not None and verb.lemma == "داشت"
-    if not owned and (noun in STRUCTURE_NOUNS or reading.text(figure.phrase.first) in STRUCTURE_NOUNS):
+    if not owned and (
+        noun in STRUCTURE_NOUNS or reading.text(figure.phrase.first) in STRUCTURE_NOUNS
+    ):
         return Verdict(figure.phrase.unit, "a structure")
-    if noun == "عضو" or noun in _VOTES or reading.texts(figure.phrase.first, figure.phrase.first + 2) == ["واحد", "درسی"]:
+    if noun in _VOTES and (figure.number.value or 0) >= _MANY_HOURS:
+        return None
+    if noun in _MEDALS and figure.phrase.after == figure.phrase.first + 1:
+        return Verdict("medal", "the outcome of a match")
+    if (
+        noun == "عضو"
+        or noun in _VOTES
+        or reading.texts(figure.phrase.first, figure.phrase.first + 2) == ["واحد", "درسی"]
+    ):
         return Verdict(figure.phrase.unit, "a property of a body")
     if noun == "اتاق" and reading.text(figure.opening - 1) in ("با", "و", "دارای"):
         return Verdict("room", "a property of a building")
@@ -281,10 +346,12 @@ def _structure(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("times", "how often")
     if noun == "مرحله" and reading.text(figure.opening - 1) in ("در", "طی"):
         return Verdict("phase", "phases of a plan")
-    if reading.text(figure.first) in _IDIOM_NUMBERS and figure.number.after == figure.first + 1:
-        if noun and not is_counted_noun(reading.text(figure.phrase.first)):
-            return Verdict("", "a figure of speech")
-    if reading.text(figure.first - 1) in _REFERRED and figure.number.value in (2, 3):
+    alone = figure.number.after == figure.first + 1
+    known = is_counted_noun(reading.text(figure.phrase.first))
+    if noun and alone and not known and reading.text(figure.first) in _IDIOM_NUMBERS:
+        return Verdict("", "a figure of speech")
+    referred = reading.text(figure.first - 1) in _REFERRED and figure.phrase.unit not in _SHARES
+    if referred and figure.number.value in (2, 3):
         return Verdict(figure.phrase.unit, "refers back")
     if reading.text(figure.opening - 1) == "دارای":
         return Verdict(figure.phrase.unit, "a property of a thing")
@@ -301,7 +368,12 @@ def _part(reading: Reading, figure: Figure) -> Verdict | None:
     measured: both are rates and stay results.
     """
     noun = reading.text(figure.phrase.first)
-    if noun in MEASURES_OF_PARTS and reading.text(figure.phrase.first + 1) in ("وزن", "طول", "ارتفاع", "عرض"):
+    if noun in MEASURES_OF_PARTS and reading.text(figure.phrase.first + 1) in (
+        "وزن",
+        "طول",
+        "ارتفاع",
+        "عرض",
+    ):
         return Verdict(figure.phrase.unit, "a measure of a thing")
     near = max(figure.sentence.first, figure.opening - _SENTENCE_REACH)
     for at in range(figure.opening - 1, near - 1, -1):
@@ -310,12 +382,22 @@ def _part(reading: Reading, figure: Figure) -> Verdict | None:
             return None
         if text in VERB_FORMS and figure.phrase.unit not in _MONEY:
             return None
-        if text != "هر" or reading.text(at + 1) in _TIMES or reading.text(at + 1) in ("یک", "کدام"):
+        if text == "هر" and reading.text(at + 1) in ("یک", "کدام"):
+            verb = figure.clause.verb
+            owned = verb is not None and verb.lemma in ("داشت", "بود")
+            return Verdict(figure.phrase.unit, "a property of each") if owned else None
+        if text != "هر" or reading.text(at + 1) in _TIMES:
             continue
         before = reading.text(at - 1) if at > figure.sentence.first else ""
-        if before in ("در", "به", "برای", "از") and figure.phrase.unit not in _MONEY:
+        to_each = before in ("در", "به", "برای", "از") and figure.phrase.unit not in _MONEY
+        if to_each and not _allotted(reading, at, figure):
             return None
         if before in ("میانگین", "متوسط") or figure.phrase.unit == "percent":
+            return None
+        if _allotted(reading, at, figure):
+            return Verdict(figure.phrase.unit, "what each one gets")
+        verb = figure.clause.verb
+        if verb is not None and verb.lemma not in ("داشت", "بود") and not _is_measure(figure):
             return None
         each = lemma(reading.text(at + 1))
         if each in _BODIES and (figure.number.value == 1 or figure.phrase.unit in _MONEY):
@@ -324,13 +406,25 @@ def _part(reading: Reading, figure: Figure) -> Verdict | None:
     return None
 
 
+def _allotted(reading: Reading, at: int, figure: Figure) -> bool:
+    """«هر جوان ۸ کندو گرفت», «به هر تیم ۲ توپ داده می‌شود»: goods handed to each, counted elsewhere."""
+    receiver = unit_of([reading.text(at + 1)])
+    goods = figure.phrase.unit not in ("person", "percent", "litre", "hour", "", "request", "visit")
+    return receiver in ("person", "team", "household") and goods
+
+
+def _is_measure(figure: Figure) -> bool:
+    return figure.phrase.unit in _MONEY or figure.phrase.unit in ("kilogram", "litre", "metre")
+
+
 def _loan_term(reading: Reading, figure: Figure) -> Verdict | None:
+    terms = figure.phrase.unit in _MONEY or figure.phrase.unit in ("percent", "month", "year")
     for at in range(figure.first - 1, max(figure.first - 5, figure.sentence.first - 1), -1):
-        if reading.words[at].kind is Kind.MARK:
-            return None
+        if reading.words[at].kind is Kind.MARK or not terms:
+            break
         if reading.text(at) in LOAN_TERMS:
             return Verdict(figure.phrase.unit, "a term of a loan")
-    if figure.phrase.unit in _MONEY and figure.number.bound:
+    if figure.phrase.unit in _MONEY and figure.number.bound and figure.clause.verb is None:
         return Verdict(figure.phrase.unit, "from … to … of money")
     if reading.text(figure.sentence.first) in ("حاضران", "حاضرین", "غایبان"):
         return Verdict(figure.phrase.unit, "who was present")
@@ -354,7 +448,7 @@ def _plan_name(reading: Reading, figure: Figure) -> Verdict | None:
     """A number inside a quoted name: «پویش «صد هزار لبخند»»."""
     for at in range(figure.first - 1, max(figure.first - 6, figure.sentence.first - 1), -1):
         text = reading.text(at)
-        if text in "»\"”" and at < figure.first - 1:
+        if text in '»"”' and at < figure.first - 1:
             return None
         if text in ("«", '"', "“"):
             if reading.text(at - 1) in PLAN_NAMES:
@@ -366,11 +460,27 @@ def _plan_name(reading: Reading, figure: Figure) -> Verdict | None:
 def _background(reading: Reading, figure: Figure) -> Verdict | None:
     """Population, distance, rank: what a place is, not what was done."""
     for at in range(figure.opening - 1, max(figure.opening - 4, figure.sentence.first - 1), -1):
-        if reading.text(at) in ("جمعیت", "جمعیتی", "فاصله", "ارتفاع", "رتبه", "وسعت", "مساحت", "قدمت"):
+        if reading.text(at) in _BACKGROUND:
             return Verdict(figure.phrase.unit, "background")
-    if reading.text(figure.after) in ("جمعیت", "قدمت", "سکنه") and figure.phrase.unit in ("person", "household"):
+        if reading.text(at) in ("ظرفیت", "گنجایش") and reading.text(at - 1) == "با":
+            return Verdict(figure.phrase.unit, "the capacity of a thing")
+    if any(
+        text in _BACKGROUND for text in reading.texts(figure.phrase.first + 1, figure.after + 1)
+    ):
         return Verdict(figure.phrase.unit, "background")
+    if reading.text(figure.sentence.first) in ("پیوست", "پیوستها"):
+        return Verdict(figure.phrase.unit, "an enclosure")
+    if "بر" in (reading.text(figure.number.after), reading.text(figure.first - 1)) and _is_score(
+        reading, figure
+    ):
+        return Verdict("score", "the score of a match", _nothing(figure))
     return None
+
+
+def _is_score(reading: Reading, figure: Figure) -> bool:
+    """«۳ بر ۱»."""
+    ends = (reading.text(figure.number.after + 1), reading.text(figure.first - 2))
+    return any(text.isdigit() or text in SMALL for text in ends)
 
 
 def _second_date(reading: Reading, figure: Figure, previous: Figure) -> Verdict | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Clause, Sentence
 from karnameh.narrative.reader.context import context_of
 from karnameh.narrative.reader.lexicon import (
+    DETERMINERS,
     MILITARY_WORDS,
     PLAN_NOUNS,
     RESULT_NOUNS,
@@ -19,17 +21,21 @@ from karnameh.narrative.reader.natures import nature_of, rate_of
 from karnameh.narrative.reader.nouns import EMPTY_CLASSIFIERS, lemma, unit_of
 from karnameh.narrative.reader.numerals import Number
 from karnameh.narrative.reader.phrases import Phrase, counted_phrase, qualifier_of, text_of
-from karnameh.narrative.reader.places import PlaceTree
+from karnameh.narrative.reader.places import PlaceTree, bare_name
 from karnameh.narrative.reader.ranking import Ranker
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.stages import stage_of
 from karnameh.narrative.reader.verbs import Tense
 from karnameh.narrative.reader.when import Calendar
-from karnameh.narrative.reader.where import place_of, places_in
+from karnameh.narrative.reader.where import PlaceHit, place_of, places_in
 from karnameh.narrative.reader.who import Actors, partner_of, speakers_of
 
 _MILITARY_REACH = 4
-_NO_REPEATS = frozenset("date time id ordinal year month week day hour minute second percent times share".split())
+_NO_REPEATS = key_set(
+    """
+    date time id ordinal year month week day hour minute second percent times share
+    """
+)
 _MONEY = frozenset(("toman", "rial", "dollar"))
 _MEMORY = 12  # figures back to which a bare classifier may point
 _SMALL = 10  # figures below this are said twice of different things too often to be one fact
@@ -103,7 +109,16 @@ def _judged(reading: Reading) -> list[Draft]:
         if verdict is not None:
             phrase = verdict.phrase or figure.phrase
             drafts.append(
-                Draft(figure, phrase, verdict.unit, "context", verdict.why, "none", figure.qualifier, 0.95)
+                Draft(
+                    figure,
+                    phrase,
+                    verdict.unit,
+                    "context",
+                    verdict.why,
+                    "none",
+                    figure.qualifier,
+                    0.95,
+                )
             )
         else:
             staged = stage_of(reading, figure)
@@ -129,7 +144,7 @@ def _name_units(reading: Reading, drafts: list[Draft]) -> None:
     """Give bare classifiers and lone numbers the unit of what they stand for; add rates."""
     said: list[str] = []
     for draft in drafts:
-        if draft.unit in _NO_REPEATS or draft.value is None and not draft.unit:
+        if draft.unit in _NO_REPEATS or (draft.value is None and not draft.unit):
             continue
         if _is_bare(reading, draft):
             draft.unit = _subject_unit(reading, draft.figure) or _recent(reading, draft, said)
@@ -145,7 +160,9 @@ def _is_bare(reading: Reading, draft: Draft) -> bool:
     phrase = draft.phrase
     if phrase.after <= phrase.first:
         return draft.stage != "context"
-    return phrase.after - phrase.first == 1 and lemma(reading.text(phrase.first)) in EMPTY_CLASSIFIERS
+    return (
+        phrase.after - phrase.first == 1 and lemma(reading.text(phrase.first)) in EMPTY_CLASSIFIERS
+    )
 
 
 def _recent(reading: Reading, draft: Draft, said: list[str]) -> str:
@@ -163,7 +180,8 @@ def _subject_unit(reading: Reading, figure: Figure) -> str:
     """«شمار نانوایی‌ها به ۱۴۵ باب رسید»: the noun behind شمار."""
     for at in range(figure.opening - 1, max(figure.opening - 14, figure.sentence.first - 1), -1):
         if reading.text(at) in STOCK_WORDS:
-            return unit_of(reading.texts(at + 1, min(at + 4, figure.opening)))
+            nouns = reading.texts(at + 1, min(at + 5, figure.opening))
+            return unit_of([noun for noun in nouns if noun not in DETERMINERS])
     return ""
 
 
@@ -180,11 +198,21 @@ def _settle_headlines(reading: Reading, drafts: list[Draft]) -> None:
     for draft in drafts:
         if not draft.open:
             continue
-        twin = next((other for other in told.get(draft.value or 0, ()) if _same_thing(reading, draft, other)), None)
+        twin = next(
+            (
+                other
+                for other in told.get(draft.value or 0, ())
+                if _same_thing(reading, draft, other)
+            ),
+            None,
+        )
         if twin is not None:
             draft.stage, draft.nature, draft.unit = twin.stage, twin.nature, twin.unit
             draft.why, draft.sure = f"as its twin in the body: {twin.why}", 0.85
-        elif draft.why == "said as a fact" and _lead_in(reading, draft.figure.sentence, leads) == "pledged":
+        elif (
+            draft.why == "said as a fact"
+            and _lead_in(reading, draft.figure.sentence, leads) == "pledged"
+        ):
             draft.stage, draft.nature, draft.why = "pledged", "flow", "listed under plans"
 
 
@@ -198,7 +226,9 @@ def _lead_in(reading: Reading, sentence: Sentence, known: dict[int, str]) -> str
                 texts = set(reading.texts(each.first, each.after))
                 plans, results = bool(texts & PLAN_NOUNS), bool(texts & RESULT_NOUNS)
                 current = "pledged" if plans and not results else "reported" if results else ""
-            elif any(clause.verb is not None for clause in each.clauses) and not _is_item(reading, each):
+            elif any(clause.verb is not None for clause in each.clauses) and not _is_item(
+                reading, each
+            ):
                 current = ""
     return known.get(sentence.first, "")
 
@@ -216,15 +246,31 @@ def _settle_echoes(reading: Reading, drafts: list[Draft]) -> None:
         if draft.value is None or draft.unit in _NO_REPEATS:
             continue
         earlier = told.get(draft.value)
-        whole = last if any(text in SHARE_WORDS for text in draft.figure.clause.texts) else None
+        whole = last if _names_share(reading, draft) else None
         if earlier is not None and _same_thing(reading, earlier, draft):
             if _points_back(reading, draft) or (_only_is(draft) and earlier.stage == "pledged"):
                 _copy_stage(draft, earlier, "the figure said before")
-        elif whole is not None and _only_is(draft) and whole.stage == "pledged" and whole.unit == draft.unit:
+        elif whole is not None and whole.stage == "pledged" and _is_share_of(reading, draft, whole):
             _copy_stage(draft, whole, "a share of what was promised")
         told.setdefault(draft.value, draft)
         if draft.stage != "context":
             last = draft
+
+
+def _names_share(reading: Reading, draft: Draft) -> bool:
+    if any(text in SHARE_WORDS for text in draft.figure.clause.texts):
+        return True
+    opening = draft.figure.opening
+    return reading.texts(opening - 3, opening) in (
+        ["از", "این", "میان"],
+        ["از", "این", "تعداد"],
+        ["از", "این", "شمار"],
+    )
+
+
+def _is_share_of(reading: Reading, draft: Draft, whole: Draft) -> bool:
+    same = whole.unit == draft.unit or _head(reading, whole) == _head(reading, draft)
+    return _only_is(draft) and same
 
 
 def _points_back(reading: Reading, draft: Draft) -> bool:
@@ -249,7 +295,9 @@ def _same_thing(reading: Reading, one: Draft, other: Draft) -> bool:
 
 
 def _head(reading: Reading, draft: Draft) -> str:
-    return lemma(reading.text(draft.phrase.first)) if draft.phrase.after > draft.phrase.first else ""
+    return (
+        lemma(reading.text(draft.phrase.first)) if draft.phrase.after > draft.phrase.first else ""
+    )
 
 
 # --- ties ----------------------------------------------------------------------------------------
@@ -268,7 +316,12 @@ def _bind_places(reading: Reading, drafts: list[Draft], index: PlaceTree) -> Non
         for position, draft in enumerate(group):
             hit = place_of(reading, position, figures, hits[first])
             if hit is not None:
-                draft.place = reading.between(hit.first, hit.after)
+                draft.place = _place_name(reading, hit)
+
+
+def _place_name(reading: Reading, hit: PlaceHit) -> str:
+    """The name as written, without the joining ی of «آق‌قلای سیل‌زده»."""
+    return bare_name(reading.between(hit.first, hit.after), reading.text(hit.after - 1))
 
 
 def _join(reading: Reading, drafts: list[Draft]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Sentence
 from karnameh.narrative.reader.lexicon import ONGOING_WORDS, SINCE_NOUNS, SO_FAR, STOCK_WORDS
 from karnameh.narrative.reader.model import Nature, Stage
@@ -11,8 +12,12 @@ from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import Tense
 from karnameh.narrative.reader.words import Kind
 
-_RATE_WORDS = frozenset("روزانه روزی ماهانه ماهیانه ماهی هفتگی سالانه سالیانه هرروز هفتهای سالی ساعتی".split())
-_EVERY = frozenset("روز ماه هفته سال شب ساعت شبانهروز فصل".split())
+_RATE_WORDS = key_set(
+    """
+    روزانه روزی ماهانه ماهیانه ماهی هفتگی سالانه سالیانه هرروز هفتهای سالی ساعتی
+    """
+)
+_EVERY = key_set("روز ماه هفته سال شب ساعت شبانهروز فصل")
 _PER = {
     "روزانه": "day", "روزی": "day", "روز": "day", "هرروز": "day", "شبانهروز": "day", "شب": "night",
     "ماهانه": "month", "ماهیانه": "month", "ماهی": "month", "ماه": "month", "هفتگی": "week",
@@ -21,8 +26,8 @@ _PER = {
 }  # fmt: skip
 _REACH = 40
 _TOTALS = frozenset(("کل", "مجموع", "جمعا", "مجموعا"))
-_BRANCHES = frozenset("قشر شاخه شعبه صنف رشته پایگاه کدام یک رده واحد".split())
-_COUNTING = frozenset("رسید گذشت بود رساند یافت رفت کرد".split())
+_BRANCHES = key_set("قشر شاخه شعبه صنف رشته پایگاه کدام یک رده واحد")
+_COUNTING = key_set("رسید گذشت بود رساند یافت رفت کرد")
 _STANDING = frozenset(("فعالیت کرد", "خدمت کرد", "کار کرد", "زندگی کرد", "تحصیل کرد", "نگهداری شد"))
 _SHARE_UNITS = frozenset(("percent", "times", "share"))
 
@@ -31,13 +36,17 @@ def nature_of(reading: Reading, figure: Figure, stage: Stage, why: str) -> Natur
     """Flow, stock, rate or running total; potential and context have none."""
     if stage in ("context", "potential") or figure.phrase.unit in ("kilowatt", "megawatt"):
         return "none"
-    if figure.phrase.unit in _SHARE_UNITS or figure.number.form is Form.FRACTION or rate_of(reading, figure):
+    if (
+        figure.phrase.unit in _SHARE_UNITS
+        or figure.number.form is Form.FRACTION
+        or rate_of(reading, figure)
+    ):
         return "rate"
     if stage == "pledged":
         return "flow"
     money = figure.phrase.unit in ("toman", "rial", "dollar")
     running = so_far(reading, figure)
-    if not money and _is_stock(reading, figure, running):
+    if not money and _is_stock(reading, figure, running, why):
         return "stock"
     if running or why.startswith(("achieved", "governed by توانست")):
         return "cumulative"
@@ -86,41 +95,63 @@ def _rate_behind(reading: Reading, figure: Figure) -> str:
     return _PER[following] if following in ("روزانه", "ماهانه") else ""
 
 
-def _is_stock(reading: Reading, figure: Figure, running: bool) -> bool:
+def _is_stock(reading: Reading, figure: Figure, running: bool, why: str) -> bool:
     """How many there are: «شمار … به … رسید», «… داریم», «… فعال است»."""
     verb = figure.clause.verb
     if verb is None:
         return False
     before = [reading.text(index) for index in figure.clause.words if index < figure.first]
     if any(word in STOCK_WORDS for word in before[-14:]):
-        return verb.lemma in _COUNTING or reading.text(verb.first - 1) in ("فراتر", "افزایش", "عبور")
+        return verb.lemma in _COUNTING or reading.text(verb.first - 1) in (
+            "فراتر",
+            "افزایش",
+            "عبور",
+        )
     if running:
         return False
     if reading.text(figure.opening - 1) == "به" and verb.lemma in ("رسید", "یافت"):
         noun = lemma(reading.text(figure.phrase.first))
         return any(lemma(text) == noun for text in before)
     if verb.tense is Tense.COPULA:
-        return True
+        return why.startswith("a state")
     if verb.tense is not Tense.PRESENT:
         return False
-    return verb.lemma == "داشت" or f"{reading.text(verb.first - 1)} {verb.lemma}" in _STANDING or bool(
-        set(before) & ONGOING_WORDS
+    return (
+        verb.lemma == "داشت"
+        or f"{reading.text(verb.first - 1)} {verb.lemma}" in _STANDING
+        or bool(set(before) & ONGOING_WORDS)
     )
 
 
 def so_far(reading: Reading, figure: Figure) -> bool:
     """An explicit «so far» or «since» before the figure in its sentence, or behind it in its clause."""
     sentence, verb = figure.sentence, figure.clause.verb
-    marks = reading.so_far.get(sentence.first)
-    if marks is None:
-        marks = [at for at in range(sentence.first, sentence.after) if _so_far_at(reading, at, sentence)]
-        reading.so_far[sentence.first] = marks
-    for at in marks:
+    for at in _marks(reading, sentence):
         if at < figure.first and not _cut_off(reading, figure, at):
             return True
         if verb is not None and figure.after <= at < verb.first:
             return True
-    return False
+    return _in_this_time(reading, figure)
+
+
+def _marks(reading: Reading, sentence: Sentence) -> list[int]:
+    """Where a sentence says «so far» or «since»."""
+    marks = reading.so_far.get(sentence.first)
+    if marks is None:
+        marks = [
+            at for at in range(sentence.first, sentence.after) if _so_far_at(reading, at, sentence)
+        ]
+        reading.so_far[sentence.first] = marks
+    return marks
+
+
+def _in_this_time(reading: Reading, figure: Figure) -> bool:
+    """«در این مدت» goes on with the running total of the sentence before."""
+    before = figure.sentence.number - 1
+    texts = reading.texts(figure.sentence.first, figure.first)
+    if before < 0 or "مدت" not in texts or texts[texts.index("مدت") - 1] != "این":
+        return False
+    return bool(_marks(reading, reading.sentences[before]))
 
 
 def _cut_off(reading: Reading, figure: Figure, at: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from karnameh.kernel import number_words as kernel
-from karnameh.narrative.reader.characters import key
+from karnameh.narrative.reader.characters import key, key_set
 
 UNITS: dict[str, int] = {key(word): value for word, value in kernel.UNITS.items()}
 TENS: dict[str, int] = {key(word): value for word, value in kernel.TENS.items()}
@@ -58,20 +58,15 @@ FRACTIONS: dict[str, float] = {
     "خمس": 1 / 5,
 }
 NUMERAL_PIECES: frozenset[str] = frozenset(
-    {"و", HALF, DOZEN}
-    | set(SMALL)
-    | (set(SCALES) - {HEMMAT})
-    | set(ORDINALS)
-    | {"چند"}
+    {"و", HALF, DOZEN} | set(SMALL) | (set(SCALES) - {HEMMAT}) | set(ORDINALS) | {"چند"}
 )
 
 # Nouns that follow a numeral in one word; the numeral is split off («پنجساله», «هشتگانه»).
-_TAILS = frozenset(
-    """
-    گانه ساله روزه ماهه ساعته نفره مرحلهای طبقه کلاسه هفتهای درصد درصدی نفر سال ماه روز هفته
-    تخته برابر قلو واحدی کیلویی هزارم تایی گونه سرنشینه نفری دقیقهای منزله میلیونی میلیاردی هزاری
-    """.split()
-)
+_TAILS = key_set("""
+    گانه ساله روزه ماهه ساعته نفره مرحلهای طبقه کلاسه هفتهای درصد درصدی نفر سال ماه روز هفته تخته
+    برابر قلو واحدی کیلویی هزارم تایی گونه سرنشینه نفری دقیقهای منزله میلیونی میلیاردی هزاری تومان
+    ریال
+    """)
 _GLUE = frozenset(SMALL) | frozenset(SCALES) - {HEMMAT}
 _STARTS = frozenset(word[:2] for word in _GLUE)
 _ENDS_WITH_AND = frozenset(SCALES) | frozenset(HUNDREDS) | frozenset(TENS)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 
+from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.lexicon import (
     ADVERBS,
     CONJUNCTIONS,
-    DETERMINERS,
     DURATION_NOUNS,
     PREPOSITIONS,
     PRONOUNS,
@@ -74,9 +74,11 @@ _RANGE_WORDS = frozenset(("تا", "الی", "-", "–", "—", "ـ"))
 _TENTHS = {"دهم": 10, "صدم": 100, "هزارم": 1000}
 _SCALE_ADJECTIVES = {scale + "ی": scale for scale in SCALES if scale != HEMMAT}
 _CODE_DIGITS = 19  # longer runs of digits are identifiers, whatever stands beside them
-_LETTER_NAMES = frozenset("سی بی ای آی ان اس تی پی یو ام وی دی ال ار آر اف جی کی ایکس".split())
+_LETTER_NAMES = key_set("سی بی ای آی ان اس تی پی یو ام وی دی ال ار آر اف جی کی ایکس")
+_MILLIARD = 10**9
 _ANDED = "و"
-_ONE_LEADS = frozenset("تنها فقط حداقل دستکم لااقل حداکثر هر روزی".split())
+_UNITY = frozenset(("واحد", "یکپارچه", "مشترک", "جامع"))  # «یک بسته واحد»
+_ONE_LEADS = key_set("تنها فقط حداقل دستکم لااقل حداکثر هر روزی")
 _STOPS = PREPOSITIONS | CONJUNCTIONS | PRONOUNS | ADVERBS | {"را", "که"}
 
 
@@ -116,12 +118,19 @@ class _Sum:
         if self.group is None and anded and not (self.terms and self.terms[-1][1] > scale):
             return False
         if any(size == scale for _, size in self.terms):
-            return False
+            return self._again(scale, anded)
         below: int | Decimal = self.group if self.group is not None else 0
         while self.terms and self.terms[-1][1] < scale and not anded:
             below += self.terms.pop()[0]
         self.terms.append(((below or 1) * scale, scale))
         self.group, self.room, self.digits = None, 0, False
+        return True
+
+    def _again(self, scale: int, anded: bool) -> bool:
+        """«یک میلیارد میلیارد»: above a milliard Persian counts milliards."""
+        if anded or self.group is not None or scale != _MILLIARD or len(self.terms) != 1:
+            return False
+        self.terms[0] = (self.terms[0][0] * scale, scale)
         return True
 
     def half(self) -> bool:
@@ -251,7 +260,9 @@ def _is_code(words: list[Word], at: int) -> bool:
 
 def _digit_value(text: str, following: str) -> int | Decimal:
     """The value of one run of digits; before a scale word a dot is always decimal."""
-    scaled = following in SCALES or following in ("درصد", "برابر", "%") or following in _SCALE_ADJECTIVES
+    scaled = (
+        following in SCALES or following in ("درصد", "برابر", "%") or following in _SCALE_ADJECTIVES
+    )
     if _GROUPED.fullmatch(text) and not (scaled and "." in text and text.count(".") == 1):
         return int(re.sub(r"[^0-9]", "", text))
     if text.isdigit():
@@ -259,8 +270,10 @@ def _digit_value(text: str, following: str) -> int | Decimal:
     if re.search(r"[./٫][0-9]+$", text):
         whole, part = re.split(r"[./٫](?=[0-9]+$)", text, maxsplit=1)
         return Decimal(f"{_SEPARATORS.sub('', whole)}.{part}")
-    return Decimal(_SEPARATORS.sub(".", text, count=1)) if text.count(",") == 1 else int(
-        re.sub(r"[^0-9]", "", text)
+    return (
+        Decimal(_SEPARATORS.sub(".", text, count=1))
+        if text.count(",") == 1
+        else int(re.sub(r"[^0-9]", "", text))
     )
 
 
@@ -340,9 +353,7 @@ def _tenths(words: list[Word], at: int) -> Decimal | None:
     return Decimal(part) / size if part is not None and size and 0 < part < size else None
 
 
-def _ordinal_end(
-    words: list[Word], first: int, at: int, total: _Sum, anded: bool
-) -> Number | None:
+def _ordinal_end(words: list[Word], first: int, at: int, total: _Sum, anded: bool) -> Number | None:
     """«چهل و یکمین» is an ordinal, «دو سوم» a fraction; otherwise the cardinal ends before."""
     value = ORDINALS[words[at].text]
     if anded:
@@ -366,19 +377,29 @@ def _starts(words: list[Word], at: int) -> bool:
     if text in ("یک", "یه"):
         return _one_counts(words, at)
     if text == HALF:
-        return following in SCALES or following in DURATION_NOUNS or following in (DOZEN, "کیلو", "درصد")
+        return (
+            following in SCALES
+            or following in DURATION_NOUNS
+            or following in (DOZEN, "کیلو", "درصد")
+        )
     if text == DOZEN:
         return True
     if text in ("میلیون", "میلیارد", "میلیار", "تریلیون", "بیلیون", HEMMAT):
         return False
     if text == "نه":
+        if any(_text(words, near) == "نه" for near in range(at - 8, at + 9) if near != at):
+            return False  # «نه … و نه …»
         counts = following in SCALES or following in DURATION_NOUNS or following in ("درصد", "گانه")
         return counts or is_counted_noun(following) or _and_number(words, at)
     if text == "سی":
         near = {_text(words, at - 1), following}
-        return not near & (_LETTER_NAMES - {"ام"}) and (_nounlike(words, at + 1) or _and_number(words, at))
+        return not near & (_LETTER_NAMES - {"ام"}) and (
+            _nounlike(words, at + 1) or _and_number(words, at)
+        )
     if text == "ده":
-        return _text(words, at - 1) not in ("این", "آن", "هر") and (
+        if following in DURATION_NOUNS or following == "گانه":
+            return True
+        return _text(words, at - 1) not in ("این", "آن", "هر", "روستای") and (
             _nounlike(words, at + 1) or _and_number(words, at) or following in ("", "درصد")
         )
     if text == "دو":
@@ -422,8 +443,8 @@ def _one_counts(words: list[Word], at: int) -> bool:
         return True
     if following in DURATION_NOUNS:
         return _text(words, at + 2) not in ("دیگر",)
-    if following in CLASSIFIERS:
-        return True
+    if following in CLASSIFIERS or following in ("نفر", "تن"):
+        return _text(words, at + 2) not in _UNITY
     before = " ".join(_text(words, index) for index in (at - 2, at - 1))
     if before in QUALIFIERS or _text(words, at - 1) in _ONE_LEADS:
         return is_counted_noun(following) and _text(words, at - 1) != "هر"
@@ -476,7 +497,11 @@ def _is_range(low: Number, high: Number, words: list[Word]) -> bool:
         return False
     if high.first == low.after:  # «دو سه هزار»
         return words[low.first].text in UNITS and words[high.first].text in UNITS
-    return high.first == low.after + 1 and words[low.after].text in _RANGE_WORDS
+    if high.first == low.after + 1:
+        return words[low.after].text in _RANGE_WORDS
+    gap = [words[at].text for at in range(low.after, min(high.first, low.after + 4))]
+    between = low.first > 0 and words[low.first - 1].text in ("بین", "میان")
+    return between and high.first - low.after <= 3 and gap[-1] in ("تا", "و")
 
 
 def _last_scale(number: Number, words: list[Word]) -> int:

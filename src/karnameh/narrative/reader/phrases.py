@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.lexicon import (
     ADVERBS,
     AND,
     CONJUNCTIONS,
+    DEEDS,
     DETERMINERS,
     DURATION_NOUNS,
     INVITE_WORDS,
@@ -20,28 +22,16 @@ from karnameh.narrative.reader.lexicon import (
     WEEKDAYS,
 )
 from karnameh.narrative.reader.model import Qualifier
-from karnameh.narrative.reader.nouns import CLASSIFIERS, is_counted_noun, unit_of
+from karnameh.narrative.reader.nouns import CLASSIFIERS, MEASURES, is_counted_noun, unit_of
 from karnameh.narrative.reader.number_words import ORDINALS, SCALES, SMALL, VAGUE
 from karnameh.narrative.reader.numerals import Form, Number
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 from karnameh.narrative.reader.words import Kind, Word
 
+_TIMES = frozenset(("year", "month", "week", "day", "hour"))
+_LIGHT = key_set("کرد شد داد گرفت داشت زد افتاد خورد گذاشت انداخت گردید نمود")
 _LONGEST_PHRASE = 12
 _MONEY = frozenset(("toman", "rial", "dollar"))
-# Nouns of deeds: behind a counted noun they are half of a compound verb, before one a list item.
-DEEDS = frozenset(
-    """
-    توزیع اهدا پخش واگذاری واگذار ارسال اعزام برگزاری برگزار اجرا ساخت احداث تعمیر مرمت بازسازی نوسازی بهسازی تکمیل
-    تجهیز خرید تهیه تامین تولید نصب حفر لایروبی احیا آسفالت زیرسازی جدولگذاری افتتاح آغاز راهاندازی بهرهبرداری
-    تحویل پرداخت آزادی رهایی ویزیت معاینه درمان غربالگری واکسینه واکسیناسیون آموزش ثبت ارجاع شناسایی جذب صدور
-    انجام برپا برپایی تاکید اشاره اعلام دایر شرکت حضور کمک مشاوره ایجاد تشکیل تاسیس گشایش کاشت غرس آبرسانی گازرسانی برقرسانی
-    پختوپز طبخ پخت دوخت ارایه اسکان پذیرش جراحی مداوا خدمت استفاده صرف هزینه خرج اختصاص تخصیص جمعآوری پیاده فراهم
-    صادر وصل متصل معرفی تقدیر تجلیل حمایت بررسی رسیدگی اطعام پذیرایی نگهداری پوشش قرار آماده فعال آزاد نامنویسی
-    استخدام مشغول بازدید دیدار ترمیم رفع پاکسازی ضدعفونی گندزدایی مقاومسازی کلنگزنی اندازهگیری ابلاغ منعقد امضا
-    پدید بهرهمند برخوردار صاحب دارای سپرده اعطا عقد دریافت کسب گزارش اضافه افزایش کاهش ارتقا شکل شروع تقسیم
-    ساماندهی سازماندهی بسیج دعوت پیشبینی تدارک مهیا عرضه فروش برداشت کشت تخریب بیمه امدادرسانی نجات انتقال
-    """.split()
-)
 _STOPS = (
     PREPOSITIONS
     | (CONJUNCTIONS - {AND})
@@ -54,18 +44,21 @@ _STOPS = (
     | frozenset(("را", "که", "اینکه", "آنکه", "تا", "برپا", "الی", "گانه"))
 )
 # Bodies that own or run the thing counted; their names are no part of it.
-_OWNERS = frozenset(
-    "شعبه سازمان فدراسیون ستاد دولت شهرداری اداره وزارت بنیاد استانداری فرمانداری دهیاری جمعیت کمیته".split()
+_OWNERS = key_set(
+    """
+    شعبه سازمان فدراسیون ستاد دولت شهرداری اداره وزارت بنیاد استانداری فرمانداری جمعیت کمیته
+    """
 )
-_ADMINISTRATIVE = frozenset("استان شهرستان".split())
+_ADMINISTRATIVE = key_set("استان شهرستان کشور طرح")
 
 
 # Measures that never take another noun with them.
+_ALONE = MEASURES | frozenset(("نفر", "نفرروز", "نفرساعت"))
 _ONE_WORD: dict[str, str] = (
     {word: unit for word, unit in DURATION_NOUNS.items() if word != "ساعت"}
-    | {month: "date" for month in MONTHS}
-    | {word: "times" for word in ("برابر", "برابری")}
-    | {word: "percent" for word in ("درصد", "درصدی", "%")}
+    | dict.fromkeys(MONTHS, "date")
+    | dict.fromkeys(("برابر", "برابری"), "times")
+    | dict.fromkeys(("درصد", "درصدی", "%"), "percent")
 )
 
 
@@ -107,7 +100,7 @@ def text_of(source: str, words: list[Word], phrase: Phrase) -> str:
 
 def _past_quotes(words: list[Word], at: int) -> int:
     """Closing quotes between a number and its noun are passed over."""
-    return at + 1 if at + 1 < len(words) and words[at].text in "»\"”" else at
+    return at + 1 if at + 1 < len(words) and words[at].text in '»"”' else at
 
 
 def _ordinal_phrase(words: list[Word], number: Number) -> Phrase:
@@ -171,11 +164,12 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
     before = words[at - 1].text
     if before == "تا":
         return True
-    if before in ("نفر", "تن") and at == first + 1:
-        unit = unit_of([words[at].text])
-        return unit == "person" or words[at].text in ("روز", "ساعت", "نیرو", "نیروی") or (
-            before == "تن" and not unit and not _verb_follows(words, at + 1)
-        ) or (before == "تن" and words[at].text not in DEEDS)
+    if before in ("روز", "ساعت") and words[at - 2].text == "نفر":
+        return False
+    if before in _ALONE:
+        return before == "نفر" and words[at].text in ("روز", "ساعت")
+    if before == "تن" and at == first + 1:
+        return unit_of([words[at].text]) != "person" and words[at].text not in DEEDS
     if before in CLASSIFIERS and at == first + 1:
         return words[at].text not in DEEDS or not _verb_follows(words, at + 1)
     if before == AND:
@@ -207,6 +201,9 @@ def _and_continues(words: list[Word], first: int, at: int) -> bool:
         return False
     if following.text in DEEDS or following.text in VERB_FORMS or following.text in QUALIFIERS:
         return False
+    near = (unit_of([words[first].text]), unit_of([following.text]))
+    if at == first + 1 and near[0] and near[0] == near[1]:
+        return not _meets_number(words, at + 1)  # «پزشک و پرستار»
     if _is_adjective(words[at - 1].text) and at - 1 > first and _is_adjective(following.text):
         return True
     return (
@@ -224,23 +221,33 @@ def _meets_number(words: list[Word], at: int) -> bool:
     )
 
 
-_ADJECTIVES = frozenset(
-    "کوچک خرد بزرگ متوسط محروم دولتی خصوصی سیار ثابت جدید گرم خشک فعال تازه نیازمند ویژه زودبازده مولد خودکفا".split()
+_ADJECTIVES = key_set(
+    """
+    کوچک خرد بزرگ متوسط محروم دولتی خصوصی سیار ثابت جدید گرم خشک فعال تازه نیازمند ویژه زودبازده
+    مولد خودکفا
+    """
 )
 
 
 def _is_adjective(text: str) -> bool:
-    return text in _ADJECTIVES or (len(text) > 3 and text.endswith("ی") and not text.endswith("های"))
+    return text in _ADJECTIVES or (
+        len(text) > 3 and text.endswith("ی") and not text.endswith("های")
+    )
 
 
 def _without_verb_half(words: list[Word], first: int, after: int) -> int:
-    """Give back the noun half of a compound verb and stray adjectives before it."""
-    if after - first > 1 and words[after - 1].text in DEEDS and _verb_follows(words, after):
-        after -= 1
-    elif after == first + 1 and words[first].text in DEEDS and not is_counted_noun(words[first].text):
-        following = words[after].text if after < len(words) else ""
-        if following in VERB_FORMS:
+    """Give back the noun half of a compound verb («۴۰ کارگاه راه افتاد», «۳ خانه مقاوم شد»)."""
+    form = VERB_FORMS.get(words[after].text) if after < len(words) else None
+    if form is not None and after - first > 1:
+        for at in range(first + 1, after):
+            if words[at].text in DEEDS:
+                return at
+        if form.lemma in _LIGHT and form.tense is not Tense.COPULA:
             after -= 1
+    elif after - first > 1 and words[after - 1].text in DEEDS and _verb_follows(words, after):
+        after -= 1
+    elif form is not None and after == first + 1 and words[first].text in DEEDS:
+        after -= not is_counted_noun(words[first].text)
     while after - first > 1 and words[after - 1].text == AND:
         after -= 1
     return after
@@ -291,18 +298,37 @@ def _until(words: list[Word], at: int, phrase: Phrase) -> bool:
         return False
     before = words[at - 2].text if at > 1 else ""
     if before in VERB_FORMS:
-        return VERB_FORMS[before].lemma == "توانست"
+        return VERB_FORMS[before].lemma == "توانست" or not _is_purpose(words, phrase.after)
     return not any(words[index].text == "از" for index in range(max(at - 7, 0), at - 1))
+
+
+def _is_purpose(words: list[Word], at: int) -> bool:
+    """«دعوت کردیم تا ۵ طرح را ببینند»: a subjunctive ahead makes the تا a conjunction."""
+    for index in range(at, min(at + 15, len(words))):
+        form = VERB_FORMS.get(words[index].text)
+        if form is not None and form.tense is not Tense.PARTICIPLE:
+            return form.tense is Tense.SUBJUNCTIVE
+    return False
 
 
 def _under(words: list[Word], at: int, phrase: Phrase) -> bool:
     """«نباید از ۸ درصد بگذرد», «سقف کار ما ۱۰۰ روستا است»: a limit said by the clause."""
     before = [words[index].text for index in range(max(at - 6, 0), at)]
     if before[-1:] == ["از"]:
-        return "نباید" in before
+        tail = [words[i].text for i in range(phrase.after, min(phrase.after + 4, len(words)))]
+        over = "فراتر" in tail or "بیشتر" in tail
+        denied = any(text in VERB_FORMS and VERB_FORMS[text].negative for text in tail)
+        return (
+            "نباید" in before
+            or (over and denied)
+            or tail[:1] == ["کمتر"]
+            or tail[:2] == ["هم", "کمتر"]
+        )
     if before[-1:] == ["به"]:
         tail = [words[i].text for i in range(phrase.after, min(phrase.after + 2, len(words)))]
-        return any(text in VERB_FORMS and VERB_FORMS[text] == ("رسید", Tense.PAST, True) for text in tail)
+        return any(
+            text in VERB_FORMS and VERB_FORMS[text] == ("رسید", Tense.PAST, True) for text in tail
+        )
     return "سقف" in before
 
 
@@ -312,7 +338,7 @@ def _passed(words: list[Word], number: Number, phrase: Phrase) -> bool:
     tail = [words[index].text for index in range(after, min(after + 3, len(words)))]
     if tail[:2] in (["به", "بالا"], ["و", "اندی"], ["و", "بیشتر"], ["یا", "بیشتر"]):
         return True
-    if number.first < 1 or words[number.first - 1].text != "از":
+    if number.first < 1 or words[number.first - 1].text != "از" or phrase.unit in _TIMES:
         return False
     return any(
         word in ("گذشت", "گذشته", "گذشتهاست", "فراتر", "عبور", "تجاوز", "میگذرد", "بیشتر")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from karnameh.narrative.reader.characters import fold
+from karnameh.narrative.reader.characters import fold, key_set
 from karnameh.narrative.reader.lexicon import CONJUNCTIONS, PREPOSITIONS
 from karnameh.narrative.reader.model import Candidate, Match
 from karnameh.narrative.reader.nouns import lemma
 from karnameh.narrative.reader.words import Kind, words_of
 
-_DULL = PREPOSITIONS | CONJUNCTIONS | frozenset("تعداد شمار کل مجموع عدد نفر مورد".split())
+_DULL = PREPOSITIONS | CONJUNCTIONS | key_set("تعداد شمار کل مجموع عدد نفر مورد")
 _UNIT_WEIGHT, _NAME_WEIGHT, _KEYWORD_WEIGHT = 0.45, 0.4, 0.15
 _LEAST, _MOST = 0.3, 3
 

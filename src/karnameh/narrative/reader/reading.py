@@ -48,18 +48,19 @@ class Reading:
 
     source: str
     words: list[Word]
+    forms: list[str]  # the look-up forms of `words`
     sentences: list[Sentence]
-    figures: list[Figure]
+    figures: list[Figure] = field(default_factory=list)
     governors: dict[int, dict[int, Staged]] = field(default_factory=dict)
     so_far: dict[int, list[int]] = field(default_factory=dict)
 
     def text(self, at: int) -> str:
         """The look-up form of word `at`, or an empty string beyond the text."""
-        return self.words[at].text if 0 <= at < len(self.words) else ""
+        return self.forms[at] if 0 <= at < len(self.forms) else ""
 
     def texts(self, first: int, after: int) -> list[str]:
         """The look-up forms of some words."""
-        return [word.text for word in self.words[max(first, 0) : max(after, 0)]]
+        return self.forms[max(first, 0) : max(after, 0)]
 
     def between(self, first: int, after: int) -> str:
         """The source text of some words, as written."""

@@ -7,10 +7,12 @@ it; a clause without a telling verb by the nouns around the figure and by what l
 from __future__ import annotations
 
 from karnameh.narrative.reader.acts import Act, act_of
+from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Clause, Sentence, Verb
 from karnameh.narrative.reader.lexicon import (
     CAN_ADJECTIVES,
     CONDITIONALS,
+    DEEDS,
     FUTURE_WORDS,
     MUST,
     ONGOING_WORDS,
@@ -23,22 +25,21 @@ from karnameh.narrative.reader.lexicon import (
     STATES,
 )
 from karnameh.narrative.reader.natures import rate_of
-from karnameh.narrative.reader.phrases import DEEDS
 from karnameh.narrative.reader.reading import Figure, Reading, Staged
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 
-_PREPARED = frozenset("آماده تدوین طراحی تدارک".split())
-_AIMS = frozenset("هدف اهداف چشمانداز سهمیه برنامه سقف".split())
-_ESTIMATES = frozenset("برآورد تخمین محسوب حساب شمرده گفته ارزیابی".split())
-_DENIAL_OPENERS = frozenset("این چنین آن نه ما من هیچ".split())
-_FALSE = frozenset("نادرست تکذیب کذب دروغ غلط اشتباه".split())
-_TRUE = frozenset("درست صحیح صحت واقعیت تایید".split())
+_PREPARED = key_set("آماده تدوین طراحی تدارک تهیه")
+_AIMS = key_set("هدف اهداف چشمانداز سهمیه برنامه سقف پیشبینی برآورد انتظار")
+_ESTIMATES = key_set("برآورد تخمین محسوب حساب شمرده گفته ارزیابی")
+_DENIAL_OPENERS = key_set("این چنین آن نه ما من هیچ")
+_FALSE = key_set("نادرست تکذیب کذب دروغ غلط اشتباه")
+_TRUE = key_set("درست صحیح صحت واقعیت تایید")
 _SHORT_DENIAL = 16
 _IMPERSONAL = frozenset(("میتوان", "نمیتوان", "بتوان"))
 _IMPERSONAL_BE = frozenset(("میشود", "بشود"))
 _BEFORE_IMPERSONAL = frozenset(("", "،", "که", "شاید", "حتی", "اگر", "و", "هم", "نیز", ":", "؛"))
 _OCCASIONS = frozenset(("مناسبت", "همزمان", "آستانه", "هفته", "ایام"))
-_NEED_LEADS = frozenset("کمبود نیازمند کسری نیازهای نیازمندیها کمبودها".split())
+_NEED_LEADS = key_set("کمبود نیازمند کسری نیازهای نیازمندیها کمبودها")
 _IMMEDIATE = 20
 _OPEN_WHY = "said as a fact"
 
@@ -50,14 +51,39 @@ def stage_of(reading: Reading, figure: Figure) -> Staged:
         return Staged("context", denied)
     if any(text in PLEDGED_ATTRIBUTES for text in _described_by(reading, figure)):
         return Staged("pledged", "its own attribute is a promise")
+    aimed = _aimed_at(reading, figure)
+    if aimed is not None:
+        return aimed
     if figure.clause.verb is None:
         return _without_verb(reading, figure)
     return _with_verb(reading, figure, figure.clause, figure.clause.verb)
 
 
+def _aimed_at(reading: Reading, figure: Figure) -> Staged | None:
+    """«هدف: ۲۵۰۰ باب», «۲۵۰۰ واحد هدف», «۳۰۰ خانه که تعهد کرده بودیم»: promised by what stands at it."""
+    before = [text for text in reading.texts(figure.opening - 2, figure.opening) if text != ":"]
+    if before[-1:] == ["هدف"] or (reading.text(figure.after - 1) == "هدف" and figure.number.value):
+        return Staged("pledged", "a target: هدف")
+    at = figure.after + (reading.text(figure.after) == "،")
+    if reading.text(at) != "که":
+        return None
+    inner = figure.sentence.clause_of.get(at + 1)
+    if inner is None or inner.verb is None or inner is figure.clause:
+        return None
+    if act_of(reading, inner, inner.verb, figure.sentence) is Act.PLEDGE:
+        return Staged("pledged", "what was promised")
+    if set(inner.texts[:2]) & MUST:
+        return Staged("pledged", "what must be done")
+    return None
+
+
 def _described_by(reading: Reading, figure: Figure) -> list[str]:
     after = figure.after
-    return reading.texts(figure.phrase.first, after + 1) if figure.phrase.after > figure.phrase.first else []
+    return (
+        reading.texts(figure.phrase.first, after + 1)
+        if figure.phrase.after > figure.phrase.first
+        else []
+    )
 
 
 def _with_verb(reading: Reading, figure: Figure, clause: Clause, verb: Verb) -> Staged:
@@ -86,9 +112,7 @@ def _with_verb(reading: Reading, figure: Figure, clause: Clause, verb: Verb) -> 
 # --- tense ---------------------------------------------------------------------------------------
 
 
-def _by_tense(
-    reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: str
-) -> Staged:
+def _by_tense(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: str) -> Staged:
     if verb.tense is Tense.SUBJUNCTIVE:
         return _governed(reading, figure, verb, said)
     if verb.tense is Tense.PAST:
@@ -108,13 +132,24 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
     modal = _impersonal(reading, figure.sentence, verb)
     if modal is not None:
         return modal
+    if verb.lemma == "بود" and not verb.passive:
+        head = [reading.text(index) for index in clause.words if index < figure.opening]
+        if _is_aim(head) or "قرار" in head[-4:]:
+            return Staged("pledged", "the subject was a plan", sure=0.75)
+    if verb.lemma == "ماند" and figure.after == verb.first:
+        return Staged("context", f"left over: {said}", sure=0.75)
     if verb.negative:
         if verb.lemma == "رسید" and figure.qualifier == "at_most":
             return Staged("reported", f"less than: {said}", sure=0.7)
         return Staged("context", f"denied: {said}")
+    if set(clause.texts) & MUST and reading.text(verb.first).startswith("می"):
+        return Staged("pledged", "what should have been done")
     if _only_begun(reading, figure, verb):
         return Staged("pledged", f"only begun: {said}", sure=0.6)
-    if reading.text(verb.first) in ("بودیم", "هستیم") and figure.phrase.unit in ("person", "household"):
+    if reading.text(verb.first) in ("بودیم", "هستیم") and figure.phrase.unit in (
+        "person",
+        "household",
+    ):
         return Staged("context", "who we were")
     if set(clause.texts) & _PREPARED and figure.phrase.unit == "program":
         return Staged("pledged", f"prepared: {said}", sure=0.7)
@@ -159,6 +194,8 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
     if verb.negative:
         return Staged("context", f"denied: {said}")
     lead = reading.text(verb.first - 1)
+    if _in_the_week(clause.texts):
+        return Staged("pledged", f"in the week to come: {said}", sure=0.7)
     if verb.lemma == "داشت":
         return Staged("reported", f"a state: {said}")
     ongoing = set(clause.texts) & ONGOING_WORDS
@@ -169,11 +206,25 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
     return Staged("pledged", f"present for the future: {said}", sure=0.8)
 
 
+def _in_the_week(texts: list[str]) -> bool:
+    """«در طول هفته», «در هفته همیاری»: with a present tense this is the plan of the week."""
+    return any(
+        text == "هفته"
+        and any(near in ("در", "طول", "طی") for near in texts[max(index - 2, 0) : index])
+        and texts[index + 1 : index + 2] not in (["گذشته"], ["اخیر"], ["،"], ["برای"])
+        and "هر" not in texts[max(index - 2, 0) : index]
+        for index, text in enumerate(texts)
+    )
+
+
 def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: str) -> Staged:
     """«… از برنامه‌های ما است» plans, «… از اقدامات ما است» and «۶۳ کارگاه فعال است» report."""
     if verb.negative:
         return Staged("context", f"denied: {said}")
-    if reading.text(verb.first) in ("بودیم", "هستیم") and figure.phrase.unit in ("person", "household"):
+    if reading.text(verb.first) in ("بودیم", "هستیم") and figure.phrase.unit in (
+        "person",
+        "household",
+    ):
         return Staged("context", "who we are")
     tail = reading.texts(min(figure.phrase.first + 1, verb.first), verb.first)
     head = [reading.text(index) for index in clause.words if index < figure.opening]
@@ -185,9 +236,16 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
         return whole
     if _rests_with(reading, figure, verb, tail):
         return Staged("pledged", "whose duty it is", sure=0.7)
-    if any(word in _AIMS for word in head[-6:]) and not set(head) & RESULT_NOUNS:
+    if _is_aim(head):
         return Staged("pledged", "the subject is a plan", sure=0.7)
+    if _in_the_week(clause.texts):
+        return Staged("pledged", f"in the week to come: {said}", sure=0.7)
     return Staged("reported", f"a state: {said}")
+
+
+def _is_aim(head: list[str]) -> bool:
+    """«هدف پویش کاشت …», «پیش‌بینی ما …»: the subject of «است» or «بود» is a plan."""
+    return any(word in _AIMS for word in head[-8:]) and not set(head) & RESULT_NOUNS
 
 
 def _rests_with(reading: Reading, figure: Figure, verb: Verb, tail: list[str]) -> bool:
@@ -283,6 +341,10 @@ def _leading_clause(figure: Figure) -> Clause | None:
     for clause in figure.sentence.clauses:
         if clause.verb is not None and clause.verb.first < figure.first:
             lead = clause
+    if lead is not None and lead.verb is not None and figure.clause.words:
+        between = range(lead.verb.after, figure.first)
+        if any(index not in figure.sentence.clause_of for index in between):
+            return None  # a slash or bullet parts them
     return lead
 
 
@@ -319,7 +381,9 @@ def _nominal(reading: Reading, figure: Figure, *, saying: bool) -> Staged:
         return Staged("pledged", "listed among plans")
     if _until_year_end(kept):
         return Staged("pledged", "a time limit ahead", sure=0.7)
-    if any(word in FUTURE_WORDS or word in ("تعهد", "وعده", "قول", "تقبل", "پیشبینی") for word in kept):
+    if any(
+        word in FUTURE_WORDS or word in ("تعهد", "وعده", "قول", "تقبل", "پیشبینی") for word in kept
+    ):
         return Staged("pledged", "a time to come", sure=0.7)
     if saying and _occasion(reading, figure):
         return Staged("pledged", "for an occasion", sure=0.6)
@@ -337,6 +401,7 @@ def _until_year_end(texts: list[str]) -> bool:
         and (
             texts[i + 1 : i + 2] == ["نوروز"]
             or (texts[i + 1 : i + 2] in (["پایان"], ["آخر"]) and texts[i + 2 : i + 3] == ["سال"])
+            or texts[i + 2 : i + 4] in (["سال", "دیگر"], ["ماه", "دیگر"])
         )
         for i, word in enumerate(texts)
     )
@@ -372,7 +437,13 @@ def _denied(reading: Reading, figure: Figure) -> str:
     if any(text in ("نمیگویم", "نمیگوییم") for text in before):
         return "what the speaker does not say"
     first, after = _segment(reading, figure)
-    if not _is_rumour(reading.texts(first, figure.after + 12 if after > figure.after + 12 else after)):
+    if _is_rumour(reading.texts(first, figure.first)) and _negates(
+        reading, after, figure.clause.verb
+    ):
+        return "denied right behind"
+    if not _is_rumour(
+        reading.texts(first, figure.after + 12 if after > figure.after + 12 else after)
+    ):
         return ""
     if _denies(reading.texts(figure.after, after)):
         return "denied in the same sentence"
@@ -380,11 +451,17 @@ def _denied(reading: Reading, figure: Figure) -> str:
         return ""
     following = sentence.number + 1
     if following < len(reading.sentences):
-        after = reading.sentences[following]
-        denial = reading.texts(after.first, min(after.after, after.first + _SHORT_DENIAL))
+        follower = reading.sentences[following]
+        denial = reading.texts(follower.first, min(follower.after, follower.first + _SHORT_DENIAL))
         if set(denial[:3]) & _DENIAL_OPENERS and _denies(denial):
             return "denied in the next sentence"
     return ""
+
+
+def _negates(reading: Reading, semicolon: int, verb: Verb | None) -> bool:
+    """«گمان می‌کنند ۱۰۰۰ باغ ساخته‌ایم؛ نساخته‌ایم»."""
+    form = VERB_FORMS.get(reading.text(semicolon + 1))
+    return verb is not None and form is not None and form.negative and form.lemma == verb.lemma
 
 
 def _segment(reading: Reading, figure: Figure) -> tuple[int, int]:
@@ -411,4 +488,3 @@ def _denies(texts: list[str]) -> bool:
     if any(text in _FALSE for text in texts):
         return True
     return negative and any(text in _TRUE or text == "چنین" for text in texts)
-

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from karnameh.kernel.jalali import JalaliDate, month_end, month_start, weekday
 from karnameh.kernel.malformed import Malformed
 from karnameh.kernel.period import LUNAR_SPANS, Period
+from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Sentence
 from karnameh.narrative.reader.lexicon import MONTHS, WEEKDAYS
 from karnameh.narrative.reader.model import Stage, TimeSpan
@@ -20,7 +21,14 @@ _LUNAR = {"رمضان": "رمضان", "محرم": "محرم"}
 _PAST = frozenset(("گذشته", "قبل", "پیش"))
 _NEXT = frozenset(("آینده", "بعد", "آتی"))
 _NOW = frozenset(("جاری", "این", "همین", "همان"))
-_LIMITS = frozenset(("از", "تا", "در", "طی"))
+# Only these (and digits) can begin a time expression.
+_OPENERS = (
+    key_set("از تا تاکنون سال امسال پارسال ماه هفته امروز دیروز فردا دیشب امشب")
+    | frozenset(MONTHS)
+    | frozenset(WEEKDAYS)
+    | frozenset(SMALL)
+    | frozenset(ORDINALS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +85,10 @@ class Calendar:
         """A bare weekday lies ahead in a promise and behind in a report."""
         start, end = expression.days
         name = self._reading.text(expression.after - 1)
-        if stage == "pledged" and name in WEEKDAYS and start is not None and start == end:
-            if self._clock.day is not None and start < self._clock.day:
-                return start + timedelta(days=7), start + timedelta(days=7)
-        return start, end
+        today = self._clock.day
+        if stage != "pledged" or name not in WEEKDAYS or start is None or today is None:
+            return start, end
+        return (start + timedelta(days=7),) * 2 if start < today else (start, end)
 
     def _in(self, sentence: Sentence) -> list[Expression]:
         found = self._found.get(sentence.first)
@@ -99,6 +107,9 @@ class Calendar:
         return found
 
     def _at(self, at: int, after: int) -> Expression | None:
+        text = self._reading.text(at)
+        if text not in _OPENERS and not text[:1].isdigit():
+            return None
         for rule in _RULES:
             found = rule(self._reading, at, self._clock)
             if found is not None and found.after <= after:
@@ -131,9 +142,7 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _day_of_month(
-    reading: Reading, at: int, clock: _Clock
-) -> tuple[int, date | None, int] | None:
+def _day_of_month(reading: Reading, at: int, clock: _Clock) -> tuple[int, date | None, int] | None:
     """«۲۱ آذر ۱۴۰۱»: the word behind it, the day, the month."""
     day, month = _number(reading.text(at)), MONTHS.get(reading.text(at + 1))
     if day is None or month is None or not 1 <= day <= 31:
@@ -213,7 +222,9 @@ def _lunar_month(reading: Reading, at: int, clock: _Clock) -> Expression | None:
     name = _LUNAR.get(reading.text(first))
     if name is None:
         return None
-    spans = [span.period for span in LUNAR_SPANS if span.name_fa == name and _began(span.period, clock)]
+    spans = [
+        span.period for span in LUNAR_SPANS if span.name_fa == name and _began(span.period, clock)
+    ]
     period = spans[-1] if spans else Period(None, None)
     return Expression(at, first + 1, (period.start, period.end))
 
@@ -226,14 +237,18 @@ def _whole_year(reading: Reading, at: int, clock: _Clock) -> Expression | None:
     """«سال ۱۴۰۱», «سال گذشته», «امسال», «پارسال»."""
     text = reading.text(at)
     if text in ("امسال", "پارسال"):
-        return Expression(at, at + 1, _year_days(clock.year - (text == "پارسال") if clock.year else 0))
+        return Expression(
+            at, at + 1, _year_days(clock.year - (text == "پارسال") if clock.year else 0)
+        )
     if text != "سال":
         return None
     following = reading.text(at + 1)
     if following.isdigit() and len(following) in (2, 4):
         year = _year(int(following))
         return Expression(at, at + 2, _year_days(year)) if year else None
-    step = -1 if following in _PAST else 1 if following in _NEXT else 0 if following in _NOW else None
+    step = (
+        -1 if following in _PAST else 1 if following in _NEXT else 0 if following in _NOW else None
+    )
     if step is None:
         return None
     return Expression(at, at + 2, _year_days(clock.year + step if clock.year else 0))
@@ -275,7 +290,10 @@ def _until(reading: Reading, at: int, clock: _Clock) -> Expression | None:
         return Expression(at, at + 1, (None, clock.day))
     if text != "تا":
         return None
-    if reading.text(at + 1) in ("امروز", "امروز،") or reading.texts(at + 1, at + 3) == ["این", "لحظه"]:
+    if reading.text(at + 1) in ("امروز", "امروز،") or reading.texts(at + 1, at + 3) == [
+        "این",
+        "لحظه",
+    ]:
         return Expression(at, at + 2 + (reading.text(at + 1) == "این"), (None, clock.day))
     first = at + 2 if reading.text(at + 1) in ("پایان", "آخر") else at + 1
     if reading.text(first) == "نوروز":
@@ -302,10 +320,22 @@ def _near_day(reading: Reading, at: int, clock: _Clock) -> Expression | None:
     if text not in ("هفته", "ماه"):
         return None
     following = reading.text(at + 1)
-    step = -1 if following in _PAST else 1 if following in _NEXT else 0 if following == "جاری" else None
+    if following == "پیش" and reading.text(at + 2) in ("رو", "روی"):
+        return Expression(at, at + 3, _week(clock, 1) if text == "هفته" else _month_away(clock, 1))
+    step = (
+        -1
+        if following in _PAST
+        else 1
+        if following in _NEXT
+        else 0
+        if following == "جاری"
+        else None
+    )
     if step is None:
         return None
-    return Expression(at, at + 2, _week(clock, step) if text == "هفته" else _month_away(clock, step))
+    return Expression(
+        at, at + 2, _week(clock, step) if text == "هفته" else _month_away(clock, step)
+    )
 
 
 def _week(clock: _Clock, step: int) -> Days:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.lexicon import (
     ADVERBS,
     CONJUNCTIONS,
+    DEEDS,
     DETERMINERS,
     PREPOSITIONS,
     PRONOUNS,
+    SHARE_WORDS,
     TEAM_HEADS,
     UNIT_HEADS,
 )
-from karnameh.narrative.reader.places import AMBIGUOUS_PLACES, COUNTRY, PlaceTree
+from karnameh.narrative.reader.places import AMBIGUOUS_PLACES, COUNTRY, PLACES_BEHIND_IN, PlaceTree
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import VERB_FORMS
 from karnameh.narrative.reader.words import Kind
@@ -30,20 +33,27 @@ class PlaceHit(NamedTuple):
     after: int
 
 
-_ADMINISTRATIVE = frozenset("استان شهرستان شهر روستای بخش منطقه دهستان محله جزیره بندر شهرک ناحیه".split())
+_ADMINISTRATIVE = key_set(
+    """
+    استان شهرستان شهر استانهای شهرستانهای شهرهای روستای بخش منطقه دهستان محله جزیره بندر شهرک
+    ناحیه
+    """
+)
 # Behind these an unknown name is taken as a place («روستای گلبرگ»).
-_NAMED = frozenset("شهرستان روستای دهستان بخش".split())
-_WIDE = frozenset("سراسر سطح کل تمام نقاط مناطق اقصینقاط در استانهای شهرهای روستاهای شهرستانهای داخل".split())
-_LOCATIVE = frozenset("در به برای سراسر سطح".split())
+_NAMED = key_set("شهرستان روستای دهستان بخش")
+_WIDE = key_set("سراسر سطح کل تمام نقاط مناطق اقصینقاط در استانهای شهرهای روستاهای شهرستانهای داخل")
+_LOCATIVE = key_set("در به برای سراسر سطح")
 _NOT_NAMES = (
     PREPOSITIONS
     | CONJUNCTIONS
     | DETERMINERS
     | PRONOUNS
     | ADVERBS
-    | frozenset("را که محروم فاقد دورافتاده مرزی کشور مختلف هدف زلزلهزده سیلزده خصوصی دولتی های کمبرخوردار".split())
+    | key_set(
+        "را که محروم فاقد دورافتاده مرزی کشور مختلف هدف زلزلهزده سیلزده خصوصی دولتی های کمبرخوردار"
+    )
 )
-_BEFORE_NAMED = _LOCATIVE | frozenset(("راه", "مردم", "", "،", "و"))
+_BEFORE_NAMED = _LOCATIVE | frozenset(("راه", "مردم", "روستاهای", "مناطق", "", "،", "و"))
 _UNIT_LOOK_BACK = 5
 _NEAR = 4  # words between a place and the figure that it opens
 
@@ -82,10 +92,18 @@ def _place_at(
             return PlaceHit(at, at + 1 + size)
         if text in _NAMED and _may_be_name(reading, at) and before in _BEFORE_NAMED:
             return PlaceHit(at, at + 2)
-    if (text == COUNTRY and before in _WIDE) or (text == "استان" and before in _WIDE | {"این"}):
+    counted = at - 1 in numbers and text == COUNTRY  # «۹۵۰۰ روستای کشور»
+    if (
+        counted
+        or (text == COUNTRY and before in _WIDE)
+        or (text == "استان" and before in _WIDE | {"این"})
+    ):
         return PlaceHit(at, at + 1)
     size = _name_size(reading, at, after, index)
-    if size and not (size == 1 and text in AMBIGUOUS_PLACES) and before != "از":
+    unsure = size == 1 and text in AMBIGUOUS_PLACES
+    if unsure and text in PLACES_BEHIND_IN and before in ("در", "به"):
+        unsure = False
+    if size and not unsure and before != "از":
         return PlaceHit(at, at + size)
     return None
 
@@ -95,9 +113,11 @@ def _with_partners(reading: Reading, hit: PlaceHit, after: int, index: PlaceTree
     end = hit.after
     while end + 1 < after and reading.text(end) in ("و", "،"):
         size = _name_size(reading, end + 1, after, index)
-        if not size or reading.text(end + 1 + size) in ("و", "،") and not _name_size(
-            reading, end + 2 + size, after, index
-        ) and reading.text(end) == "،":
+        if not size or (
+            reading.text(end + 1 + size) in ("و", "،")
+            and not _name_size(reading, end + 2 + size, after, index)
+            and reading.text(end) == "،"
+        ):
             break
         end += 1 + size
     return PlaceHit(hit.first, end)
@@ -145,6 +165,9 @@ def place_of(
     behind = _behind(reading, figure, following, hits)
     if behind is not None:
         return behind
+    shared = _of_verb(reading, position, results, hits)
+    if shared is not None:
+        return shared
     if following is not None and _bare_list(reading, figure, following):
         further = results[position + 2] if position + 2 < len(results) else None
         shared = _behind(reading, following, further, hits)
@@ -164,8 +187,10 @@ def _behind(
         limit = min(limit, following.opening)
     for hit in hits:
         if figure.number.after <= hit.first < limit:
-            crossed = reading.texts(figure.after, hit.first)
+            crossed = reading.texts(figure.number.after, hit.first)
             if "که" in crossed or "؛" in crossed:
+                return None
+            if _another_item(crossed):
                 return None
             if following is not None and _opens_next(reading, crossed, hit, following):
                 return None
@@ -173,13 +198,36 @@ def _behind(
     return None
 
 
-def _opens_next(
-    reading: Reading, crossed: list[str], hit: PlaceHit, following: Figure
-) -> bool:
+def _another_item(crossed: list[str]) -> bool:
+    """«برق سه روستا، بهسازی راه روستای گلشن»: a deed behind a comma has no figure but a place."""
+    return any(
+        text in ("،", "و") and crossed[index + 1 : index + 2] and crossed[index + 1] in DEEDS
+        for index, text in enumerate(crossed)
+    ) and crossed[-1] not in ("در", "به")
+
+
+def _opens_next(reading: Reading, crossed: list[str], hit: PlaceHit, following: Figure) -> bool:
     """«۵۰۰ بسته، در بم ۳۰ چادر»: behind a comma or و a place in front of the next figure is its own."""
     parted = any(text in ("و", "،") for text in crossed)
     near = following.opening - hit.after <= _NEAR
     return parted and near and reading.text(hit.first - 1) in _LOCATIVE
+
+
+def _of_verb(
+    reading: Reading, position: int, results: list[Figure], hits: list[PlaceHit]
+) -> PlaceHit | None:
+    """A place behind the object marker belongs to the verb, and so to the whole list before it."""
+    clause = results[position].clause
+    if clause.verb is None:
+        return None
+    last = results[position]
+    for figure in results[position + 1 :]:
+        if figure.clause is clause:
+            last = figure
+    for hit in hits:
+        if last.after <= hit.first < clause.verb.first:
+            return hit if "را" in reading.texts(last.after, hit.first) else None
+    return None
 
 
 def _bare_list(reading: Reading, figure: Figure, following: Figure) -> bool:
@@ -195,23 +243,27 @@ def _ahead(
     for hit in reversed(hits):
         if hit.after > figure.opening:
             continue
-        if _inside_relative(reading, hit.after, figure.opening):
+        if _is_share(reading, hit.after, figure.opening):
             return None
         clause = figure.sentence.clause_of.get(hit.first)
         before = [item for item in earlier if item.first < hit.first and item.clause is clause]
-        if before and not _opens(reading, before[-1], hit, figure):
+        if (
+            before
+            and reading.text(hit.after) != "با"
+            and not _opens(reading, before[-1], hit, figure)
+        ):
             return None
         return hit
     return None
 
 
-def _inside_relative(reading: Reading, first: int, after: int) -> bool:
-    """Whether a relative clause that begins between two words is still open at the second."""
+def _is_share(reading: Reading, first: int, after: int) -> bool:
+    """«… در سراسر کشور …، که سهم ما ۳۲ …»: a partner's share is not said of the whole place."""
     for at in range(after - 1, first - 1, -1):
         text = reading.text(at)
-        if text == "که":
+        if text in SHARE_WORDS:
             return True
-        if text in VERB_FORMS:
+        if text == "که":
             return False
     return False
 
@@ -219,4 +271,5 @@ def _inside_relative(reading: Reading, first: int, after: int) -> bool:
 def _opens(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) -> bool:
     """«در بم ۹۶۰ فقره و در میناب ۷۰۰ فقره»: the second place stands in front of the second figure."""
     parted = any(text in ("و", "،", "؛") for text in reading.texts(item.after, hit.first))
-    return parted and figure.opening - hit.after <= _NEAR
+    near = figure.opening - hit.after <= _NEAR
+    return parted and near and reading.text(hit.first - 1) in _LOCATIVE

@@ -8,6 +8,7 @@ from karnameh.narrative.reader.lexicon import (
     CONJUNCTIONS,
     DETERMINERS,
     JOINT_WORDS,
+    PLEDGE_WITH_BE,
     PREPOSITIONS,
     PRONOUNS,
     ROLES,
@@ -20,7 +21,11 @@ from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import VERB_FORMS
 from karnameh.narrative.reader.words import Kind
 
-_ENDS = (PREPOSITIONS | CONJUNCTIONS | PRONOUNS | ADVERBS | DETERMINERS) | frozenset(("را", "که", "تا"))
+_ENDS = (
+    (PREPOSITIONS | CONJUNCTIONS | PRONOUNS | ADVERBS | DETERMINERS)
+    | PLEDGE_WITH_BE
+    | frozenset(("را", "که", "تا"))
+)
 _SAME = frozenset(("همین", "این", "همان"))
 _NOT_SUBJECTS = frozenset(("در", "به", "از", "با", "برای"))
 _LONGEST_NAME = 6

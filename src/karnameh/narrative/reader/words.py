@@ -7,16 +7,20 @@ Persian writes one word in three ways («می‌شود», «می شود», «م�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
-from karnameh.narrative.reader.characters import NOISE, ZWNJ, bare
+from karnameh.narrative.reader.characters import NOISE, ZWNJ, bare, key_set
 from karnameh.narrative.reader.lexicon import (
+    DEEDS,
     JOINED_PAIRS,
     NOT_COPULAS,
     NOT_NUMBERS,
+    PLEDGE_WORDS,
     PLURAL_SUFFIXES,
+    SAY_WORDS,
 )
 from karnameh.narrative.reader.number_words import (
     NUMERAL_PIECES,
@@ -24,6 +28,7 @@ from karnameh.narrative.reader.number_words import (
     ORDINALS,
     split_glued,
 )
+from karnameh.narrative.reader.places import DEFAULT_INDEX
 from karnameh.narrative.reader.verbs import VERB_FORMS
 
 
@@ -50,7 +55,10 @@ class Word(NamedTuple):
 _TOKEN = re.compile(
     rf"""
     (?P<other>(?:https?://|www\.)\S+|[A-Za-z0-9._%+-]{{1,64}}@[\w.-]+|[A-Za-z]+)
-  | (?P<code>[*][0-9*]+[#]|[0-9]+(?:-[0-9]{{3,}}){{2,}}|0[0-9]{{1,4}}-[0-9]{{4,}}|[0-9]+/(?:الف|[^\W\d_])(?!\w))
+  | (?P<code>
+        [*][0-9*]+[#] | [0-9]+(?:-[0-9]{{3,}}){{2,}} | 0[0-9]{{1,4}}-[0-9]{{4,}}
+      | [0-9]+/(?:الف|[^\W\d_])(?!\w)
+    )
   | (?P<digits>[0-9][0-9{NOISE}]*(?:[.,٬،٫/:'’-][0-9]+)*)
   | (?P<word>[^\W\d_](?:[^\W\d_A-Za-z]|[{ZWNJ}{NOISE}])*)
   | (?P<break>\n)
@@ -80,8 +88,12 @@ _ONE_NUMBER = re.compile(
 )
 _PIECE = re.compile(r"[0-9]+|[^0-9]")
 _VERB_PREFIXES = frozenset(("می", "نمی", "همی"))
+_LONGEST_WORD = 48  # longer runs of letters are no Persian words
 _COPULA_ENDINGS = ("اند", "ایم")
-_AFTER_IN = frozenset("شهرستان استان شهر روستای روستا سراسر سطح این حال بخش منطقه مجموع".split())
+_LIGHT_BEGINNINGS = ("کرد", "شد", "داد", "می", "خواه", "گرفت", "است", "نمود", "یافت")
+_VERB_NOUNS = DEEDS | SAY_WORDS | PLEDGE_WORDS | frozenset(("خواهد", "خواهند", "خواهیم", "شده"))
+_COPULA_TAILS = ("هاست", "پاست", "یاست", "راست")
+_AFTER_IN = key_set("شهرستان استان شهر روستای روستا سراسر سطح این حال بخش منطقه مجموع")
 _PERFECT_SUFFIXES = frozenset(("ام", "ایم", "اند", "اید"))
 
 
@@ -103,27 +115,37 @@ def _pieces(folded: str) -> Iterator[Word]:
 
 
 def _word_pieces(raw: str, start: int, end: int) -> Iterator[Word]:
-    """One word, unless half-spaces or missing spaces hide a numeral inside («یک‌سوم», «دههزار»)."""
+    """One word, unless half-spaces or missing spaces hide another inside («یک‌سوم», «دههزار»)."""
+    if len(raw) > _LONGEST_WORD:
+        yield Word(bare(raw), start, end, Kind.WORD)
+        return
+    for text, first, after in _parts(raw):
+        yield Word(text, start + first, start + after, Kind.WORD)
+
+
+@lru_cache(maxsize=16384)
+def _parts(raw: str) -> tuple[tuple[str, int, int], ...]:
+    """The words hidden in one typed word: look-up form, begin and end within `raw`."""
     text = bare(raw)
     if not text:
-        return
-    cut = _loose_end(raw, text)
+        return ()
+    whole = ((text, 0, len(raw)),)
     if text in NOT_NUMBERS or text in ORDINALS:
-        yield Word(text, start, end, Kind.WORD)
-    elif cut:
-        yield from _word_pieces(raw[:cut], start, start + cut)
-        yield Word(bare(raw[cut:]), start + cut, end, Kind.WORD)
-    elif ZWNJ in raw and bare(raw.split(ZWNJ, 1)[0]) in NUMERAL_PIECES:
-        yield from _half_space_pieces(raw, start)
-    else:
-        parts = split_glued(text)
-        if parts and len(text) == len(raw):
-            at = start
-            for part in parts:
-                yield Word(part, at, at + len(part), Kind.WORD)
-                at += len(part)
-        else:
-            yield Word(text, start, end, Kind.WORD)
+        return whole
+    cut = _loose_end(raw, text)
+    if cut:
+        return (*_parts(raw[:cut]), (bare(raw[cut:]), cut, len(raw)))
+    if ZWNJ in raw and bare(raw.split(ZWNJ, 1)[0]) in NUMERAL_PIECES:
+        return tuple(_half_space_parts(raw))
+    glued = split_glued(text) if len(text) == len(raw) else None
+    return tuple(_in_a_row(glued)) if glued else whole
+
+
+def _in_a_row(parts: Iterable[str]) -> Iterator[tuple[str, int, int]]:
+    at = 0
+    for part in parts:
+        yield part, at, at + len(part)
+        at += len(part)
 
 
 def _loose_end(raw: str, text: str) -> int:
@@ -134,24 +156,37 @@ def _loose_end(raw: str, text: str) -> int:
     for ending in _COPULA_ENDINGS:
         if raw.endswith(ZWNJ + ending) and text not in VERB_FORMS:
             return len(raw) - len(ending)
-    if text.endswith("ست") and len(text) > 5 and text not in NOT_COPULAS and text not in VERB_FORMS:
-        if text.endswith(("هاست", "پاست", "یاست", "راست")):
-            return len(raw) - 2
-    return 2 if raw[:2] == "در" and text[2:] in _AFTER_IN else 0
+    if (
+        len(text) > 5
+        and text.endswith(_COPULA_TAILS)
+        and not (text in NOT_COPULAS or text in VERB_FORMS)
+    ):
+        return len(raw) - 2
+    if raw[:2] == "در" and text not in DEFAULT_INDEX:
+        return 2 if text[2:] in _AFTER_IN or (len(text) > 4 and text[2:] in DEFAULT_INDEX) else 0
+    return _glued_verb(text) if len(text) == len(raw) and text not in VERB_FORMS else 0
 
 
-def _half_space_pieces(raw: str, start: int) -> Iterator[Word]:
+def _glued_verb(text: str) -> int:
+    """Where the light verb begins in «برپاکردیم» or «خواهدشد», or 0."""
+    for light in _LIGHT_BEGINNINGS:
+        cut = text.find(light, 3)
+        if cut > 0 and text[cut:] in VERB_FORMS and text[:cut] in _VERB_NOUNS:
+            return cut
+    return 0
+
+
+def _half_space_parts(raw: str) -> Iterator[tuple[str, int, int]]:
     """Split after each numeral; what is no numeral stays whole («ده‌» + «روزه»)."""
-    at = start
+    at = 0
     parts = raw.split(ZWNJ)
     for index, part in enumerate(parts):
         text = bare(part)
         if text and text not in NUMERAL_PIECES:
-            rest = ZWNJ.join(parts[index:])
-            yield Word(bare(rest), at, at + len(rest), Kind.WORD)
+            yield bare(ZWNJ.join(parts[index:])), at, len(raw)
             return
         if text:
-            yield Word(text, at, at + len(part), Kind.WORD)
+            yield text, at, at + len(part)
         at += len(part) + 1
 
 
@@ -218,5 +253,3 @@ def _whole(first: str, second: str) -> str | None:
     if second in _PERFECT_SUFFIXES and whole in VERB_FORMS:
         return whole
     return whole if whole in ORDINALS and second in ORDINAL_ENDINGS else None
-
-

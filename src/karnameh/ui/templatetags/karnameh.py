@@ -22,7 +22,7 @@ from django.utils.translation import pgettext
 
 from karnameh.kernel.period import Period
 from karnameh.ui import charts, formats
-from karnameh.ui.display import display_of
+from karnameh.ui.display import Display, display_of
 from karnameh.ui.formats import Number
 from karnameh.ui.icons import FLIPPED, ICONS
 
@@ -163,13 +163,13 @@ def name(text: object, href: str | None = "") -> SafeString:
 def stage_word(stage: str) -> str:
     """The one word for a stage: pledged, reported, verified, remaining, reversed, adjusted, stated."""
     return {
-        "pledged": _("Promised"),
-        "reported": _("Reported"),
-        "verified": _("Verified"),
-        "remaining": _("Remaining"),
-        "reversed": _("Reversed"),
-        "adjusted": _("Adjusted"),
-        "stated": _("Stated"),
+        "pledged": pgettext("stage", "Promised"),
+        "reported": pgettext("stage", "Reported"),
+        "verified": pgettext("stage", "Verified"),
+        "remaining": pgettext("stage", "Remaining"),
+        "reversed": pgettext("stage", "Reversed"),
+        "adjusted": pgettext("stage", "Adjusted"),
+        "stated": pgettext("stage", "Stated"),
     }[stage]
 
 
@@ -181,6 +181,12 @@ def stage_badge(stage: str) -> SafeString:
         '<span class="badge badge-{}"><span class="mark-stage mark-{}" aria-hidden="true"></span>{}</span>',
         stage, stage, word,
     )  # fmt: skip
+
+
+def _figure(value: Number, display: Display, *, money: bool) -> str:
+    if money:
+        return formats.money_text(int(value), display, short=True)
+    return formats.number_text(value, display)
 
 
 def qualifier_word(qualifier: str | None) -> str:
@@ -200,8 +206,11 @@ def quantity(
     qualifier: str | None = "exact",
     unit: str = "",
     href: str | None = "",
+    money: bool | str = False,
 ) -> SafeString:
     """«بیش از ۵۱۲٬۳۴۰ بسته»: qualifier before, unit small after, a link to its rows with `href`.
+
+    With `money` the value is in rials and is said shortly in the viewer's currency.
 
     An unknown quantity says so; a missing one is a dash; zero is zero.
     """
@@ -211,7 +220,7 @@ def quantity(
     elif value is None:
         return format_html('<span class="q-none" title="{}">—</span>', _("no entry"))
     else:
-        figure = formats.number_text(value, display_of(context))
+        figure = _figure(value, display_of(context), money=bool(money))
         how = qualifier_word(qualifier)
         before = format_html('<span class="q-how">{}</span> ', how) if how else SafeString("")
         body = format_html('{}<span class="num">{}</span>', before, figure)
@@ -222,19 +231,29 @@ def quantity(
 
 
 @register.simple_tag(takes_context=True)
-def remaining(context: Context, pledged: Number | None, reported: Number | None) -> SafeString:
-    """What is still open of a promise, or by how much it was passed."""
-    pledged, reported = _known(pledged), _known(reported)
-    if pledged is None:
+def remaining(
+    context: Context, still_open: Number | None, over: Number | None, money: bool | str = False
+) -> SafeString:
+    """What is still open of promises, and by how much others were passed: the ledger's balances."""
+    still_open, over = _known(still_open), _known(over)
+    if still_open is None:
         return format_html('<span class="q-none" title="{}">—</span>', _("nothing promised"))
-    left = Decimal(str(pledged)) - Decimal(str(reported or 0))
-    figure = formats.number_text(abs(left), display_of(context))
-    if left > 0:
-        return format_html('<span class="left">{} <small>{}</small></span>', figure, _("remaining"))
-    if left < 0:
-        said = _("over the promise")
-        return format_html('<span class="left left-over">{} <small>{}</small></span>', figure, said)
-    return format_html('<span class="left left-done">{}</span>', _("complete"))
+    display = display_of(context)
+    said = []
+    if still_open:
+        figure = _figure(still_open, display, money=bool(money))
+        said.append(
+            format_html('<span class="left">{} <small>{}</small></span>', figure, _("remaining"))
+        )
+    if over:
+        figure = _figure(over, display, money=bool(money))
+        word = _("over the promise")
+        said.append(
+            format_html('<span class="left left-over">{} <small>{}</small></span>', figure, word)
+        )
+    if not said:
+        return format_html('<span class="left left-done">{}</span>', _("complete"))
+    return format_html_join(SafeString(" "), "{}", ((one,) for one in said))
 
 
 @register.simple_tag(takes_context=True)

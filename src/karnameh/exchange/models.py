@@ -1,0 +1,120 @@
+"""The queue and the record of imports. What the rows said lies in files beside the upload."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from karnameh.kernel.ids import new_id
+from karnameh.org.public import OrgUnit
+from karnameh.people.public import User
+from karnameh.plumbing.public import Personal
+
+
+class State(models.TextChoices):
+    UPLOADED = "uploaded", _("waiting to be read")
+    CHECKING = "checking", _("being checked")
+    CHECKED = "checked", _("checked")
+    POSTING = "posting", _("being posted")
+    POSTED = "posted", _("posted")
+    UNDOING = "undoing", _("being undone")
+    UNDONE = "undone", _("undone")
+    FAILED = "failed", _("not readable")
+    DISCARDED = "discarded", _("discarded")
+
+
+WAITING = (State.UPLOADED, State.CHECKING, State.POSTING, State.UNDOING)  # for the worker
+UNDECIDED = (State.UPLOADED, State.CHECKING, State.CHECKED, State.FAILED)  # for their owner
+STANDING = (State.POSTED, State.UNDOING, State.UNDONE)  # their entries are in the ledger
+
+_FILE_KEPT = "as long as its entries; thirty days without any"
+
+
+def _new_id() -> UUID:
+    return new_id()
+
+
+class Import(models.Model):
+    """One uploaded sheet, from its arrival until its entries stand, are taken back, or never came.
+
+    Its id is the batch of its entries in the ledger.
+    """
+
+    id = models.UUIDField(primary_key=True, default=_new_id, editable=False)
+    owner = models.ForeignKey(User, models.PROTECT, related_name="imports")
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+")  # nothing outside it is taken
+    state = models.CharField(max_length=9, choices=State, default=State.UPLOADED)
+    file_name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=4)
+    folder = models.CharField(max_length=32, unique=True)  # random, under UPLOADS
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    posted_at = models.DateTimeField(null=True)
+    # Who works on it: a worker that falls silent loses it to the next one.
+    worker = models.UUIDField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    progress = models.PositiveSmallIntegerField(default=0)
+    rows = models.PositiveIntegerField(default=0)
+    errors = models.PositiveIntegerField(default=0)
+    warnings = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)  # rows that would be, or were, posted
+    same = models.PositiveIntegerField(default=0)  # rows that the ledger had already
+    conflicts = models.PositiveIntegerField(default=0)  # errors by an id that other content has
+    trouble = models.CharField(max_length=40, blank=True)  # names the sentence
+    trouble_given = models.CharField(max_length=300, blank=True)
+    undo_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    undo_reason = models.CharField(max_length=300, blank=True)
+    undone = models.PositiveIntegerField(default=0)  # entries that were taken back
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "owner": Personal("who sent the sheet, and posts its entries", "as long as the ledger"),
+        "file_name": Personal("by which the sender knows the sheet again", _FILE_KEPT),
+        "undo_by": Personal("who took the entries back", "as long as the ledger"),
+        "undo_reason": Personal("why they were taken back", "as long as the ledger"),
+    }
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="import_state"),
+            models.CheckConstraint(condition=Q(kind__in=["xlsx", "csv"]), name="import_kind"),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="import_progress_to_100"),
+            models.CheckConstraint(condition=~Q(file_name="") & Q(size__gt=0), name="import_has_a_file"),
+            models.CheckConstraint(
+                condition=Q(state__in=STANDING, posted_at__isnull=False)
+                | (~Q(state__in=STANDING) & Q(posted_at=None)),
+                name="import_posted_says_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.POSTING, *STANDING]) | Q(errors=0),
+                name="import_posted_without_errors",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.UNDOING, State.UNDONE])
+                | (Q(undo_by__isnull=False) & ~Q(undo_reason="")),
+                name="import_undone_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(rows=F("errors") + F("new") + F("same")), name="import_rows_have_one_verdict"
+            ),
+            models.CheckConstraint(condition=Q(conflicts__lte=F("errors")), name="import_conflicts_are_errors"),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="import_of_owner"),
+            models.Index(fields=["created_at"], name="import_waiting", condition=Q(state__in=WAITING)),
+            models.Index(fields=["unit"], name="import_of_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} {self.state}"
+
+    @property
+    def waits(self) -> bool:
+        """Whether the worker has it: pages ask again until it has not."""
+        return self.state in WAITING

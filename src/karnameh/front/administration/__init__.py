@@ -1,0 +1,1 @@
+"""The administration desk: units, grants, accounts, the dictionary; and the auditor's trail."""

@@ -1,0 +1,1 @@
+"""Views of the desk: HTTP, then an action or a query, then a template."""

@@ -1,0 +1,149 @@
+"""Forms for entries. What is typed is parsed by the kernel, so the same sentences appear everywhere."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from karnameh.catalog.public import Indicator, MeasureKind
+from karnameh.kernel.jalali import JalaliDate, parse_date
+from karnameh.kernel.malformed import Malformed
+from karnameh.kernel.money import Money
+from karnameh.kernel.quantity import parse_quantity
+from karnameh.kernel.text import clean
+from karnameh.ledger.models import Qualifier, Stage
+from karnameh.ledger.rules import Qualifier as RuleQualifier
+from karnameh.org.public import Place
+from karnameh.plumbing.public import sentence_of
+
+
+class WrittenDate(forms.CharField):
+    """A day as people write it, in either calendar."""
+
+    def clean(self, value: Any) -> date | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_date(text)
+        except Malformed as trouble:
+            raise forms.ValidationError(sentence_of(trouble)) from trouble
+
+
+class QuantityForm(forms.Form):
+    """How much, and how sure. Knows the unit of measure of its indicator."""
+
+    quantity = forms.CharField(label=_("How much?"), required=False)
+    qualifier = forms.TypedChoiceField(
+        label=_("How sure is this number?"), choices=Qualifier.choices, coerce=int, initial=Qualifier.EXACT
+    )
+
+    def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.indicator = indicator
+        if indicator.measure.kind == MeasureKind.MONEY:
+            self.fields["quantity"].help_text = _("With its currency, for example 19 million toman.")
+        else:
+            self.fields["quantity"].help_text = _("Digits or words. Leave empty only if nobody knows.")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        written = clean(data.get("quantity") or "")
+        unknown = data.get("qualifier") == Qualifier.UNKNOWN
+        data["as_written"], data["rial"] = "", None
+        if unknown:
+            data["quantity"] = None
+            return data
+        try:
+            if self.indicator.measure.kind == MeasureKind.MONEY:
+                money = Money.parse(written)
+                data["quantity"], data["rial"] = Decimal(money.rial), money.rial
+                data["as_written"] = written[:200]
+            else:
+                data["quantity"] = parse_quantity(written, decimals=self.indicator.measure.decimals)
+        except Malformed as trouble:
+            self.add_error("quantity", sentence_of(trouble))
+            return data
+        if data["quantity"] < 0:
+            self.add_error("quantity", _("A quantity cannot be negative. Reverse the wrong entry instead."))
+        return data
+
+    @property
+    def rule_qualifier(self) -> RuleQualifier:
+        """The qualifier as the ledger's rules know it."""
+        return RuleQualifier(self.cleaned_data["qualifier"])
+
+
+class EntryForm(QuantityForm):
+    """A promise or a report of one unit."""
+
+    stage = forms.TypedChoiceField(label=_("Promise or report?"), coerce=int, widget=forms.RadioSelect)
+    on = WrittenDate(label=_("On which day?"), help_text=_("For example 1405/08/29."))
+    place = forms.ModelChoiceField(label=_("Where?"), queryset=Place.objects.none(), empty_label=None)
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("No names of people, please."),
+    )  # fmt: skip
+    sure = forms.BooleanField(required=False, label=_("I have looked again: the number is right."))
+
+    field_order = ("stage", "quantity", "qualifier", "on", "place", "note", "sure")
+
+    def __init__(
+        self, *args: Any, stages: list[Stage], places: list[Place], today: date, ask_again: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        stage = self.fields["stage"]
+        assert isinstance(stage, forms.TypedChoiceField)
+        stage.choices = [(int(one), one.label) for one in stages]
+        stage.initial = int(Stage.REPORTED if Stage.REPORTED in stages else stages[0])
+        place = self.fields["place"]
+        assert isinstance(place, forms.ModelChoiceField)
+        place.queryset = Place.objects.filter(pk__in=[one.pk for one in places]).order_by("-line__len")
+        place.initial = places[0].pk
+        shown = JalaliDate.from_date(today)
+        self.fields["on"].initial = f"{shown.year}/{shown.month:02d}/{shown.day:02d}"
+        if not ask_again:
+            del self.fields["sure"]
+
+    def clean_note(self) -> str:
+        """Free text is kept without hidden characters."""
+        return clean(self.cleaned_data["note"])
+
+
+class CorrectionForm(QuantityForm):
+    """What is right instead, and why."""
+
+    note = forms.CharField(label=_("Why?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ReasonForm(forms.Form):
+    """Why something is taken back."""
+
+    note = forms.CharField(label=_("Why?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class CheckForm(forms.Form):
+    """What somebody else found."""
+
+    quantity = forms.CharField(label=_("How much did you find?"))
+    note = forms.CharField(label=_("Note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.indicator = indicator
+
+    def clean_quantity(self) -> Decimal:
+        """The number found, with the unit's own fineness."""
+        try:
+            if self.indicator.measure.kind == MeasureKind.MONEY:
+                return Decimal(Money.parse(self.cleaned_data["quantity"]).rial)
+            found = parse_quantity(self.cleaned_data["quantity"], decimals=self.indicator.measure.decimals)
+        except Malformed as trouble:
+            raise forms.ValidationError(sentence_of(trouble)) from trouble
+        if found < 0:
+            raise forms.ValidationError(_("A quantity cannot be negative. Reverse the wrong entry instead."))
+        return found

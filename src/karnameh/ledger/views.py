@@ -1,0 +1,368 @@
+"""Pages of entries: the rows behind a number, one entry's story, and what can be done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from karnameh.access.public import Role as Grantable
+from karnameh.access.public import may, reach_unit, units_where
+from karnameh.activities.public import Activity, activities_for
+from karnameh.catalog.public import Indicator, find_indicators, indicators
+from karnameh.kernel.ids import new_id
+from karnameh.kernel.number_words import to_words
+from karnameh.kernel.period import Period
+from karnameh.ledger.actions import MAY_POST, correct_entry, post_entries, reverse_entry, verify_entry
+from karnameh.ledger.forms import CheckForm, CorrectionForm, EntryForm, QuantityForm, ReasonForm
+from karnameh.ledger.models import Entry, Stage
+from karnameh.ledger.queries import (
+    Drill,
+    Story,
+    entries_behind,
+    open_promises,
+    promise_balance,
+    story_of,
+    unverified,
+)
+from karnameh.ledger.rules import Kind, NewEntry, far_from
+from karnameh.ledger.rules import Stage as RuleStage
+from karnameh.org.public import OrgUnit, Place, ancestors
+from karnameh.people.public import User
+from karnameh.plumbing.clock import now, today
+from karnameh.plumbing.public import OutOfReach, Refusal, refusing_malformed
+
+_WORDS = {1: "pledged", 2: "reported", 3: "verified"}
+
+
+def shown(entries: Iterable[Entry]) -> list[Entry]:
+    """Entries with the name of their stage and whether they were taken back, for the templates."""
+    rows = list(entries)
+    undone = set(
+        Entry.objects.filter(corrects__in=[row.pk for row in rows], kind=Kind.REVERSAL).values_list("corrects_id", flat=True)
+    )
+    for row in rows:
+        row.stage_word = _WORDS[row.stage]  # type: ignore[attr-defined]
+        row.undone = row.pk in undone  # type: ignore[attr-defined]
+    return rows
+
+
+@login_required
+@require_safe
+def entries(request: HttpRequest) -> HttpResponse:
+    """The rows behind a number."""
+    reach = units_where(request.user)
+    node: OrgUnit | Place
+    if request.GET.get("place", "").isdecimal():
+        if not reach.stretches:
+            raise OutOfReach
+        node = get_object_or_404(Place, pk=request.GET["place"])
+    else:
+        node = reach_unit(request.user, _number(request.GET.get("unit", "")))
+    with refusing_malformed("period"):
+        written = request.GET.get("period", "all")
+        period = Period(None, None) if written == "all" else Period.parse(written)
+    stage = RuleStage(int(request.GET["stage"])) if request.GET.get("stage") in ("1", "2", "3") else None
+    indicator = indicators().filter(pk=_number(request.GET.get("indicator", "0"))).first()
+    drill = Drill(node, period, indicator.pk if indicator else None, stage)
+    page = entries_behind(reach, drill, before=_uuid(request.GET.get("cursor", "")))
+    page = type(page)(shown(page.rows), page.next_key)
+
+    def here(**changed: str) -> str:
+        query = {k: str(v) for k, v in request.GET.items() if k != "cursor"} | changed
+        return "?" + urlencode({name: value for name, value in query.items() if value})
+
+    return render(
+        request,
+        "ledger/entries.html",
+        {
+            "node": node,
+            "node_url": reverse("unit" if isinstance(node, OrgUnit) else "place", args=[node.pk]),
+            "period": period,
+            "indicator": indicator,
+            "stage_word": _WORDS[stage] if stage else "",
+            "stages": [(_("All"), here(stage=""), stage is None)]
+            + [(one.label, here(stage=str(one.value)), stage == one.value) for one in Stage],
+            "page": page,
+            "next_url": here(cursor=page.next_key) if page.next_key else "",
+            "export_url": _export_url(request),
+        },
+    )
+
+
+def _export_url(request: HttpRequest) -> str:
+    """The export stands above the ledger; a ledger without it shows no button."""
+    try:
+        return f"{reverse('export_entries')}?{request.GET.urlencode()}"
+    except NoReverseMatch:
+        return ""
+
+
+@login_required
+@require_safe
+def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One entry and its story."""
+    story = story_of(units_where(request.user), pk)
+    one = story.entry
+    [one] = shown([one])
+    checked = next((v for v in shown(story.verifications) if not v.undone and v.kind != Kind.REVERSAL), None)  # type: ignore[attr-defined]
+    standing = one.kind != Kind.REVERSAL and story.reversed_by is None
+    return render(
+        request,
+        "ledger/entry.html",
+        {
+            "entry": one,
+            "story": story,
+            "ties": _ties(story),
+            "activity": Activity.objects.filter(pk=one.activity_id).first() if one.activity_id else None,
+            "words": _in_words(request, one),
+            "fingerprint": bytes(one.digest).hex()[:16],
+            "checked": checked,
+            "larger": checked is not None and (checked.quantity or 0) > (one.quantity or 0),
+            "balance": promise_balance(one) if one.stage == Stage.PLEDGED and standing else None,
+            "may_change": standing and any(may(request.user, role, one.unit) for role in MAY_POST[RuleStage(one.stage)]),
+            "may_verify": standing
+            and one.stage == Stage.REPORTED
+            and checked is None
+            and one.posted_by_id != request.user.pk
+            and may(request.user, Grantable.VERIFIER, one.unit),
+        },
+    )
+
+
+def _in_words(request: HttpRequest, one: Entry) -> str:
+    display = getattr(request, "display", None)
+    whole = one.quantity is not None and one.quantity == one.quantity.to_integral_value()
+    return to_words(int(one.quantity or 0)) if whole and display is not None and display.language == "fa" else ""
+
+
+def _ties(story: Story) -> list[tuple[str, Entry]]:
+    groups: list[tuple[str, Iterable[Entry]]] = [
+        (_("fulfils the promise"), [story.fulfils] if story.fulfils else []),
+        (_("checks the report"), [story.verifies] if story.verifies else []),
+        (_("stands in place of"), [story.corrects] if story.corrects and story.entry.kind != Kind.REVERSAL else []),
+        (_("takes back"), [story.corrects] if story.corrects and story.entry.kind == Kind.REVERSAL else []),
+        (_("is part of"), [story.part_of] if story.part_of else []),
+        (_("was fulfilled by"), story.fulfilments),
+        (_("was checked"), story.verifications),
+        (_("was taken back"), [c for c in story.corrections if c.kind == Kind.REVERSAL]),
+        (_("was replaced by"), [c for c in story.corrections if c.kind != Kind.REVERSAL]),
+        (_("has the part"), story.parts),
+    ]
+    return [(label, one) for label, rows in groups for one in shown(rows)]
+
+
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    """Record a promise or a report: first what, then how much."""
+    unit = reach_unit(request.user, _number(request.GET.get("unit", "")))
+    activity = (
+        activities_for(units_where(request.user)).filter(pk=_number(request.GET.get("activity", "0"))).first()
+    )
+    indicator = indicators().filter(pk=_number(request.GET.get("indicator", "0")), retired_on=None).first()
+    stages = [Stage(stage) for stage, roles in MAY_POST.items() if stage != RuleStage.VERIFIED
+              if any(may(request.user, role, unit) for role in roles)]  # fmt: skip
+    if not stages:
+        raise Refusal(_("You can see this, but your role does not allow this step."), status=403)
+    if indicator is None:
+        return _choose(request, unit, activity)
+    return _record(request, unit, activity, indicator, stages)
+
+
+def _choose(request: HttpRequest, unit: OrgUnit, activity: Activity | None) -> HttpResponse:
+    query = request.GET.get("q", "")
+    kept = [(name, request.GET[name]) for name in ("unit", "activity") if request.GET.get(name)]
+
+    def here(indicator: int, more: dict[str, str] | None = None) -> str:
+        return "?" + urlencode({**dict(kept), "indicator": str(indicator), **(more or {})})
+
+    promised = open_promises(units_where(request.user), unit, activity.pk if activity else None)
+    found = [one for one in find_indicators(query) if one.retired_on is None] if query else []
+    return render(
+        request,
+        "ledger/choose.html",
+        {
+            "unit": unit,
+            "activity": activity,
+            "promised": [
+                (one, here(one.indicator_id, {"activity": str(one.activity_id)} if one.activity_id else None))
+                for one in promised
+            ],
+            "query": query,
+            "kept": kept,
+            "found": [(one, here(one.pk)) for one in found],
+        },
+    )
+
+
+def _record(
+    request: HttpRequest, unit: OrgUnit, activity: Activity | None, indicator: Indicator, stages: list[Stage]
+) -> HttpResponse:
+    places = [unit.place, *reversed(ancestors(unit.place))]
+    if activity is not None and activity.place not in places:
+        places.insert(0, activity.place)
+    options: dict[str, Any] = {"indicator": indicator, "stages": stages, "places": places, "today": today()}
+    warning = ""
+    if request.method == "POST":
+        form = EntryForm(request.POST, **options)
+        if form.is_valid():
+            warning = _far_from_promise(form, unit, activity, indicator)
+            if not warning or request.POST.get("sure"):
+                try:
+                    return _posted(request, form, unit, activity, indicator)
+                except Refusal as refusal:
+                    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+                    warning = ""
+            else:
+                form = EntryForm(request.POST, ask_again=True, **options)
+                form.is_valid()
+    else:
+        form = EntryForm(**options)
+    return _form(
+        request, form, heading=indicator.name, lede=unit.name, button=_("Record"), warning=warning,
+        back=reverse("unit", args=[unit.pk]), unit_word=indicator.measure.symbol,
+        status=422 if request.method == "POST" else 200,
+    )  # fmt: skip
+
+
+def _far_from_promise(form: EntryForm, unit: OrgUnit, activity: Activity | None, indicator: Indicator) -> str:
+    """A sentence when a report is many times its promise."""
+    data = form.cleaned_data
+    if data["stage"] != Stage.REPORTED or data["quantity"] is None or activity is None:
+        return ""
+    promise = Entry.objects.filter(
+        unit=unit, activity=activity, indicator=indicator, stage=Stage.PLEDGED, kind=Kind.ORIGINAL
+    ).first()
+    if promise is None or not far_from(data["quantity"], promise.quantity):
+        return ""
+    return _("This is many times what was promised for this activity. Is it right?")
+
+
+def _posted(
+    request: HttpRequest, form: EntryForm, unit: OrgUnit, activity: Activity | None, indicator: Indicator
+) -> HttpResponse:
+    data = form.cleaned_data
+    fresh = NewEntry(
+        id=new_id(), indicator=indicator.pk, stage=RuleStage(data["stage"]), unit=unit.pk,
+        place=data["place"].pk, activity=activity.pk if activity else None, starts_on=data["on"],
+        ends_on=data["on"], quantity=data["quantity"], rial=data["rial"], qualifier=form.rule_qualifier,
+        as_written=data["as_written"], note=data["note"],
+    )  # fmt: skip
+    post_entries([fresh], by=_user(request), at=now())
+    messages.success(request, _("Recorded. It is in every total from this moment on."))
+    return redirect("entry", pk=fresh.id)
+
+
+@login_required
+@require_safe
+def to_verify(request: HttpRequest) -> HttpResponse:
+    """The verifier's queue."""
+    page = unverified(units_where(request.user, Grantable.VERIFIER), request.user.pk, before=_uuid(request.GET.get("cursor", "")))
+    page = type(page)(shown(page.rows), page.next_key)
+    return render(
+        request, "ledger/to_verify.html", {"page": page, "next_url": f"?cursor={page.next_key}" if page.next_key else ""}
+    )
+
+
+@login_required
+def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Write down what was found on checking."""
+    one = story_of(units_where(request.user), pk).entry
+    form = CheckForm(request.POST or None, indicator=one.indicator)
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = verify_entry(one, quantity=form.cleaned_data["quantity"], note=form.cleaned_data["note"], by=_user(request), at=now())
+        except Refusal as refusal:
+            return _refused(request, form, refusal, one, _("Verify"))
+        messages.success(request, _("Your count stands beside the report."))
+        return redirect("entry", pk=found.verifies_id)
+    return _form(
+        request, form, heading=_("Verify"), lede=one.indicator.name, button=_("Record the check"), entry=one,
+        back=reverse("entry", args=[pk]), unit_word=one.indicator.measure.symbol,
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+@login_required
+def reverse_(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take an entry back."""
+    one = story_of(units_where(request.user), pk).entry
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            reverse_entry(one, note=form.cleaned_data["note"], by=_user(request), at=now())
+        except Refusal as refusal:
+            return _refused(request, form, refusal, one, _("Take back"))
+        messages.success(request, _("Taken back. Both rows stay in the ledger; the totals have moved."))
+        return redirect("entry", pk=pk)
+    return _form(
+        request, form, heading=_("Take back"), entry=one, danger=True, button=_("Take back"),
+        lede=_("A row is never removed: a second row cancels it, with your reason. Its checks and parts go with it."),
+        back=reverse("entry", args=[pk]), status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+@login_required
+def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Replace an entry by what is right."""
+    one = story_of(units_where(request.user), pk).entry
+    form = CorrectionForm(request.POST or None, indicator=one.indicator, initial={"qualifier": one.qualifier})
+    if request.method == "POST" and form.is_valid():
+        try:
+            fresh = correct_entry(
+                one, quantity=form.cleaned_data["quantity"], qualifier=form.rule_qualifier,
+                note=form.cleaned_data["note"], by=_user(request), at=now(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            return _refused(request, form, refusal, one, _("Correct"))
+        messages.success(request, _("Corrected. The old row stays, taken back, beside the new one."))
+        return redirect("entry", pk=fresh.pk)
+    return _form(
+        request, form, heading=_("Correct"), lede=one.indicator.name, entry=one, button=_("Correct"),
+        back=reverse("entry", args=[pk]), unit_word=one.indicator.measure.symbol,
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+def _refused(
+    request: HttpRequest, form: CheckForm | ReasonForm | QuantityForm, refusal: Refusal, one: Entry, heading: str
+) -> HttpResponse:
+    if refusal.status == 403:
+        raise refusal
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    return _form(
+        request, form, heading=heading, lede=one.indicator.name, entry=one, button=heading,
+        back=reverse("entry", args=[one.pk]), unit_word=one.indicator.measure.symbol, status=refusal.status,
+    )  # fmt: skip
+
+
+def _form(request: HttpRequest, form: Any, *, status: int = 200, entry: Entry | None = None, **more: Any) -> HttpResponse:
+    if entry is not None:
+        [entry] = shown([entry])
+    return render(request, "ledger/form.html", {"form": form, "entry": entry, **more}, status=status)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _number(text: str) -> int:
+    """A row number from an address; nothing else is one."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise OutOfReach from None
