@@ -1,7 +1,7 @@
 """Tools of the tests that go round the actions: raw rows, the owner's role, the passing of moments.
 
 A test runs inside one transaction, and folding never takes a transaction that is still open. So
-`next_moment` lifts the clock's offset, as a restore does: for the ledger, what was posted before it
+`next_moment` lifts the clock's offset, as a restore does (by a million, for the other worker may hold an older transaction): for the ledger, what was posted before it
 was posted by an earlier transaction, and folding takes it.
 """
 
@@ -57,7 +57,7 @@ def ask(sql: str, parameters: Sequence[Any] = ()) -> Any:
 def next_moment() -> None:
     """Let everything posted so far belong to a finished transaction."""
     with as_owner():
-        run('UPDATE ledger_epoch SET "offset" = "offset" + 1')
+        run('UPDATE ledger_epoch SET "offset" = "offset" + 1000000')
 
 
 def fold_now() -> int:

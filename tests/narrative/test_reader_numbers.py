@@ -48,7 +48,9 @@ def mixtures(draw: st.DrawFn) -> tuple[str, int]:
         if high:
             written = part(high)
             glued = written[-1].isdigit() and draw(st.booleans())
-            pieces.append(name if high == 1 and scale == 1000 else f"{written}{'' if glued else ' '}{name}")
+            pieces.append(
+                name if high == 1 and scale == 1000 else f"{written}{'' if glued else ' '}{name}"
+            )
     if rest:
         pieces.append(part(rest))
     return " و ".join(pieces), number
@@ -91,6 +93,7 @@ def test_separators_between_groups(number: int, separator: str) -> None:
         ("صدوپنجاه نفر", 150),
         ("۳هزارو۴۲۰ نفر", 3420),
         ("سی و دو هزار نفر", 32_000),
+        ("نه میلیون و بیست و نه هزار نفر", 9_029_000),
         ("دو دوجین لیوان", 24),
         ("۳۶۵ نفر", 365),
         ("دو و پنج دهم درصد", 2.5),
@@ -117,7 +120,9 @@ def test_ranges_are_two_mentions(text: str, spans: list[tuple[str, int, str]]) -
     assert [(mention.text, mention.value, mention.qualifier) for mention in read(text)] == spans
 
 
-@pytest.mark.parametrize("text", ["چهل و یکمین همایش", "۴۱مین همایش", "۴۱ امین همایش", "چهل‌ویکمین همایش"])
+@pytest.mark.parametrize(
+    "text", ["چهل و یکمین همایش", "۴۱مین همایش", "۴۱ امین همایش", "چهل‌ویکمین همایش"]
+)
 def test_ordinals_keep_their_ending_and_are_context(text: str) -> None:
     mention = first(text)
     assert (mention.value, mention.unit, mention.stage) == (41, "ordinal", "context")

@@ -16,7 +16,23 @@ from karnameh.narrative.reader.verbs import VERB_FORMS
 
 _PIECES = sorted(
     {*SMALL, *SCALES, *ORDINALS, *PREPOSITIONS, *DEEDS, *list(VERB_FORMS)[::40]}
-    | set("و که تا هر یک این ها می است را نفر خانه تومان درصد سال ماه هفته".split())
+    | {
+        "و",
+        "که",
+        "تا",
+        "هر",
+        "یک",
+        "این",
+        "ها",
+        "می",
+        "است",
+        "را",
+        "نفر",
+        "خانه",
+        "تومان",
+        "درصد",
+        "سال",
+    }
     | set(".,،؛:!؟/|-–()«»%٪\n\t\u200c\u200f\u202e\u0640\u064b\ufeff")
     | {"12", "۱۲", "٣٤", "1,200", "۹/۵", "۱۴۰۲/۵/۳", "16:30", "a@b.c", "COVID-19", "\ud800"}
 )
@@ -64,6 +80,8 @@ def test_any_mixture_of_persian_words(pieces: list[str], glue: str) -> None:
         "<script>alert(1)</script> ۱۲ خانه",
         "اند‌" * 200,
         "صد" * 200,
+        "0¹",
+        "سال ¹ و ۱ بر ¹",
     ],
 )
 def test_odd_texts(text: str) -> None:
@@ -72,7 +90,18 @@ def test_odd_texts(text: str) -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["۵ ", "۱۲ نفر ", "۵ هزار و ", "که ۵ خانه ", "هر ۲ نفر ", "پنج\u200c", "هزار", "از ۵ تا ", "a.", "«۵ "],
+    [
+        "۵ ",
+        "۱۲ نفر ",
+        "۵ هزار و ",
+        "که ۵ خانه ",
+        "هر ۲ نفر ",
+        "پنج\u200c",
+        "هزار",
+        "از ۵ تا ",
+        "a.",
+        "«۵ ",
+    ],
 )
 def test_time_grows_with_length_only(unit: str) -> None:
     def seconds(length: int) -> float:

@@ -239,7 +239,10 @@ class TestPeriods:
         assert self.period("روز پنجشنبه ۳۰۰ بسته توزیع خواهد شد.", 300)[0] == date(2024, 11, 7)
 
     def test_last_year(self) -> None:
-        assert self.period("پارسال ۳۰۰ بسته توزیع شد.", 300) == (date(2023, 3, 21), date(2024, 3, 19))
+        assert self.period("پارسال ۳۰۰ بسته توزیع شد.", 300) == (
+            date(2023, 3, 21),
+            date(2024, 3, 19),
+        )
 
     def test_without_the_reports_date_the_words_are_kept(self) -> None:
         period = the("پارسال ۳۰۰ بسته توزیع شد.", 300).period
@@ -286,3 +289,35 @@ def test_speakers_are_offices() -> None:
 def test_what_is_not_for_the_ledger_is_marked() -> None:
     assert the("در رزمایش، ۶ یگان نظامی شرکت کردند.", 6).out_of_scope
     assert not the("۶ گروه پزشکی شرکت کردند.", 6).out_of_scope
+
+
+def test_a_press_report_in_full() -> None:
+    """The order in which such reports come: headline, lead, results, plans, a list, a footer."""
+    text = (
+        "پخت روزانه بیش از ۳ هزار نان / توزیع ۷۰ هزار بسته در هفته همسایگی\n"
+        "دبیر انجمن همسایه با بیان اینکه ۱۹ سال از کار انجمن می‌گذرد، گفت: نانوایی‌های ما روزانه "
+        "بیش از ۳ هزار نان می‌پزند و در هفته پیش رو ۷۰ هزار بسته توزیع خواهیم کرد.\n"
+        "وی افزود: آب‌رسانی به هشتصد روستا در سراسر کشور با همکاری دولت در دستور کار قرار دارد که "
+        "سهم ما تاکنون ۲۶ روستا بوده است.\n"
+        "تکمیل یک درمانگاه، برق‌رسانی به سه روستا، مرمت ۳۱ منزل سالمندان، آسفالت ۴ روستای فاقد "
+        "دهیاری، پخت ۹ هزار پرس غذا در شهرستان خوی و تعمیر لوازم به ارزش هزار و ۳۰۰ میلیون تومان "
+        "از جمله اقدامات این انجمن بوده است.\n"
+        "کد خبر: ۵۵۲۰۱۳\n"
+    )
+    read_as = [(mention.value, mention.stage, mention.place) for mention in read(text)]
+    assert read_as == [
+        (3000, "reported", None),
+        (70_000, "pledged", None),
+        (19, "context", None),
+        (3000, "reported", None),
+        (70_000, "pledged", None),
+        (800, "pledged", "کشور"),
+        (26, "reported", None),
+        (1, "reported", None),
+        (3, "reported", None),
+        (31, "reported", None),
+        (4, "reported", None),
+        (9000, "reported", "شهرستان خوی"),
+        (1_300_000_000, "reported", None),
+        (552_013, "context", None),
+    ]

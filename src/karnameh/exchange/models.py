@@ -23,15 +23,13 @@ class State(models.TextChoices):
     POSTED = "posted", _("posted")
     UNDOING = "undoing", _("being undone")
     UNDONE = "undone", _("undone")
-    FAILED = "failed", _("not readable")
+    FAILED = "failed", _("not taken")
     DISCARDED = "discarded", _("discarded")
 
 
 WAITING = (State.UPLOADED, State.CHECKING, State.POSTING, State.UNDOING)  # for the worker
 UNDECIDED = (State.UPLOADED, State.CHECKING, State.CHECKED, State.FAILED)  # for their owner
 STANDING = (State.POSTED, State.UNDOING, State.UNDONE)  # their entries are in the ledger
-
-_FILE_KEPT = "as long as its entries; thirty days without any"
 
 
 def _new_id() -> UUID:
@@ -46,7 +44,9 @@ class Import(models.Model):
 
     id = models.UUIDField(primary_key=True, default=_new_id, editable=False)
     owner = models.ForeignKey(User, models.PROTECT, related_name="imports")
-    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+")  # nothing outside it is taken
+    unit = models.ForeignKey(
+        OrgUnit, models.PROTECT, related_name="+"
+    )  # nothing outside it is taken
     state = models.CharField(max_length=9, choices=State, default=State.UPLOADED)
     file_name = models.CharField(max_length=120)
     kind = models.CharField(max_length=4)
@@ -58,6 +58,7 @@ class Import(models.Model):
     posted_at = models.DateTimeField(null=True)
     # Who works on it: a worker that falls silent loses it to the next one.
     worker = models.UUIDField(null=True)
+    findings = models.UUIDField(null=True)  # the finished check whose files count
     heartbeat_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     progress = models.PositiveSmallIntegerField(default=0)
@@ -75,7 +76,7 @@ class Import(models.Model):
 
     personal: ClassVar[dict[str, Personal]] = {
         "owner": Personal("who sent the sheet, and posts its entries", "as long as the ledger"),
-        "file_name": Personal("by which the sender knows the sheet again", _FILE_KEPT),
+        "file_name": Personal("by which its sender knows the sheet again", "as long as the ledger"),
         "undo_by": Personal("who took the entries back", "as long as the ledger"),
         "undo_reason": Personal("why they were taken back", "as long as the ledger"),
     }
@@ -85,7 +86,9 @@ class Import(models.Model):
             models.CheckConstraint(condition=Q(state__in=State.values), name="import_state"),
             models.CheckConstraint(condition=Q(kind__in=["xlsx", "csv"]), name="import_kind"),
             models.CheckConstraint(condition=Q(progress__lte=100), name="import_progress_to_100"),
-            models.CheckConstraint(condition=~Q(file_name="") & Q(size__gt=0), name="import_has_a_file"),
+            models.CheckConstraint(
+                condition=~Q(file_name="") & Q(size__gt=0), name="import_has_a_file"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=STANDING, posted_at__isnull=False)
                 | (~Q(state__in=STANDING) & Q(posted_at=None)),
@@ -101,13 +104,18 @@ class Import(models.Model):
                 name="import_undone_says_why",
             ),
             models.CheckConstraint(
-                condition=Q(rows=F("errors") + F("new") + F("same")), name="import_rows_have_one_verdict"
+                condition=Q(rows=F("errors") + F("new") + F("same")),
+                name="import_rows_have_one_verdict",
             ),
-            models.CheckConstraint(condition=Q(conflicts__lte=F("errors")), name="import_conflicts_are_errors"),
+            models.CheckConstraint(
+                condition=Q(conflicts__lte=F("errors")), name="import_conflicts_are_errors"
+            ),
         ]
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="import_of_owner"),
-            models.Index(fields=["created_at"], name="import_waiting", condition=Q(state__in=WAITING)),
+            models.Index(
+                fields=["created_at"], name="import_waiting", condition=Q(state__in=WAITING)
+            ),
             models.Index(fields=["unit"], name="import_of_unit"),
         ]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ from typing import Any
 from django.conf import settings
 
 from karnameh.exchange.rules.cells import Cell, Unreadable
+
+log = logging.getLogger("karnameh.imports")
 
 KINDS = ("xlsx", "csv")
 Line = tuple[int, list[Cell]]
@@ -34,11 +36,10 @@ class Sheet:
 @contextmanager
 def open_sheet(file: Path, kind: str) -> Iterator[Sheet]:
     """Read `file` in a child process that ends with the block. Raises `Unreadable`."""
-    with tempfile.TemporaryFile() as complaints, subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "karnameh.exchange.sheet_reader", str(file), kind],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, cwd="/",
-        # Nothing of our environment: no address of the database, no keys.
-        env={"PATH": os.defpath, "PYTHONPATH": str(settings.PACKAGE.parent), "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/",
+        env=_environment(),
     ) as child:  # fmt: skip
         try:
             sheet = Sheet(iter(()), 0)
@@ -46,6 +47,12 @@ def open_sheet(file: Path, kind: str) -> Iterator[Sheet]:
             yield sheet
         finally:
             child.kill()
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of our own: no address of the database, no keys."""
+    source = str(settings.PACKAGE.parent)
+    return {"PATH": os.defpath, "PYTHONPATH": source, "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"}
 
 
 def _lines(child: subprocess.Popen[bytes], sheet: Sheet) -> Iterator[Line]:
@@ -57,6 +64,8 @@ def _lines(child: subprocess.Popen[bytes], sheet: Sheet) -> Iterator[Line]:
         elif "about" in message:
             sheet.about = message["about"]
         elif "refused" in message:
+            if "because" in message:
+                log.warning("sheet not understood: %s", message["because"])
             raise Unreadable(message["refused"], message.get("given", ""))
         elif "end" in message:
             return

@@ -12,22 +12,37 @@ from karnameh.plumbing.errors import SENTENCES as VALUE_SENTENCES
 
 SENTENCES: dict[str, Sentence] = {
     # the file
-    "not_its_name": _("This file is not what its name says. Save it as .xlsx or .csv and send that."),
-    "encrypted": _("This workbook is locked with a password. Save a copy without one and send that."),
+    "not_its_name": _(
+        "This file is not what its name says. Save it as .xlsx or .csv and send that."
+    ),
+    "encrypted": _(
+        "This workbook is locked with a password. Save a copy without one and send that."
+    ),
     "old_workbook": _("This is a workbook of the old .xls kind. Save it as .xlsx and send that."),
-    "unpacks_too_far": _("This workbook unpacks into far more than a table needs. It was not opened."),
-    "defines_entities": _("This workbook holds definitions that no spreadsheet program writes. It was not opened."),
+    "unpacks_too_far": _(
+        "This workbook unpacks into far more than a table needs. It was not opened."
+    ),
+    "defines_entities": _(
+        "This workbook holds definitions that no spreadsheet program writes. It was not opened."
+    ),
     "broken": _("This file is damaged and cannot be read to its end. Save it again and send that."),
-    "takes_too_much": _("This file takes more memory or time than an import may. Split it and send the parts."),
+    "takes_too_much": _(
+        "This file takes more memory or time than an import may. Split it and send the parts."
+    ),
     "too_many_rows": _("A sheet may have at most 100,000 rows. Split it and send the parts."),
-    "too_many_columns": _("A sheet may have at most 200 columns. Remove those that do not belong to it."),
+    "too_many_columns": _(
+        "A sheet may have at most 200 columns. Remove those that do not belong to it."
+    ),
     "cell_too_long": _("Row %(given)s holds a text that is longer than any spreadsheet can keep."),
     "no_sheet": _("There is no table in this workbook."),
     "no_rows": _("There is no filled row in this sheet. Fill in the template and send it again."),
-    "column_missing": _("The column “%(given)s” is missing. Take the template, or name a column so."),
+    "column_missing": _(
+        "The column “%(given)s” is missing. Take the template, or name a column so."
+    ),
     "column_twice": _("Two columns are called “%(given)s”. Remove or rename one of them."),
     "posting_refused": _("Nothing was posted. %(given)s"),
     "undo_refused": _("Nothing was taken back. %(given)s"),
+    "role_is_gone": _("Nothing was done: your role at one of these units has ended."),
     "our_fault": _("The fault is ours and it was noted. Nothing of this file was posted."),
     "files_are_gone": _("The uploaded file is no longer there. Send it again."),
     # the row
@@ -49,18 +64,27 @@ SENTENCES: dict[str, Sentence] = {
     "place_unknown": _("There is no place with the code “%(given)s”."),
     "activity_unknown": _("There is no activity with the code “%(given)s”."),
     "item_unknown": _("There is no item with the code “%(given)s”."),
-    "breakdown_unreadable": _("Write a breakdown as name=part, several with a semicolon between them."),
+    "breakdown_unreadable": _(
+        "Write a breakdown as name=part, several with a semicolon between them."
+    ),
     "breakdown_unknown": _("There is no such breakdown or part as “%(given)s”."),
     "breakdown_not_counted": _("This indicator is not broken down so."),
     "text_too_long": _("This text may have at most %(limit)s letters."),
     "id_unreadable": _("“%(given)s” is not an id. Copy it from a sheet or leave the cell empty."),
-    "id_not_made_for_rows": _("This id was not made for a row. Leave the cell empty, one is made then."),
+    "id_not_made_for_rows": _(
+        "This id was not made for a row. Leave the cell empty, one is made then."
+    ),
     "id_of_tomorrow": _("This id comes from a device whose clock is ahead. Leave the cell empty."),
     "id_twice": _("Row %(row)s has the same id. Leave the cell empty in one of them."),
     "id_taken": _("This id belongs to an entry with other content. To correct it, use its page."),
     "taken_back": _("This entry was taken back. To post it again, empty its id."),
-    "same_as_before": _("An entry that says just this is in the ledger. If this is another one, say so in the note."),
-    "only_originals": _("Reversals and adjustments are made on the page of their entry, not by a file."),
+    "says_the_same": _("Row %(row)s says the same. Is this another one?"),
+    "same_as_before": _(
+        "An entry that says just this is in the ledger. If this is another one, say so in the note."
+    ),
+    "only_originals": _(
+        "Reversals and adjustments are made on the page of their entry, not by a file."
+    ),
     "verifies_missing": _("Write the id of the report that was verified."),
     "fulfils_by_report": _("Only a report can fulfil a promise."),
     "verifies_by_check": _("Only a verified quantity can verify a report."),

@@ -31,7 +31,16 @@ MEMORY, SECONDS = 768 * 2**20, 180
 PARTS, UNPACKED, RATIO = 2_000, 500_000_000, 250
 _SMALL = 1_000_000  # below this no ratio is suspicious: empty XML packs well
 _CHUNK = 1 << 16
-_FOREIGN = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"\x89PNG", b"\xff\xd8\xff")
+_FOREIGN = (
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0",
+    b"%PDF",
+    b"\x1f\x8b",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -186,7 +195,9 @@ def _sheet(source: IO[bytes]) -> Iterator[Sequence[Any]]:
 
 def _csv_rows(data: bytes) -> Iterator[Sequence[Any]]:
     if data.startswith(_FOREIGN):
-        raise Refused("encrypted" if data.startswith(_OLE) and _ENCRYPTED in data else "not_its_name")
+        raise Refused(
+            "encrypted" if data.startswith(_OLE) and _ENCRYPTED in data else "not_its_name"
+        )
     text = _decoded(data)
     del data
     if "\0" in text:
@@ -253,8 +264,7 @@ def main(arguments: Sequence[str]) -> int:
         say({"refused": "takes_too_much"})
     except Exception as trouble:
         # Whatever a hostile file makes the library stumble over, the answer is the same sentence.
-        print(f"{type(trouble).__name__}: {trouble}"[:500], file=sys.stderr)
-        say({"refused": "broken"})
+        say({"refused": "broken", "because": f"{type(trouble).__name__}: {trouble}"[:300]})
     sys.stdout.flush()
     return 0
 

@@ -96,15 +96,15 @@ class _Outlet:
 
 
 def _sheet_head(rtl: bool, widths: Sequence[int], hidden: Sequence[int]) -> str:
-    columns = "".join(
-        f'<col min="{n}" max="{n}" width="{width}" customWidth="1"{" hidden=" + chr(34) + "1" + chr(34) if n - 1 in hidden else ""}/>'
+    columns = [
+        f'<col min="{n}" max="{n}" width="{width}" customWidth="1" hidden="{int(n - 1 in hidden)}"/>'
         for n, width in enumerate(widths, 1)
-    )
+    ]
     return (
-        f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0"'
-        f'{" rightToLeft=" + chr(34) + "1" + chr(34) if rtl else ""}>'
+        f'{_XML}<worksheet xmlns="{_MAIN}">'
+        f'<sheetViews><sheetView rightToLeft="{int(rtl)}" workbookViewId="0">'
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-        f"{f'<cols>{columns}</cols>' if columns else ''}<sheetData>"
+        f"{'<cols>' + ''.join(columns) + '</cols>' if columns else ''}<sheetData>"
     )
 
 
@@ -121,7 +121,12 @@ def _xml_cell(at: str, cell: Cell, style: str) -> str:
         return f'<c r="{at}"{style}><v>{format(cell, "f")}</v></c>'
     if isinstance(cell, date):
         return f'<c r="{at}" s="2"><v>{cell.toordinal() - _EXCEL_EPOCH}</v></c>'
-    text = _NO_XML.sub("", guarded(cell)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = (
+        _NO_XML.sub("", guarded(cell))
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+    )
     text = text.replace("\r", "&#13;")
     return f'<c r="{at}" t="inlineStr"{style}><is><t xml:space="preserve">{text}</t></is></c>'
 

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from karnameh.access.public import Role as Grantable
 from karnameh.access.public import units_where
+from karnameh.catalog.public import Indicator
 from karnameh.kernel.ids import made_at, new_id
 from karnameh.kernel.text import clean
 from karnameh.ledger.models import Entry
-from karnameh.ledger.rules import Coverage, Kind, NewEntry, Qualifier, Role, Stage, digest
+from karnameh.ledger.rules import (
+    LARGEST,
+    MOST_RIALS,
+    Coverage,
+    Kind,
+    NewEntry,
+    Qualifier,
+    Role,
+    Stage,
+    digest,
+)
 from karnameh.org.public import OrgUnit, Place, PlacePlacement, UnitPlacement
 from karnameh.people.public import User
 from karnameh.plumbing.errors import CONSTRAINT_SENTENCES
@@ -30,7 +44,8 @@ MAY_POST: dict[Stage, tuple[Grantable, ...]] = {
     Stage.REPORTED: (Grantable.REPORTER, Grantable.PARTNER),
     Stage.VERIFIED: (Grantable.VERIFIER,),
 }
-COPY_FROM = 2_000  # from so many entries on, COPY beats arrays
+COPY_FROM = 50  # from so many entries on, COPY beats arrays
+_BLOCK = 1_000  # entries written to the server at a time: it works while the next ones are made
 
 CONSTRAINT_SENTENCES.update(
     {
@@ -54,6 +69,18 @@ CONSTRAINT_SENTENCES.update(
         "entry_original_is_not_negative": gettext_lazy("A quantity cannot be negative. Reverse the wrong entry instead."),
         "entry_adjustment_says_why": gettext_lazy("An adjustment needs its reason."),
         "entry_period_runs_forward": gettext_lazy("The period ends before it begins."),
+        "entry_quantity_is_a_number": gettext_lazy("This quantity is too large to be true. Check the digits."),
+        "entry_money_is_possible": gettext_lazy("This amount is too large to be true. Check the digits."),
+        "entry_day_is_in_the_calendar": gettext_lazy("This day is outside the calendar. Check the year."),
+        "entry_verified_names_its_report": gettext_lazy("A check names the report it checks, and only a check does."),
+        "entry_only_reports_fulfil": gettext_lazy("Only a report can fulfil a promise."),
+        "entry_without_quantity_says_unknown": gettext_lazy("Write a quantity, or say that it is unknown."),
+        "entry_unknown_has_no_quantity": gettext_lazy("An unknown quantity has no number."),
+        "entry_part_is_disaggregated": gettext_lazy("A part with a quantity says which part it is."),
+        "entry_reversal_names_its_entry": gettext_lazy("A reversal names the entry it takes back."),
+        "entry_reversal_leaves_nothing_hanging": gettext_lazy(
+            "Somebody has just checked this entry or added a part to it. Look again and take it back then."
+        ),
         "entry_is_never_changed": gettext_lazy("Entries are never changed or removed. Reverse this one instead."),
     }
 )
@@ -94,7 +121,8 @@ def verify_entry(
         id=identifier or new_id(), indicator=report.indicator_id, stage=Stage.VERIFIED, unit=report.unit_id,
         place=report.place_id, activity=report.activity_id, starts_on=report.starts_on,
         ends_on=report.ends_on, dimensions=report.dimensions_id, item=report.item_id,
-        role=Role(report.role), quantity=quantity,
+        coverage=Coverage(report.coverage), role=Role(report.role), part_of=report.part_of_id,
+        quantity=quantity, rial=_money_like(report, quantity),
         qualifier=Qualifier.EXACT if quantity is not None else Qualifier.UNKNOWN,
         verifies=report.pk, note=clean(note),
     )  # fmt: skip
@@ -124,8 +152,8 @@ def correct_entry(
         dimensions=entry.dimensions_id, item=entry.item_id, coverage=Coverage(entry.coverage),
         role=Role(entry.role), quantity=quantity, qualifier=qualifier, fulfils=entry.fulfils_id,
         part_of=entry.part_of_id, verifies=entry.verifies_id, corrects=entry.pk, note=clean(note),
-        rial=int(quantity) if entry.rial is not None and entry.rial == entry.quantity and quantity is not None
-        else entry.rial,
+        rial=_money_like(entry, quantity),
+        kind=Kind.ADJUSTMENT if entry.kind == Kind.ADJUSTMENT else Kind.ORIGINAL,
     )  # fmt: skip
     with transaction.atomic():
         reverse_entry(entry, note=note, by=by, at=at)
@@ -151,17 +179,29 @@ def adjust(
 def reverse_batch(batch: UUID, *, note: str, by: User, at: datetime) -> int:
     """Undo a whole import by reversal; how many entries were still standing."""
     with deed("reverse_batch", by=by, at=at, target=f"batch:{batch}", reason=clean(note)):
-        standing = list(
-            Entry.objects.filter(batch=batch).exclude(kind=Kind.REVERSAL).exclude(corrections__kind=Kind.REVERSAL)
-        )
-        _require_posting_stages({(one.unit_id, Stage(one.stage)) for one in standing}, by)
-        taken = {one.pk for one in standing}
-        chain = list(standing)
-        for one in standing:
-            chain += [other for other in _standing_on(one) if other.pk not in taken]
-            taken.update(other.pk for other in chain)
-        _insert([_mirror(one, clean(note)) for one in chain], by=by, at=at)
+        standing = list(_live().filter(batch=batch).select_related("indicator"))
+        _require_posting_stages({_place_of(one) for one in standing}, by)
+        chain = {one.pk: one for one in standing}
+        mine = Entry.objects.filter(batch=batch).values("pk")
+        parts = list(_live().filter(part_of__in=mine).select_related("indicator"))
+        whole = mine.union(Entry.objects.filter(pk__in=[one.pk for one in parts]).values("pk"))
+        checks = list(_live().filter(verifies__in=whole).select_related("indicator"))
+        chain |= {one.pk: one for one in (*parts, *checks)}
+        _insert([_mirror(one, clean(note)) for one in chain.values()], by=by, at=at)
     return len(standing)
+
+
+def _live() -> QuerySet[Entry]:
+    """Entries that stand: no reversals, and none taken back."""
+    reversals = Entry.objects.filter(corrects=OuterRef("pk"), kind=Kind.REVERSAL)
+    return Entry.objects.exclude(kind=Kind.REVERSAL).filter(~Exists(reversals))
+
+
+def _money_like(entry: Entry, quantity: Decimal | None) -> int | None:
+    """The rials of another quantity of the same thing: equal to it where money is what is counted."""
+    if entry.rial is None or entry.rial != entry.quantity:
+        return entry.rial
+    return None if quantity is None else int(quantity)
 
 
 def _post_one(entry: NewEntry, *, by: User, at: datetime) -> Entry:
@@ -171,35 +211,43 @@ def _post_one(entry: NewEntry, *, by: User, at: datetime) -> Entry:
     return Entry.objects.get(pk=entry.id)
 
 
+_Where = tuple[int, Stage, int]  # unit, stage, indicator: what a right to post depends on
+
+
+def _place_of(entry: Entry) -> _Where:
+    return entry.unit_id, Stage(entry.stage), entry.indicator_id
+
+
 def _require_posting(entries: Iterable[NewEntry], by: User) -> None:
-    _require_posting_stages({(one.unit, one.stage) for one in entries}, by)
+    _require_posting_stages({(one.unit, one.stage, one.indicator) for one in entries}, by)
 
 
-def _require_posting_stages(wanted: set[tuple[int, Stage]], by: User) -> None:
-    """404 for a unit out of reach, a polite refusal for one in reach without the role."""
-    paths = dict(OrgUnit.objects.filter(pk__in={unit for unit, _stage in wanted}).values_list("pk", "path"))
+def _require_posting_stages(wanted: set[_Where], by: User) -> None:
+    """404 for a unit out of reach, a polite refusal for one in reach without the role or the theme."""
+    paths = dict(OrgUnit.objects.filter(pk__in={one[0] for one in wanted}).values_list("pk", "path"))
+    themes = dict(Indicator.objects.filter(pk__in={one[2] for one in wanted}).values_list("pk", "theme_id"))
     seen = units_where(by)
     allowed = {stage: units_where(by, *roles) for stage, roles in MAY_POST.items()}
-    for unit, stage in wanted:
-        path = paths.get(unit)
+    for path in {paths.get(unit) for unit, _stage, _indicator in wanted}:
         if path is None or not seen.covers(path):
             raise OutOfReach
-        if not allowed[stage].covers(path):
+    for unit, stage, theme in {(unit, stage, themes.get(pk)) for unit, stage, pk in wanted}:
+        fitting = allowed[stage].themes_at(paths[unit])
+        if fitting is not None and theme not in fitting:
             raise no_role()
 
 
 def _require_reversing(entry: Entry, by: User) -> None:
     if entry.kind == Kind.REVERSAL:
         raise Refusal(_("A reversal cannot be reversed. Post the entry again instead."), status=409)
-    _require_posting_stages({(entry.unit_id, Stage(entry.stage))}, by)
+    _require_posting_stages({_place_of(entry)}, by)
 
 
 def _standing_on(entry: Entry) -> list[Entry]:
     """Live entries that lose their ground with `entry`: its parts and the checks of all of them."""
-    live = Entry.objects.exclude(kind=Kind.REVERSAL).exclude(corrections__kind=Kind.REVERSAL)
-    parts = list(live.filter(part_of=entry))
-    checks = list(live.filter(verifies__in=[entry.pk, *(part.pk for part in parts)]))
-    return [*parts, *checks]
+    parts = list(_live().filter(part_of=entry))
+    checks = list(_live().filter(verifies__in=[entry.pk, *(part.pk for part in parts)]))
+    return list({one.pk: one for one in (*parts, *checks)}.values())
 
 
 def _mirror(entry: Entry, note: str) -> NewEntry:
@@ -210,7 +258,7 @@ def _mirror(entry: Entry, note: str) -> NewEntry:
         role=Role(entry.role), kind=Kind.REVERSAL, quantity=None if entry.quantity is None else -entry.quantity,
         rial=None if entry.rial is None else -entry.rial, qualifier=Qualifier(entry.qualifier),
         part_of=entry.part_of_id, fulfils=entry.fulfils_id, verifies=entry.verifies_id, corrects=entry.pk,
-        note=note,
+        note=note, placements=(entry.unit_placement_id, entry.place_placement_id),
     )  # fmt: skip
 
 
@@ -237,30 +285,41 @@ def _insert(entries: Sequence[NewEntry], *, by: User, at: datetime) -> list[Rece
     """Write rows and say of each whether it is new, the same, or in conflict."""
     if not entries:
         return []
-    entries = _linked_to_promises(entries)
+    digests = [digest(entry) for entry in entries]
+    first = {entry.id: sent for entry, sent in zip(reversed(entries), reversed(digests), strict=True)}
     with connection.cursor() as cursor:
         cursor.execute("SELECT ledger_now()")
         clock = cursor.fetchone()[0]
-        rows = list(_rows(entries, clock=clock, by=by, at=at))
-        if len(rows) >= COPY_FROM and _copied(cursor, rows):
+        linked = _linked_to_promises(entries)
+        rows = partial(_rows, linked, digests, clock=clock, by=by, at=at)
+        if len(entries) >= COPY_FROM and len(first) == len(entries) and _copied(cursor, rows()):
             return [Receipt(entry.id, Verdict.NEW) for entry in entries]
-        cursor.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
+        cursor.execute(_INSERT, [list(column) for column in zip(*rows(), strict=True)])
         fresh = {row[0] for row in cursor.fetchall()}
-    kept = dict(Entry.objects.filter(pk__in=[e.id for e in entries if e.id not in fresh]).values_list("pk", "digest"))
+    kept = {pk: bytes(sent) for pk, sent in _digests([e.id for e in entries if e.id not in fresh])}
     receipts = []
-    for entry, row in zip(entries, rows, strict=True):
-        verdict = Verdict.NEW
-        if entry.id not in fresh:
-            verdict = Verdict.SAME if bytes(kept[entry.id]) == row[-1] else Verdict.CONFLICT
+    for entry, sent in zip(entries, digests, strict=True):
+        # The same id twice in one call: the first one was written, the others are compared with it.
+        present = kept.get(entry.id) or first[entry.id]
+        verdict = Verdict.SAME if sent == present else Verdict.CONFLICT
+        if entry.id in fresh and sent == present:
+            verdict = Verdict.NEW
+            fresh.discard(entry.id)
         receipts.append(Receipt(entry.id, verdict))
     return receipts
 
 
-def _copied(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> bool:
+def _digests(ids: Sequence[UUID]) -> Iterable[tuple[UUID, bytes]]:
+    return Entry.objects.filter(pk__in=ids).values_list("pk", "digest") if ids else ()
+
+
+def _copied(cursor: Any, rows: Iterator[tuple[Any, ...]]) -> bool:
     """COPY all rows; False when an id was there already, and nothing was written."""
     try:
-        with transaction.atomic(), cursor.copy(_COPY) as copy:
-            copy.write("".join(map(_copy_line, rows)))
+        # COPY is psycopg's own: Django's wrapper makes its errors ours.
+        with transaction.atomic(), connection.wrap_database_errors, cursor.copy(_COPY) as copy:
+            while block := list(islice(rows, _BLOCK)):
+                copy.write("".join(map(_copy_line, block)))
     except IntegrityError as trouble:
         if getattr(trouble.__cause__, "sqlstate", "") != "23505":
             raise
@@ -269,22 +328,30 @@ def _copied(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> bool:
 
 
 def _copy_line(row: tuple[Any, ...]) -> str:
-    return "\t".join([_copy_value(value) for value in row]) + "\n"
+    """One row in PostgreSQL's text form of COPY."""
+    return "\t".join([_COPY_FORMS.get(type(value), str)(value) for value in row]) + "\n"
 
 
-def _copy_value(value: Any) -> str:
-    """PostgreSQL's text form of COPY."""
-    if value is None:
-        return r"\N"
-    if type(value) is str:
-        return value.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
-    if type(value) is bytes:
-        return rf"\\x{value.hex()}"
-    return str(value)
+def _escaped(text: str) -> str:
+    return text and text.translate(_ESCAPES)
 
 
-def _rows(entries: Sequence[NewEntry], *, clock: int, by: User, at: datetime) -> Iterable[tuple[Any, ...]]:
-    """The columns of each entry, with place and both placements filled in."""
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_COPY_FORMS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _none: r"\N",
+    str: _escaped,
+    bytes: lambda value: rf"\\x{value.hex()}",
+}
+
+
+def _rows(
+    entries: Sequence[NewEntry], digests: Sequence[bytes], *, clock: int, by: User, at: datetime
+) -> Iterator[tuple[Any, ...]]:
+    """The columns of each entry, with place and both placements filled in.
+
+    What must be looked up is looked up here, before the first row is asked for: while a COPY is
+    going on, its connection answers no question.
+    """
     homes: dict[int, int] = dict(
         OrgUnit.objects.filter(pk__in={e.unit for e in entries if e.place is None}).values_list("pk", "place_id")
     )
@@ -292,13 +359,28 @@ def _rows(entries: Sequence[NewEntry], *, clock: int, by: User, at: datetime) ->
     places = _Placements(PlacePlacement, {e.place for e in entries if e.place} | set(homes.values()))
     for e in entries:
         _check_id(e.id, at)
+        _check_values(e)
+
+    def row(e: NewEntry, sent: bytes) -> tuple[Any, ...]:
         place = e.place if e.place is not None else homes.get(e.unit, 0)
-        yield (
-            e.id, clock, at, by.pk, e.indicator, int(e.stage), int(e.kind), e.unit, units.on(e.unit, e.ends_on),
-            place, places.on(place, e.ends_on), e.activity, e.starts_on, e.ends_on, e.item, e.dimensions,
+        stood = e.placements or (units.on(e.unit, e.ends_on), places.on(place, e.ends_on))
+        return (
+            e.id, clock, at, by.pk, e.indicator, int(e.stage), int(e.kind), e.unit, stood[0],
+            place, stood[1], e.activity, e.starts_on, e.ends_on, e.item, e.dimensions,
             e.part_of, e.quantity, e.rial, int(e.qualifier), int(e.coverage), int(e.role), e.fulfils,
-            e.verifies, e.corrects, e.batch, e.batch_row, e.as_written, e.note, digest(e, place=place),
+            e.verifies, e.corrects, e.batch, e.batch_row, e.as_written, e.note, sent,
         )  # fmt: skip
+
+    return (row(e, sent) for e, sent in zip(entries, digests, strict=True))
+
+
+def _check_values(entry: NewEntry) -> None:
+    """What PostgreSQL would refuse without naming a rule."""
+    quantity = entry.quantity
+    if quantity is not None and not (quantity.is_finite() and abs(quantity) <= LARGEST):
+        raise Refusal(CONSTRAINT_SENTENCES["entry_quantity_is_a_number"], field="quantity")
+    if entry.rial is not None and abs(entry.rial) > MOST_RIALS:
+        raise Refusal(CONSTRAINT_SENTENCES["entry_money_is_possible"], field="quantity")
 
 
 def _check_id(identifier: UUID, at: datetime) -> None:

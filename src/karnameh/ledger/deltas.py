@@ -42,14 +42,14 @@ class Change:
 
 
 def deltas(change: Change) -> str:
-    """CTEs ending in `deltas(keys..., measures...)`, to stand after `WITH`."""
+    """CTEs ending in `deltas(keys..., measures...)`, to stand after `WITH RECURSIVE`."""
     bucket = BUCKET.format(e="e")
     moments = f"(1, ({change.until}))" + (f", (-1, ({change.since}))" if change.since else "")
     touched = "SELECT id FROM fresh WHERE stage = 1 AND kind <> 1"
     if change.spreading:
         touched += """
-        UNION SELECT corrects_id FROM fresh WHERE stage = 1 AND kind = 1
-        UNION SELECT fulfils_id FROM fresh WHERE fulfils_id IS NOT NULL"""
+        UNION SELECT corrects_id FROM fresh WHERE stage = 1
+        UNION SELECT id FROM replaced"""
     return f"""
 fresh AS MATERIALIZED (
     SELECT e.*, i.time_rule, {bucket} AS bucket, CASE e.kind WHEN 1 THEN -1 ELSE 1 END AS sign
@@ -105,6 +105,9 @@ lasts AS (
            -sign * (old_qualifier = 2)::int, -sign * (old_qualifier = 3)::int,
            -sign * (old_qualifier = 4)::int, -sign * (old_qualifier = 5)::int, 0, 0
       FROM steps WHERE old_unit_placement IS NOT NULL),
+replaced (id) AS (
+    SELECT fulfils_id FROM fresh WHERE fulfils_id IS NOT NULL
+    UNION SELECT e.id FROM replaced JOIN ledger_entry e ON e.corrects_id = replaced.id AND e.kind <> 1),
 touched AS ({touched}),
 promises AS (
     SELECT p.*, i.time_rule,
@@ -116,11 +119,12 @@ balances AS MATERIALIZED (  -- its balance is used twice and costs a look-up eac
     SELECT p.*, m.sign, p.quantity - CASE p.time_rule
         WHEN 'sum' THEN (
             SELECT coalesce(sum(f.quantity), 0) FROM ledger_entry f
-             WHERE f.fulfils_id = p.id AND f.clock < m.clock AND {_OWN})
+             WHERE f.fulfils_id = ANY({_PROMISE}) AND f.clock < m.clock AND {_OWN})
         ELSE (
             SELECT coalesce(sum(l.quantity), 0) FROM (
                 SELECT DISTINCT ON (f.unit_id, f.place_id, f.item_id, f.dimensions_id) f.quantity
-                  FROM ledger_entry f WHERE f.fulfils_id = p.id AND f.clock < m.clock AND f.kind <> 1 AND {_OWN}
+                  FROM ledger_entry f
+                 WHERE f.fulfils_id = ANY({_PROMISE}) AND f.clock < m.clock AND f.kind <> 1 AND {_OWN}
                    AND NOT EXISTS (SELECT FROM ledger_entry x
                                     WHERE x.corrects_id = f.id AND x.kind = 1 AND x.clock < m.clock)
                  ORDER BY f.unit_id, f.place_id, f.item_id, f.dimensions_id, f.ends_on DESC, f.clock DESC) l)
@@ -136,6 +140,8 @@ deltas AS (
 
 
 _OWN = "f.role = 1 AND f.part_of_id IS NULL AND f.coverage = 1"
+# What fulfilled a promise that was corrected since fulfils the promise in its place.
+_PROMISE = "CASE WHEN p.corrects_id IS NULL THEN ARRAY[p.id] ELSE ledger_ancestry(p.id) END"
 
 
 COUNTS = ("entries", "at_least", "about", "at_most", "unknown")

@@ -150,7 +150,7 @@ def _apply(cursor: Any, change: Change, parameters: dict[str, object], *, sign: 
 def upsert_sql(table: str, change: Change, sign: int) -> str:
     added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in MEASURES)
     return f"""
-WITH {deltas(change)}, {spread()}
+WITH RECURSIVE {deltas(change)}, {spread()}
 INSERT INTO {table} (view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope, {", ".join(MEASURES)})
 SELECT view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope,
        {", ".join(f"{sign} * {added_up(name)}" for name in MEASURES)}

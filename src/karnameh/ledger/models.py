@@ -121,6 +121,19 @@ class Entry(models.Model):
                 condition=Q(quantity=None) | ~Q(qualifier=rules.Qualifier.UNKNOWN), name="entry_unknown_has_no_quantity"
             ),
             models.CheckConstraint(
+                # Also keeps NaN out, which PostgreSQL sorts above every number.
+                condition=Q(quantity=None) | Q(quantity__gte=-rules.LARGEST, quantity__lte=rules.LARGEST),
+                name="entry_quantity_is_a_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(rial=None) | Q(rial__gte=-rules.MOST_RIALS, rial__lte=rules.MOST_RIALS),
+                name="entry_money_is_possible",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__gte=rules.FIRST_DAY, ends_on__lte=rules.LAST_DAY),
+                name="entry_day_is_in_the_calendar",
+            ),
+            models.CheckConstraint(
                 condition=~Q(kind=rules.Kind.ORIGINAL)
                 | ((Q(quantity=None) | Q(quantity__gte=0)) & (Q(rial=None) | Q(rial__gte=0))),
                 name="entry_original_is_not_negative",

@@ -205,7 +205,8 @@ def _from_totals(
     views = statement.bind([view, view + 1] if question.then else [view])
     nodes = statement.bind(_target_nodes(question, by))
     scope = _scope_condition(statement, reach, question, "t.scope")
-    key = {"node": "NULL::int", "child": "t.node", "day": "t.at", "month": "t.at", "dimension": "t.dimensions_id"}[by]
+    month = "(%(months)s::date[])[width_bucket(t.at, %(months)s::date[])]"  # of the days at both ends, too
+    key = {"node": "NULL::int", "child": "t.node", "day": "t.at", "month": month, "dimension": "t.dimensions_id"}[by]
     measures = ", ".join(f"t.{name}" for name in MEASURES)
     folded = []
     for rule, segments in windows.items():
@@ -234,7 +235,7 @@ def _from_totals(
         f" WHERE {line}[{position}] = ANY({nodes}) AND {_in_period(statement, question, rules)}"
         + _scope_condition(statement, reach, question, "coalesce(hu.line[2], u.line[2], u.line[1])")
     )
-    return f"WITH {tail}, found AS ({' UNION ALL '.join([*folded, tail_rows])})"
+    return f"WITH RECURSIVE {tail}, found AS ({' UNION ALL '.join([*folded, tail_rows])})"
 
 
 def _from_rows(statement: _Statement, reach: Reach, question: Question, by: By, rules: dict[int, str]) -> str:
@@ -264,7 +265,7 @@ def _from_rows(statement: _Statement, reach: Reach, question: Question, by: By, 
         condition += f" AND {_reach_condition(statement, reach)}"
     measures = ", ".join(f"d.{name}" for name in MEASURES)
     return (
-        f"WITH {rows}, found AS (SELECT {_key_of(by, position, line)} AS key, d.indicator_id, d.stage, d.bucket,"
+        f"WITH RECURSIVE {rows}, found AS (SELECT {_key_of(by, position, line)} AS key, d.indicator_id, d.stage, d.bucket,"
         f" {measures} FROM deltas d {_tree_joins()} WHERE {condition} AND {_in_period(statement, question, rules)})"
     )
 
@@ -319,11 +320,12 @@ def _target_nodes(question: Question, by: By) -> list[int]:
 
 
 def _scope_condition(statement: _Statement, reach: Reach, question: Question, column: str) -> str:
-    """On the place axis: only the work of the province offices in reach."""
-    if question.axis is Axis.UNIT or any(path.count("/") == 2 for path in reach.paths):
+    """On the place axis: only the work of the offices in reach; each root has its own offices."""
+    if question.axis is Axis.UNIT:
         return ""
-    ids = [int(path.strip("/").split("/")[-1]) for path in reach.paths]
-    return f" AND {column} = ANY({statement.bind(ids)})"
+    tops = [int(path.strip("/").split("/")[-1]) for path in reach.paths]
+    offices = OrgUnit.objects.filter(Q(pk__in=tops) | Q(parent__in=tops, parent__parent=None))
+    return f" AND {column} = ANY({statement.bind(list(offices.values_list('pk', flat=True)))})"
 
 
 def _reach_condition(statement: _Statement, reach: Reach) -> str:
@@ -354,17 +356,17 @@ def _extremes(
     sql = f"""
     WITH live AS (
         SELECT {_key_of(by, position, line)} AS key, d.indicator_id, d.stage, {bucket} AS bucket, d.unit_id,
-               d.quantity, d.rial, d.qualifier, ci.time_rule, ci.unit_rule
+               d.ends_on, d.clock, d.quantity, d.rial, d.qualifier, ci.time_rule, ci.unit_rule
           FROM ledger_entry d {_tree_joins()}
          WHERE d.indicator_id = ANY({statement.bind(list(rules))}) AND d.coverage = 1 AND d.kind <> 1
-           AND d.ends_on >= {statement.bind(start)} AND d.ends_on <= {statement.bind(end)}
-           AND {tree}.path >= {statement.bind(low)} AND {tree}.path < {statement.bind(high)}
+           AND (ci.time_rule = 'last' OR d.ends_on >= {statement.bind(start)})
+           AND d.ends_on <= {statement.bind(end)} AND {tree}.path >= {statement.bind(low)} AND {tree}.path < {statement.bind(high)}
            AND NOT EXISTS (SELECT FROM ledger_entry x WHERE x.corrects_id = d.id AND x.kind = 1)
            {"AND " + _reach_condition(statement, reach) if question.axis is Axis.PLACE else ""}),
     each_unit AS (
         SELECT key, indicator_id, stage, bucket, unit_id, unit_rule,
                CASE time_rule WHEN 'max' THEN max(quantity) WHEN 'avg' THEN avg(quantity) WHEN 'sum' THEN sum(quantity)
-                    WHEN 'last' THEN max(quantity) END AS quantity,
+                    WHEN 'last' THEN (array_agg(quantity ORDER BY ends_on DESC, clock DESC))[1] END AS quantity,
                max(rial) AS rial, count(*) AS entries, count(*) FILTER (WHERE qualifier = 2) AS at_least,
                count(*) FILTER (WHERE qualifier = 3) AS about, count(*) FILTER (WHERE qualifier = 4) AS at_most,
                count(*) FILTER (WHERE qualifier = 5) AS unknown
@@ -398,15 +400,19 @@ def coverage_by(reach: Reach, unit: OrgUnit, period: Period, *, by_child: bool =
     start, end = _ends(period)
     first = JalaliDate.from_date(start)
     sql = """
-    WITH tail AS (
-        SELECT DISTINCT e.unit_id FROM ledger_entry e
-         WHERE e.clock >= (SELECT folded_to FROM ledger_foldstate) AND e.stage = 2 AND e.kind = 0
-           AND e.coverage = 1 AND e.ends_on BETWEEN %(start)s AND %(end)s),
+    WITH state AS (SELECT folded_to FROM ledger_foldstate),
+    tail AS (  -- units whose reports changed since the last folding are looked at anew
+        SELECT DISTINCT e.unit_id FROM ledger_entry e, state WHERE e.clock >= state.folded_to AND e.stage = 2),
     present AS (
         SELECT p.unit_id FROM ledger_presence p
          WHERE p.month >= %(month)s AND p.month <= %(end)s AND p.days & (
                (-1 << greatest(0, %(start)s - p.month)) & ~(-1 << least(31, %(end)s - p.month + 1))) <> 0
-         UNION SELECT unit_id FROM tail)
+           AND NOT EXISTS (SELECT FROM tail t WHERE t.unit_id = p.unit_id)
+        UNION
+        SELECT e.unit_id FROM tail t JOIN ledger_entry e ON e.unit_id = t.unit_id
+         WHERE e.stage = 2 AND e.kind = 0 AND e.coverage = 1 AND e.part_of_id IS NULL
+           AND e.ends_on BETWEEN %(start)s AND %(end)s
+           AND NOT EXISTS (SELECT FROM ledger_entry x WHERE x.corrects_id = e.id AND x.kind = 1))
     SELECT u.line[%(position)s], count(*), count(p.unit_id)
       FROM org_orgunit u LEFT JOIN present p ON p.unit_id = u.id
      WHERE u.path >= %(low)s AND u.path < %(high)s AND u.kind = 'local' AND u.opened_on <= %(end)s
@@ -580,7 +586,10 @@ def promise_balance(promise: Entry) -> Balance | None:
     """
     if promise.quantity is None:
         return None
-    rows = promise.fulfilments.filter(role=1, part_of=None, coverage=Coverage.OWN)
+    line = [promise.pk]
+    while before := Entry.objects.filter(pk=line[-1]).values_list("corrects_id", flat=True).first():
+        line.append(before)
+    rows = Entry.objects.filter(fulfils__in=line, role=1, part_of=None, coverage=Coverage.OWN)
     if promise.indicator.time_rule == "sum":
         quantities = [row.quantity or Decimal(0) for row in rows]
     else:

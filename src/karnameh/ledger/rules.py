@@ -11,6 +11,11 @@ from enum import IntEnum
 from uuid import UUID
 
 
+LARGEST = Decimal(10) ** 15  # beyond this a count of anything on earth is a slip of the finger
+MOST_RIALS = 10**18
+FIRST_DAY, LAST_DAY = date(1821, 3, 21), date(2122, 3, 20)  # the Jalali years 1200 to 1500
+
+
 class Stage(IntEnum):
     """Who stands behind a quantity: a promise, a claim, a check by somebody else."""
 
@@ -90,13 +95,19 @@ class NewEntry:
     batch_row: int | None = None
     as_written: str = ""
     note: str = ""
+    # Where unit and place stood; a reversal keeps those of its entry, others are looked up.
+    placements: tuple[int, int] | None = None
 
 
-def digest(entry: NewEntry, *, place: int) -> bytes:
-    """SHA-256 of the canonical form: equal content, equal digest, whoever posts it and when."""
+def digest(entry: NewEntry) -> bytes:
+    """SHA-256 of the canonical form of what was sent: equal content, equal digest, at any time.
+
+    What the server adds (the link to a promise, the unit's own place) is not in it: a phone that
+    sends the same again must be recognised whatever has been posted meanwhile.
+    """
     quantity = None if entry.quantity is None else format(entry.quantity.normalize(), "f")
     parts = (
-        entry.id.hex, entry.indicator, int(entry.stage), int(entry.kind), entry.unit, place,
+        entry.id.hex, entry.indicator, int(entry.stage), int(entry.kind), entry.unit, entry.place,
         entry.activity, entry.starts_on, entry.ends_on, entry.item, entry.dimensions,
         entry.part_of, quantity, entry.rial, int(entry.qualifier), int(entry.coverage),
         int(entry.role), entry.fulfils, entry.verifies, entry.corrects, entry.as_written, entry.note,

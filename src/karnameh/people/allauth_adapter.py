@@ -73,9 +73,13 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             "This account has a second factor. Remove it before you add an e-mail address."
         ),
         "cannot_delete_authenticator": gettext_lazy("This cannot be switched off."),
-        "cannot_generate_recovery_codes": gettext_lazy("Spare codes come after a passkey or a code app."),
+        "cannot_generate_recovery_codes": gettext_lazy(
+            "Spare codes come after a passkey or a code app."
+        ),
         "incorrect_code": gettext_lazy("This code is not right, or its time is over."),
-        "unverified_email": gettext_lazy("First confirm your e-mail address: open the link in the letter we sent."),
+        "unverified_email": gettext_lazy(
+            "First confirm your e-mail address: open the link in the letter we sent."
+        ),
     }
 
     def generate_authenticator_name(self, user: User, type: Any) -> str:

@@ -12,14 +12,13 @@ from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from karnameh.kernel.digits import to_latin
 from karnameh.kernel.text import clean
 from karnameh.people.models import Calendar, Currency, Digits, Language, Theme
 
-Words = str | Promise
+Words = Any  # a text, or one that waits for the language
 
 
 class Worded:
@@ -89,7 +88,10 @@ class ChangePasswordForm(Worded, account.ChangePasswordForm):  # type: ignore[mi
 
 
 class SetPasswordForm(Worded, account.SetPasswordForm):  # type: ignore[misc]
-    words: ClassVar[dict[str, tuple[Words, Words]]] = {"password1": _NEW_PASSWORD, "password2": _AGAIN}
+    words: ClassVar[dict[str, tuple[Words, Words]]] = {
+        "password1": _NEW_PASSWORD,
+        "password2": _AGAIN,
+    }
 
 
 class ResetPasswordForm(Worded, account.ResetPasswordForm):  # type: ignore[misc]
@@ -97,12 +99,18 @@ class ResetPasswordForm(Worded, account.ResetPasswordForm):  # type: ignore[misc
 
 
 class ResetPasswordFromKeyForm(Worded, account.ResetPasswordKeyForm):  # type: ignore[misc]
-    words: ClassVar[dict[str, tuple[Words, Words]]] = {"password1": _NEW_PASSWORD, "password2": _AGAIN}
+    words: ClassVar[dict[str, tuple[Words, Words]]] = {
+        "password1": _NEW_PASSWORD,
+        "password2": _AGAIN,
+    }
 
 
 class AddEmailForm(Worded, account.AddEmailForm):  # type: ignore[misc]
     words: ClassVar[dict[str, tuple[Words, Words]]] = {
-        "email": (_("E-mail address"), _("A letter goes there; open its link to confirm the address."))
+        "email": (
+            _("E-mail address"),
+            _("A letter goes there; open its link to confirm the address."),
+        )
     }
 
 
@@ -145,7 +153,10 @@ class ActivateCodeAppForm(Worded, totp.ActivateTOTPForm):  # type: ignore[misc]
 
 class AddPasskeyForm(Worded, webauthn.AddWebAuthnForm):  # type: ignore[misc]
     words: ClassVar[dict[str, tuple[Words, Words]]] = {
-        "name": (_("Name of this passkey"), _("So that you know it again: “my phone”, “the office computer”.")),
+        "name": (
+            _("Name of this passkey"),
+            _("So that you know it again: “my phone”, “the office computer”."),
+        ),
         "passwordless": (_("Sign in with this passkey alone, without a password"), ""),
     }
 

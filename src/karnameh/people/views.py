@@ -55,7 +55,9 @@ def my_contact_keep(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(refusal.field or None, str(refusal))
         else:
-            messages.success(request, _("Your number is kept, sealed. You can have it erased at any time."))
+            messages.success(
+                request, _("Your number is kept, sealed. You can have it erased at any time.")
+            )
             return redirect("my_page")
     return _page(request, contact=form)
 
@@ -78,19 +80,31 @@ def display(request: HttpRequest) -> HttpResponse:
     )
     response = redirect(onwards if safe else "/")
     form = DisplayForm(request.POST)
-    chosen = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
+    chosen = (
+        {name: value for name, value in form.cleaned_data.items() if value}
+        if form.is_valid()
+        else {}
+    )
     if isinstance(request.user, User):
         if chosen:
             set_preferences(request.user, values=chosen, at=now())
     elif "language" in chosen:
         response.set_cookie(
-            COOKIE, chosen["language"], max_age=A_YEAR, httponly=True, secure=settings.HTTPS, samesite="Lax"
+            COOKIE,
+            chosen["language"],
+            max_age=A_YEAR,
+            httponly=True,
+            secure=settings.HTTPS,
+            samesite="Lax",
         )
     return response
 
 
 def _page(
-    request: HttpRequest, *, preferences: PreferencesForm | None = None, contact: ContactForm | None = None
+    request: HttpRequest,
+    *,
+    preferences: PreferencesForm | None = None,
+    contact: ContactForm | None = None,
 ) -> HttpResponse:
     viewer = _viewer(request)
     shown = {name: getattr(viewer, name) for name in PreferencesForm.base_fields}

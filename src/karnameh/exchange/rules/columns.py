@@ -102,6 +102,11 @@ EXPORT: tuple[Column, ...] = (
     *TEMPLATE[:-1], Column.ROLE, Column.ITEM, Column.PART_OF, Column.KIND, Column.CORRECTS, Column.AS_WRITTEN,
     Column.ID,
 )  # fmt: skip
+# What a page shows of a row.
+SHOWN: tuple[Column, ...] = (
+    Column.UNIT, Column.UNIT_NAME, Column.INDICATOR, Column.INDICATOR_NAME, Column.STAGE, Column.QUANTITY,
+    Column.MONEY, Column.FROM,
+)  # fmt: skip
 # Each of these groups must be there by at least one of its columns.
 _NEEDED: tuple[tuple[Column, ...], ...] = (
     (Column.UNIT,),

@@ -18,6 +18,7 @@ from karnameh.exchange.rules.columns import (
     QUALIFIER_OF,
     QUALIFIERS,
     ROLE_OF,
+    SHOWN,
     STAGE_OF,
     YES_OF,
     Column,
@@ -29,7 +30,10 @@ from karnameh.kernel.malformed import Malformed
 from karnameh.kernel.money import RIALS_PER_TOMAN, Money
 from karnameh.kernel.quantity import LARGEST, parse_quantity
 from karnameh.kernel.text import clean, compact_form
-from karnameh.ledger.rules import Kind, NewEntry, Qualifier, Role, Stage, digest
+from karnameh.ledger.rules import Kind as Kind
+from karnameh.ledger.rules import NewEntry, Role, digest
+from karnameh.ledger.rules import Qualifier as Qualifier
+from karnameh.ledger.rules import Stage as Stage
 
 Value = TypeVar("Value")
 
@@ -128,13 +132,15 @@ def read_row(number: int, cells: Sequence[Cell], layout: Layout) -> Row | None:
     return row
 
 
-SHOWN = (Column.UNIT, Column.UNIT_NAME, Column.INDICATOR_NAME, Column.INDICATOR, Column.STAGE, Column.QUANTITY,
-         Column.MONEY, Column.FROM)  # fmt: skip
 _LINKS = (Column.PART_OF, Column.FULFILS, Column.VERIFIES, Column.CORRECTS, Column.ID)
 
 
 def _word(
-    row: Row, column: Column, at: Mapping[Column, Cell], words: Mapping[str, Value], otherwise: Value | None
+    row: Row,
+    column: Column,
+    at: Mapping[Column, Cell],
+    words: Mapping[str, Value],
+    otherwise: Value | None,
 ) -> Value:
     if column not in at:
         return otherwise  # type: ignore[return-value]
@@ -197,7 +203,9 @@ def _read_words(row: Row, at: Mapping[Column, Cell], layout: Layout) -> None:
     row.as_written = row.raw_as_written = " · ".join(worded)[:AS_WRITTEN_LENGTH]
 
 
-def attempt(row: Row, column: str, read: Callable[..., Value], *given: object, **more: object) -> Value | None:
+def attempt(
+    row: Row, column: str, read: Callable[..., Value], *given: object, **more: object
+) -> Value | None:
     """`read(...)`, or a problem of this row when the kernel cannot read it."""
     try:
         return read(*given, **more)
@@ -216,14 +224,17 @@ class Counted:
     symbols: tuple[str, ...]
 
 
-def read_amounts(row: Row, counted: Counted, currency: str | None) -> tuple[Decimal | None, int | None]:
+def read_amounts(
+    row: Row, counted: Counted, currency: str | None
+) -> tuple[Decimal | None, int | None]:
     """Quantity and whole rials. Doubts are added to the row; the values stay, to be compared."""
     rial = None if row.money is None else attempt(row, Column.MONEY, _rial, row.money, currency)
     quantity = None
     if row.quantity is not None:
-        quantity = attempt(row, Column.QUANTITY, _quantity, row, counted)
+        read = _amount if counted.money else _quantity
+        quantity = attempt(row, Column.QUANTITY, read, row, counted)
         if counted.money and quantity is not None:
-            quantity, rial = _amount(row, quantity, rial)
+            rial = _agreed(row, quantity, rial)
     elif counted.money and rial is not None:
         quantity = Decimal(rial)
     elif row.qualifier is not Qualifier.UNKNOWN:
@@ -276,18 +287,24 @@ def _typed(number: Decimal, decimals: int) -> Decimal:
     return number
 
 
-def _amount(row: Row, quantity: Decimal, rial: int | None) -> tuple[Decimal, int | None]:
-    """An indicator that counts money: its quantity is an amount and needs a currency."""
+def _amount(row: Row, counted: Counted) -> Decimal:
+    """The quantity of an indicator that counts money: an amount, with or without its currency."""
     said = text_of(row.quantity)
     if isinstance(row.quantity, str) and _names_a_currency(said):
-        named = attempt(row, Column.QUANTITY, Money.parse, said)
-        if named is not None:
-            quantity, rial = Decimal(named.rial), named.rial if rial is None else rial
-    elif rial is None:
+        return Decimal(Money.parse(said).rial)
+    return _quantity(row, counted)
+
+
+def _agreed(row: Row, quantity: Decimal, rial: int | None) -> int | None:
+    """The rials of such an indicator. Its quantity alone may be toman as well as rial."""
+    said = text_of(row.quantity)
+    if rial is None and _names_a_currency(said):
+        return int(quantity)
+    if rial is None:
         row.problems.append(Problem(Column.QUANTITY, "money_without_currency", {"given": said[:60]}))
-    if rial is not None and quantity != rial:
+    elif quantity != rial:
         row.problems.append(Problem(Column.MONEY, "amounts_disagree"))
-    return quantity, rial
+    return rial
 
 
 def _names_a_currency(text: str) -> bool:
@@ -307,9 +324,9 @@ def dimension_pairs(text: str) -> list[tuple[str, str]] | None:
     return pairs
 
 
-def content_of(entry: NewEntry, place: int) -> bytes:
+def content_of(entry: NewEntry) -> bytes:
     """What an entry says, whatever its id."""
-    return digest(replace(entry, id=_NO_ID), place=place)
+    return digest(replace(entry, id=_NO_ID))
 
 
 def derived_id(content: bytes, occurrence: int, on: date) -> UUID:
@@ -318,7 +335,9 @@ def derived_id(content: bytes, occurrence: int, on: date) -> UUID:
     A UUIDv7 (RFC 9562) whose time lies ten years before the row's day, so that it is never ahead of
     the clock, and whose other 74 bits are a hash of the content and of how many like it came before.
     """
-    noise = int.from_bytes(hashlib.sha256(content + occurrence.to_bytes(4, "big")).digest()[:10], "big")
+    noise = int.from_bytes(
+        hashlib.sha256(content + occurrence.to_bytes(4, "big")).digest()[:10], "big"
+    )
     moment = datetime(on.year, on.month, on.day, tzinfo=UTC) - _TEN_YEARS
     stamp = int(moment.timestamp() * 1000) & ((1 << 48) - 1)
     upper = (stamp << 16) | 0x7000 | (noise & 0xFFF)
@@ -326,18 +345,30 @@ def derived_id(content: bytes, occurrence: int, on: date) -> UUID:
     return UUID(int=(upper << 64) | lower)
 
 
-def same_content(entry: NewEntry, row: Row, *, place: int, kept: bytes, fulfils: UUID | None) -> bool:
-    """Whether the ledger's entry of this id (`kept` is its digest) says what the row says.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the ledger has under an id: the digest of what was sent, and what it made of it."""
 
-    The ledger itself may have tied a report to its unit's promise, and texts that came in on other
-    ways may hold what we would clean away: neither is another content.
+    digest: bytes
+    place: int
+    fulfils: UUID | None
+    taken_back: bool
+
+
+def same_content(entry: NewEntry, row: Row, kept: Kept, *, place: int) -> bool:
+    """Whether the ledger's entry of this id says what the row says; `place` is where it happened.
+
+    A sheet names the place and the promise that the ledger has added to what was sent, and texts that
+    came in on other ways may hold what we would clean away: neither is another content.
     """
-    links = {entry.fulfils}
-    if entry.fulfils is None and entry.activity is not None:
-        links.add(fulfils)
+    if kept.place != place:
+        return False
+    links = {entry.fulfils, None if entry.fulfils == kept.fulfils else entry.fulfils}
     texts = {(entry.note, entry.as_written), (row.raw_note, row.raw_as_written)}
     return any(
-        digest(replace(entry, fulfils=link, note=note, as_written=written), place=place) == kept
+        digest(replace(entry, place=where, fulfils=link, note=note, as_written=written))
+        == kept.digest
+        for where in (place, None)
         for link in links
         for note, written in texts
     )

@@ -56,7 +56,9 @@ def open_beneath(parent: OrgUnit, new: NewUnit, *, on: date, by: User, at: datet
     return open_unit(new, parent=parent, on=on, by=by, at=at)
 
 
-def rename(unit: OrgUnit, *, name_fa: str, name_en: str, on: date, by: User, at: datetime) -> OrgUnit:
+def rename(
+    unit: OrgUnit, *, name_fa: str, name_en: str, on: date, by: User, at: datetime
+) -> OrgUnit:
     """A new name for a unit that `by` administers."""
     require(by, Role.ADMINISTRATOR, unit)
     _standing(unit)
@@ -82,7 +84,9 @@ def merge(unit: OrgUnit, *, into: OrgUnit, on: date, by: User, at: datetime) -> 
     return merge_units([unit], into=into, on=on, by=by, at=at)
 
 
-def split(unit: OrgUnit, *, parts: Sequence[NewUnit], on: date, by: User, at: datetime) -> list[OrgUnit]:
+def split(
+    unit: OrgUnit, *, parts: Sequence[NewUnit], on: date, by: User, at: datetime
+) -> list[OrgUnit]:
     """`unit` is closed and its parts stand beside it; decided at the unit above."""
     require_above(by, unit)
     _fitting_day(on, at, since=unit.opened_on)
@@ -99,7 +103,8 @@ def close(unit: OrgUnit, *, on: date, by: User, at: datetime) -> OrgUnit:
 def require_above(by: User, unit: OrgUnit) -> None:
     """What changes the tree around a unit is decided by who administers the unit above it."""
     require(by, Role.ADMINISTRATOR, unit)
-    if unit.parent is not None and not may(by, Role.ADMINISTRATOR, unit.parent):
+    above = queries.above(unit)
+    if above is not None and not may(by, Role.ADMINISTRATOR, above):
         raise Refusal(_("This is decided by the administrator of the unit above it."), status=403)
 
 
@@ -140,13 +145,25 @@ def end(grant: Grant, *, by: User, at: datetime) -> Grant:
 
 
 def create_account(
-    *, username: str, office: str, email: str, role: Role, unit: OrgUnit, theme: Theme | None, by: User, at: datetime
+    *,
+    username: str,
+    office: str,
+    email: str,
+    role: Role,
+    unit: OrgUnit,
+    theme: Theme | None,
+    by: User,
+    at: datetime,
 ) -> tuple[Grant, str]:
-    """An account with its first role, both or neither; and the first password, shown once and kept nowhere."""
+    """An account with its first role, both or neither; and its first password, shown once, kept nowhere."""
     require(by, Role.ADMINISTRATOR, unit)
-    password = "-".join("".join(secrets.choice(_LETTERS) for _letter in range(4)) for _group in range(4))
+    password = "-".join(
+        "".join(secrets.choice(_LETTERS) for _letter in range(4)) for _group in range(4)
+    )
     with transaction.atomic():
-        user = create_user(username=username, office=office, password=password, email=email, by=by, at=at)
+        user = create_user(
+            username=username, office=office, password=password, email=email, by=by, at=at
+        )
         return grant_role(user=user, role=role, unit=unit, theme=theme, by=by, at=at), password
 
 
@@ -159,7 +176,7 @@ def disable_account(user: User, *, by: User, at: datetime) -> None:
 
 
 def require_over(by: User, user: User) -> None:
-    """404 for an account with no role in reach; 403 for oneself and for one with a role elsewhere or beside."""
+    """404 for an account with no role in reach; 403 for oneself, and for one with a role elsewhere too."""
     held = list(queries.unended(user))
     reach = queries.administered(by)
     whole = reach.covers(queries.federation().path)
@@ -169,14 +186,20 @@ def require_over(by: User, user: User) -> None:
         raise Refusal(_("Nobody closes his own account: ask another administrator."), status=403)
     if not all(_from_above(grant.unit, reach.paths) for grant in held):
         raise Refusal(
-            _("This account also has a role that you do not administer from above. End the roles beneath you instead."),
+            _(
+                "This account also has a role that you do not administer from above. "
+                "End the roles beneath you instead."
+            ),
             status=403,
         )
 
 
 def _from_above(unit: OrgUnit, paths: Sequence[str]) -> bool:
     """Strictly above, as for giving a role; the root's administrators stand beside one another."""
-    return any(is_under(unit.path, path) and (unit.path != path or unit.parent_id is None) for path in paths)
+    return any(
+        is_under(unit.path, path) and (unit.path != path or unit.parent_id is None)
+        for path in paths
+    )
 
 
 # --- the dictionary --------------------------------------------------------------------------
@@ -186,7 +209,9 @@ def require_dictionary(by: User) -> None:
     """The dictionary is one for the whole federation: its administrators keep it."""
     queries.require_desk(by)
     if not may(by, Role.ADMINISTRATOR, queries.federation()):
-        raise Refusal(_("The dictionary is kept by the administrators of the whole federation."), status=403)
+        raise Refusal(
+            _("The dictionary is kept by the administrators of the whole federation."), status=403
+        )
 
 
 def reword(indicator: Indicator, words: Words, *, by: User, at: datetime) -> Wording:
@@ -208,7 +233,14 @@ def retire(
 
 
 def add_rate(
-    item: Item, *, rial_per_unit: int, valid_from: date, source_fa: str, source_en: str, by: User, at: datetime
+    item: Item,
+    *,
+    rial_per_unit: int,
+    valid_from: date,
+    source_fa: str,
+    source_en: str,
+    by: User,
+    at: datetime,
 ) -> Rate:
     """A new dated price."""
     require_dictionary(by)
@@ -229,23 +261,34 @@ def require_place(by: User, place: Place) -> None:
 
 
 def open_place_within(
-    parent: Place, *, code: str, name_fa: str, name_en: str, level: str, on: date, by: User, at: datetime
+    parent: Place,
+    *,
+    code: str,
+    name_fa: str,
+    name_en: str,
+    level: str,
+    on: date,
+    by: User,
+    at: datetime,
 ) -> Place:
     """A new place within one that `by` keeps."""
     require_place(by, parent)
     _fitting_day(on, at)
     if not name_fa or not code:
         raise Refusal(_("A place needs a name and a code."), field="name_fa")
-    if Place.objects.filter(code=code).exists():
+    if queries.places().filter(code=code).exists():
         raise Refusal(_("The code “%(code)s” is taken.") % {"code": code}, field="code")
-    return open_place(code=code, name_fa=name_fa, name_en=name_en, level=level, parent=parent, on=on, by=by, at=at)
+    return open_place(
+        code=code, name_fa=name_fa, name_en=name_en, level=level, parent=parent, on=on, by=by, at=at
+    )
 
 
 def move_place_to(place: Place, *, parent: Place, on: date, by: User, at: datetime) -> Place:
     """`by` keeps both the place that contains it now and the one that will."""
-    if place.parent is None:
+    around = queries.around(place)
+    if around is None:
         raise Refusal(_("The whole country cannot be moved."), status=403)
-    require_place(by, place.parent)
+    require_place(by, around)
     require_place(by, parent)
     _fitting_day(on, at, since=place.opened_on)
     if place.parent_id == parent.pk:

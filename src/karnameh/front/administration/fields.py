@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -23,7 +22,8 @@ class DayField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", gettext_lazy("Year, month, day: for example 1405/08/29."))
         kwargs.setdefault(
-            "widget", forms.TextInput(attrs={"dir": "ltr", "inputmode": "numeric", "autocomplete": "off"})
+            "widget",
+            forms.TextInput(attrs={"dir": "ltr", "inputmode": "numeric", "autocomplete": "off"}),
         )
         super().__init__(max_length=40, **kwargs)
 
@@ -66,7 +66,9 @@ class PickWidget(forms.Widget):
     template_name = "administration/parts/pick.html"
     choices_for: Callable[[str, str], list[Choice]]
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> tuple[str, str]:
+    def value_from_datadict(
+        self, data: Mapping[str, Any], files: Any, name: str
+    ) -> tuple[str, str]:
         """The chosen key and the words typed."""
         return str(data.get(name, "")), str(data.get(f"{name}_q", ""))
 
@@ -77,7 +79,14 @@ class PickWidget(forms.Widget):
         key, text = value if isinstance(value, tuple) else ("", "")
         found = self.choices_for(key, text)
         context = super().get_context(name, None, attrs)
-        return {**context, "name": name, "text": text, "chosen": key, "found": found, "asked": bool(text)}
+        return {
+            **context,
+            "name": name,
+            "text": text,
+            "chosen": key,
+            "found": found,
+            "asked": bool(text),
+        }
 
 
 class PickField(forms.Field):
@@ -114,7 +123,9 @@ class PickField(forms.Field):
         if found:
             raise ValidationError(_("Several fit. Choose one of them."))
         if text.strip():
-            raise ValidationError(_("Nothing within your reach fits “%(text)s”.") % {"text": text.strip()})
+            raise ValidationError(
+                _("Nothing within your reach fits “%(text)s”.") % {"text": text.strip()}
+            )
         if self.required:
             raise ValidationError(_("Type a part of the name or the code, then choose."))
         return None

@@ -33,7 +33,9 @@ def _name_fa(**kwargs: Any) -> forms.CharField:
 
 def _name_en(**kwargs: Any) -> forms.CharField:
     widget = forms.TextInput(attrs={"dir": "ltr"})
-    return forms.CharField(label=gettext_lazy("English name"), max_length=160, widget=widget, **kwargs)
+    return forms.CharField(
+        label=gettext_lazy("English name"), max_length=160, widget=widget, **kwargs
+    )
 
 
 def _code(**kwargs: Any) -> forms.CharField:
@@ -65,7 +67,10 @@ class OpenUnitForm(WithDay):
         label=gettext_lazy("Profession"), queryset=Profession.objects.all(), required=False,
         empty_label=gettext_lazy("of no single profession"),
     )  # fmt: skip
-    place = PickField(label=gettext_lazy("Place"), help_text=gettext_lazy("Where it is; a village, a district, a county."))
+    place = PickField(
+        label=gettext_lazy("Place"),
+        help_text=gettext_lazy("Where it is; a village, a district, a county."),
+    )
     on = DayField(label=gettext_lazy("Opens on"))
 
     def __init__(self, *args: Any, parent: OrgUnit, **kwargs: Any) -> None:
@@ -136,7 +141,9 @@ class SplitUnitForm(WithDay):
             if any(values.get(name) for name in names):
                 for name in names:
                     if not values.get(name) and name not in self.errors:
-                        self.add_error(name, _("This part was begun: fill this in too, or empty the part."))
+                        self.add_error(
+                            name, _("This part was begun: fill this in too, or empty the part.")
+                        )
         for number in range(1, PARTS + 1):
             code = values.get(f"code_{number}")
             if code and code in codes:
@@ -154,8 +161,10 @@ class SplitUnitForm(WithDay):
                         code=self.cleaned_data[f"code_{number}"],
                         name_fa=self.cleaned_data[f"name_fa_{number}"],
                         name_en=self.cleaned_data[f"name_en_{number}"],
-                        kind=UnitKind(self.of.kind), place=self.of.place, profession=self.of.profession,
-                    )  # fmt: skip
+                        kind=UnitKind(self.of.kind),
+                        place=self.of.place,
+                        profession=self.of.profession,
+                    )
                 )
         return found
 
@@ -189,7 +198,9 @@ class _WithRole(forms.Form):
 class GiveForm(_WithRole):
     user = PickField(
         label=gettext_lazy("Account"),
-        help_text=gettext_lazy("A part of the office’s name, or the exact user name if it is elsewhere."),
+        help_text=gettext_lazy(
+            "A part of the office’s name, or the exact user name if it is elsewhere."
+        ),
     )
 
     def __init__(self, *args: Any, reach: Reach, **kwargs: Any) -> None:
@@ -216,11 +227,14 @@ class RewordForm(forms.Form):
     """Both languages of one wording."""
 
     name_fa = _name_fa()
-    definition_fa = forms.CharField(label=gettext_lazy("Persian definition"), widget=forms.Textarea(attrs=_LINES))
+    definition_fa = forms.CharField(
+        label=gettext_lazy("Persian definition"), widget=forms.Textarea(attrs=_LINES)
+    )
     means_fa = forms.CharField(label=gettext_lazy("Means of verification, Persian"), max_length=300)
     name_en = _name_en()
     definition_en = forms.CharField(
-        label=gettext_lazy("English definition"), widget=forms.Textarea(attrs={**_LINES, "dir": "ltr"})
+        label=gettext_lazy("English definition"),
+        widget=forms.Textarea(attrs={**_LINES, "dir": "ltr"}),
     )
     means_en = forms.CharField(
         label=gettext_lazy("Means of verification, English"), max_length=300,
@@ -269,12 +283,16 @@ class RateForm(WithDay):
 class OpenPlaceForm(WithDay):
     name_fa = _name_fa()
     name_en = _name_en()
-    level = forms.ChoiceField(label=gettext_lazy("Level"), choices=PlaceLevel, initial=PlaceLevel.VILLAGE)
+    level = forms.ChoiceField(
+        label=gettext_lazy("Level"), choices=PlaceLevel, initial=PlaceLevel.VILLAGE
+    )
     code = _code()
     parent = PickField(label=gettext_lazy("Lies within"))
     on = DayField(label=gettext_lazy("Counted from"))
 
-    def __init__(self, *args: Any, paths: list[str], within: Place | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, paths: list[str], within: Place | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.pick("parent").look_in(*queries.places_to_choose(paths))
         if within is not None:
@@ -294,13 +312,24 @@ class TrailForm(forms.Form):
     """Filters of the auditor's list; what cannot be read is said beside its field."""
 
     verb = forms.ChoiceField(label=gettext_lazy("Deed"), required=False)
-    target = forms.CharField(label=gettext_lazy("On what"), max_length=80, required=False, widget=forms.TextInput(attrs=_LTR))
+    target = forms.CharField(
+        label=gettext_lazy("On what"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs=_LTR),
+    )
     account = forms.CharField(
-        label=gettext_lazy("User name"), max_length=60, required=False, widget=forms.TextInput(attrs=_LTR)
+        label=gettext_lazy("User name"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs=_LTR),
     )
     since = DayField(label=gettext_lazy("From"), required=False, help_text="")
     until = DayField(label=gettext_lazy("To"), required=False, help_text="")
 
     def __init__(self, *args: Any, verbs: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ChoiceField, self.fields["verb"]).choices = [("", gettext_lazy("every deed")), *verbs]
+        cast(forms.ChoiceField, self.fields["verb"]).choices = [
+            ("", gettext_lazy("every deed")),
+            *verbs,
+        ]

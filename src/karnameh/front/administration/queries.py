@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat, Replace
@@ -27,6 +27,26 @@ FOUND = 12
 TERRITORIAL = (UnitKind.NATIONAL, UnitKind.PROVINCE, UnitKind.COUNTY, UnitKind.DISTRICT)
 
 
+def units() -> QuerySet[OrgUnit]:
+    """All units, typed as what they are: the tree's own manager is typed by its abstract node."""
+    return cast("QuerySet[OrgUnit]", OrgUnit.objects.all())
+
+
+def places() -> QuerySet[Place]:
+    """All places, likewise."""
+    return cast("QuerySet[Place]", Place.objects.all())
+
+
+def above(unit: OrgUnit) -> OrgUnit | None:
+    """The unit above, None for a root."""
+    return cast("OrgUnit | None", unit.parent)
+
+
+def around(place: Place) -> Place | None:
+    """The place that contains it, None for the country."""
+    return cast("Place | None", place.parent)
+
+
 def administered(user: Any) -> Reach:
     """What `user` administers for all themes: an administrator of one theme reorganises nothing."""
     held = units_where(user, Role.ADMINISTRATOR)
@@ -34,7 +54,7 @@ def administered(user: Any) -> Reach:
 
 
 def require_desk(user: Any) -> Reach:
-    """The desk is open to administrators; to others in the federation it is refused, to strangers not there."""
+    """The desk is open to administrators; refused to others in the federation, not there for strangers."""
     reach = administered(user)
     if reach.stretches:
         return reach
@@ -45,12 +65,12 @@ def require_desk(user: Any) -> Reach:
 
 def tops(reach: Reach) -> list[OrgUnit]:
     """The highest units of a reach."""
-    return list(OrgUnit.objects.filter(path__in=reach.paths).select_related("parent").order_by("sort_key"))
+    return list(units().filter(path__in=reach.paths).select_related("parent").order_by("sort_key"))
 
 
 def federation() -> OrgUnit:
     """The root that stands for the whole federation; whoever administers it keeps the dictionary."""
-    found = OrgUnit.objects.filter(parent=None, kind=UnitKind.NATIONAL).first()
+    found = units().filter(parent=None, kind=UnitKind.NATIONAL).first()
     if found is None:
         raise OutOfReach
     return found
@@ -58,17 +78,20 @@ def federation() -> OrgUnit:
 
 def children_page(unit: OrgUnit, cursor: str) -> Page[OrgUnit]:
     """Open units directly beneath `unit`, in alphabetical order."""
-    rows = OrgUnit.objects.filter(parent=unit, closed_on=None).order_by("sort_key", "pk")
-    last = OrgUnit.objects.filter(pk=int(cursor), parent=unit).first() if cursor.isdecimal() else None
+    rows = units().filter(parent=unit, closed_on=None).order_by("sort_key", "pk")
+    last = units().filter(pk=int(cursor), parent=unit).first() if cursor.isdecimal() else None
     if last is not None:
-        rows = rows.filter(Q(sort_key__gt=last.sort_key) | Q(sort_key=last.sort_key, pk__gt=last.pk))
+        rows = rows.filter(
+            Q(sort_key__gt=last.sort_key) | Q(sort_key=last.sort_key, pk__gt=last.pk)
+        )
     return cut(list(rows[: PAGE + 1]), PAGE, lambda one: str(one.pk))
 
 
 def closed_beneath(unit: OrgUnit) -> QuerySet[OrgUnit]:
     """Units that once stood directly beneath `unit`, the latest closed first."""
     return (
-        OrgUnit.objects.filter(parent=unit, closed_on__isnull=False)
+        units()
+        .filter(parent=unit, closed_on__isnull=False)
         .select_related("merged_into")
         .order_by("-closed_on", "pk")[:20]
     )
@@ -95,7 +118,7 @@ def units_to_choose(reach: Reach, *, without: OrgUnit | None = None) -> tuple[An
         return [_unit_choice(unit) for unit in rows if fits(unit)][:FOUND]
 
     def get(key: str) -> Choice | None:
-        unit = OrgUnit.objects.select_related("parent").filter(pk=key).first() if key.isdecimal() else None
+        unit = units().select_related("parent").filter(pk=key).first() if key.isdecimal() else None
         return _unit_choice(unit) if unit and reach.covers(unit.path) and fits(unit) else None
 
     return find, get
@@ -117,7 +140,9 @@ def places_to_choose(paths: Iterable[str] | None = None) -> tuple[Any, Any]:
         return [choice(place) for place in rows if fits(place)][:FOUND]
 
     def get(key: str) -> Choice | None:
-        place = Place.objects.select_related("parent").filter(pk=key).first() if key.isdecimal() else None
+        place = (
+            places().select_related("parent").filter(pk=key).first() if key.isdecimal() else None
+        )
         return choice(place) if place and fits(place) else None
 
     return find, get
@@ -136,7 +161,11 @@ def indicators_to_choose(without: Indicator) -> tuple[Any, Any]:
         return [choice(one) for one in find_indicators(text, limit=FOUND) if fits(one)]
 
     def get(key: str) -> Choice | None:
-        found = Indicator.objects.select_related("theme").filter(pk=key).first() if key.isdecimal() else None
+        found = (
+            Indicator.objects.select_related("theme").filter(pk=key).first()
+            if key.isdecimal()
+            else None
+        )
         return choice(found) if found and fits(found) else None
 
     return find, get
@@ -172,7 +201,12 @@ def accounts_to_choose(reach: Reach) -> tuple[Any, Any]:
         for term in terms[:6]:
             by_office &= Q(bare__icontains=term)
             by_name &= Q(username__contains=to_latin(term).casefold())
-        near = accounts_beneath(reach).annotate(bare=bare).filter(by_office | by_name).order_by("office", "pk")
+        near = (
+            accounts_beneath(reach)
+            .annotate(bare=bare)
+            .filter(by_office | by_name)
+            .order_by("office", "pk")
+        )
         found = {user.pk: user for user in [*exact(text), *near[:FOUND]]}
         return [_account_choice(user) for user in found.values()][:FOUND]
 
@@ -189,7 +223,9 @@ def accounts_to_choose(reach: Reach) -> tuple[Any, Any]:
 def grants_page(reach: Reach, *, words: str, role: str, cursor: str) -> Page[Grant]:
     """Grants in the reach by unit; `words` search the office, the user name and the unit."""
     rows = (
-        Grant.objects.filter(under_any(reach.paths, "unit__path"), Q(ends_at=None) | Q(ends_at__gt=now()))
+        Grant.objects.filter(
+            under_any(reach.paths, "unit__path"), Q(ends_at=None) | Q(ends_at__gt=now())
+        )
         .select_related("user", "unit", "theme", "granted_by", "confirmed_by")
         .order_by("unit__path", "pk")
     )
@@ -201,9 +237,15 @@ def grants_page(reach: Reach, *, words: str, role: str, cursor: str) -> Page[Gra
             | Q(user__username__contains=to_latin(term).casefold())
             | Q(unit__search__contains=compact_form(term))
         )
-    last = Grant.objects.select_related("unit").filter(pk=int(cursor)).first() if cursor.isdecimal() else None
+    last = (
+        Grant.objects.select_related("unit").filter(pk=int(cursor)).first()
+        if cursor.isdecimal()
+        else None
+    )
     if last is not None:
-        rows = rows.filter(Q(unit__path__gt=last.unit.path) | Q(unit__path=last.unit.path, pk__gt=last.pk))
+        rows = rows.filter(
+            Q(unit__path__gt=last.unit.path) | Q(unit__path=last.unit.path, pk__gt=last.pk)
+        )
     return cut(list(rows[: PAGE + 1]), PAGE, lambda one: str(one.pk))
 
 
@@ -232,28 +274,28 @@ def unended(user: User) -> QuerySet[Grant]:
 
 def administered_places(reach: Reach) -> list[str]:
     """The paths of the places that the territorial units of a reach stand for."""
-    units = OrgUnit.objects.filter(path__in=reach.paths, kind__in=TERRITORIAL)
-    return list(units.values_list("place__path", flat=True))
+    found = units().filter(path__in=reach.paths, kind__in=TERRITORIAL)
+    return list(found.values_list("place__path", flat=True))
 
 
 # --- the trail -------------------------------------------------------------------------------
 
 
-def unit_trail(unit: OrgUnit, *, size: int = 20) -> Sequence[Deed]:
+def unit_trail(unit: OrgUnit, *, size: int = 20) -> QuerySet[Deed]:
     """What was done to a unit, the latest first: deeds that name it and deeds that changed its row."""
     changed = Change.objects.filter(table="org_orgunit", row=str(unit.pk)).values("deed")
     named = Q(target__in=[f"unit:{unit.pk}", f"unit:{unit.code}"])
     return Deed.objects.filter(named | Q(pk__in=changed)).order_by("-pk")[:size]
 
 
-def own_deeds(user: User, *, size: int = 8) -> Sequence[Deed]:
+def own_deeds(user: User, *, size: int = 8) -> QuerySet[Deed]:
     """What this person did last."""
     return Deed.objects.filter(account=user.pk).order_by("-pk")[:size]
 
 
 def sees_everything(reach: Reach) -> bool:
     """Whether a reach covers every root: then nothing of the trail is hidden from it."""
-    roots = OrgUnit.objects.filter(parent=None).values_list("path", flat=True)
+    roots = units().filter(parent=None).values_list("path", flat=True)
     return all(reach.covers(path) for path in roots)
 
 
@@ -266,19 +308,24 @@ def deeds_visible(reach: Reach) -> QuerySet[Deed]:
     deeds = Deed.objects.order_by("-pk")
     if sees_everything(reach):
         return deeds
-    units = OrgUnit.objects.filter(under_any(reach.paths))
-    users = User.objects.filter(pk__in=Grant.objects.filter(under_any(reach.paths, "unit__path")).values("user"))
+    within = units().filter(under_any(reach.paths))
+    users = User.objects.filter(
+        pk__in=Grant.objects.filter(under_any(reach.paths, "unit__path")).values("user")
+    )
 
     def targets(rows: QuerySet[Any], prefix: str, column: str) -> Any:
-        return rows.annotate(target=Concat(Value(prefix), F(column), output_field=TextField())).values("target")
+        return rows.annotate(
+            target=Concat(Value(prefix), F(column), output_field=TextField())
+        ).values("target")
 
     return deeds.filter(
         Q(target__startswith="indicator:")
         | Q(target__startswith="item:")
         | Q(target__startswith="place:")
-        | Q(target__in=targets(units, "unit:", "pk"))
-        | Q(target__in=targets(units, "unit:", "code"))
+        | Q(target__in=targets(within, "unit:", "pk"))
+        | Q(target__in=targets(within, "unit:", "code"))
         | Q(target__in=targets(users, "user:", "pk"))
         | Q(target__in=targets(users, "user:", "username"))
-        | (Q(target__startswith="entr") | Q(target__startswith="batch:")) & Q(account__in=users.values("pk"))
+        | (Q(target__startswith="entr") | Q(target__startswith="batch:"))
+        & Q(account__in=users.values("pk"))
     )

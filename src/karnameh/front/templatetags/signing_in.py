@@ -28,7 +28,10 @@ def demo_accounts(context: Context) -> list[DemoChoice]:
     if not settings.DEMO:
         return []
     persian = display_of(context).persian
-    return [DemoChoice(one.username, one.office_fa if persian else one.office_en) for one in DEMO_ACCOUNTS]
+    return [
+        DemoChoice(one.username, one.office_fa if persian else one.office_en)
+        for one in DEMO_ACCOUNTS
+    ]
 
 
 @register.simple_tag

@@ -7,14 +7,23 @@ BEGIN
 END $$;
 
 CREATE FUNCTION ledger_now() RETURNS bigint LANGUAGE sql STABLE AS $$
-    SELECT pg_current_xact_id()::text::bigint + "offset" FROM ledger_epoch
+    SELECT pg_current_xact_id()::text::bigint + "offset" FROM public.ledger_epoch
+$$;
+
+-- A promise and all that it replaced: what fulfilled those fulfils it.
+CREATE FUNCTION ledger_ancestry(entry uuid) RETURNS uuid[] LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE line (id) AS (
+        SELECT entry UNION SELECT e.corrects_id FROM line JOIN public.ledger_entry e ON e.id = line.id
+         WHERE e.corrects_id IS NOT NULL AND e.kind <> 1)
+    SELECT array_agg(id) FROM line
 $$;
 
 CREATE FUNCTION ledger_law() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public AS $$
+-- pg_temp last: the site's role may make temporary tables, and must not be able to deceive the law.
+SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     bad record;
-    present bigint := ledger_now();
+    present bigint := public.ledger_now();
 BEGIN
     IF present < (SELECT folded_to FROM ledger_foldstate) THEN
         -- A dump was loaded by hand: its transactions count from the beginning again.
@@ -61,7 +70,8 @@ BEGIN
         SELECT f.id INTO bad FROM fresh f LEFT JOIN ledger_entry r ON r.id = f.verifies_id
          WHERE f.verifies_id IS NOT NULL AND f.kind <> 1 AND (r.id IS NULL OR r.stage <> 2 OR r.kind = 1
             OR r.indicator_id <> f.indicator_id OR r.unit_id <> f.unit_id
-            OR r.dimensions_id <> f.dimensions_id
+            OR (r.dimensions_id, r.coverage, r.role) <> (f.dimensions_id, f.coverage, f.role)
+            OR r.part_of_id IS DISTINCT FROM f.part_of_id
             OR EXISTS (SELECT FROM ledger_entry x WHERE x.corrects_id = r.id AND x.kind = 1)) LIMIT 1;
         IF FOUND THEN PERFORM ledger_refuse('entry_verifies_a_live_report', bad.id); END IF;
         SELECT f.id INTO bad FROM fresh f JOIN ledger_entry r ON r.id = f.verifies_id
@@ -89,16 +99,30 @@ BEGIN
            AND (p.id IS NULL OR p.stage <> 1 OR p.kind = 1 OR p.indicator_id <> f.indicator_id) LIMIT 1;
         IF FOUND THEN PERFORM ledger_refuse('entry_fulfils_a_promise', bad.id); END IF;
 
+        -- A check of a part is a part of the same total as the report it checks.
         SELECT f.id INTO bad FROM fresh f LEFT JOIN ledger_entry w ON w.id = f.part_of_id
          WHERE f.part_of_id IS NOT NULL AND f.kind <> 1 AND (w.id IS NULL OR w.kind = 1 OR w.dimensions_id <> 1
-            OR (w.indicator_id, w.stage, w.unit_id) IS DISTINCT FROM (f.indicator_id, f.stage, f.unit_id)) LIMIT 1;
+            OR w.stage <> least(f.stage, 2) OR (w.indicator_id, w.unit_id) <> (f.indicator_id, f.unit_id)
+            OR (f.quantity IS NOT NULL AND ((w.starts_on, w.ends_on, w.place_id, w.coverage, w.role)
+                    <> (f.starts_on, f.ends_on, f.place_id, f.coverage, f.role)
+                OR w.activity_id IS DISTINCT FROM f.activity_id))
+            OR EXISTS (SELECT FROM ledger_entry x WHERE x.corrects_id = w.id AND x.kind = 1)) LIMIT 1;
         IF FOUND THEN PERFORM ledger_refuse('entry_part_fits_its_total', bad.id); END IF;
         SELECT min(w.id::text)::uuid AS id INTO bad
           FROM ledger_entry p JOIN catalog_dimensionset d ON d.id = p.dimensions_id
           JOIN ledger_entry w ON w.id = p.part_of_id
-         WHERE p.part_of_id IN (SELECT part_of_id FROM fresh WHERE part_of_id IS NOT NULL)
+         WHERE p.part_of_id IN (SELECT part_of_id FROM fresh WHERE part_of_id IS NOT NULL) AND p.stage = w.stage
          GROUP BY w.id, w.quantity, d.cut HAVING sum(p.quantity) > w.quantity LIMIT 1;
         IF FOUND THEN PERFORM ledger_refuse('entry_parts_exceed_their_total', bad.id); END IF;
+
+        SELECT f.id INTO bad FROM fresh f JOIN ledger_entry v ON v.verifies_id = f.corrects_id
+         WHERE f.kind = 1 AND v.kind <> 1
+           AND NOT EXISTS (SELECT FROM ledger_entry x WHERE x.corrects_id = v.id AND x.kind = 1) LIMIT 1;
+        IF FOUND THEN PERFORM ledger_refuse('entry_reversal_leaves_nothing_hanging', bad.id); END IF;
+        SELECT f.id INTO bad FROM fresh f JOIN ledger_entry v ON v.part_of_id = f.corrects_id
+         WHERE f.kind = 1 AND v.kind <> 1
+           AND NOT EXISTS (SELECT FROM ledger_entry x WHERE x.corrects_id = v.id AND x.kind = 1) LIMIT 1;
+        IF FOUND THEN PERFORM ledger_refuse('entry_reversal_leaves_nothing_hanging', bad.id); END IF;
     END IF;
     PERFORM pg_notify('karnameh', 'posted');
     RETURN NULL;

@@ -143,6 +143,8 @@ def _promises(verb: Verb, lead: list[str], clause: Clause) -> bool:
         return False
     if lead[-1] == "کنار" and verb.lemma == "گذاشت":
         return "را" not in clause.texts
+    if verb.lemma == "گنجاند":
+        return True
     if verb.lemma not in _TAKE:
         return False
     if any(word in PLEDGE_WORDS for word in lead[-3:]):
@@ -153,7 +155,7 @@ def _promises(verb: Verb, lead: list[str], clause: Clause) -> bool:
         return verb.lemma in ("داشت", "بود", "گرفت")
     if lead[-1] == "تعیین" or lead[-1] == "مشخص":
         return any(word in _AIMS for word in clause.texts)
-    if "بودجه" in lead[-2:]:
+    if "بودجه" in lead[-2:] or ("برنامه" in clause.texts and verb.passive):
         return verb.lemma == "دید"
     return verb.lemma in ("داد", "پذیرفت", "کرد", "گرفت") and any(
         word in _FAR_PLEDGES for word in clause.texts
@@ -179,6 +181,8 @@ def _harms(verb: Verb, last: str) -> bool:
         return True
     if last == "کنار":
         return verb.lemma == "گذاشت"
+    if last == "بسته" and verb.lemma != "شد":  # here a parcel
+        return False
     return last in HARM_WORDS and verb.lemma in _BAD_LIGHTS
 
 

@@ -172,8 +172,10 @@ def _is_finite_here(words: list[Word], at: int, first: int, after: int) -> bool:
     if at == first:
         return False
     before = words[at - 1]
-    if before.kind is not Kind.WORD or before.text in PREPOSITIONS or before.text in ("و", "یا"):
-        return before.kind is Kind.DIGITS
+    if before.kind not in (Kind.WORD, Kind.DIGITS):
+        return False
+    if before.text in PREPOSITIONS or before.text in ("و", "یا"):
+        return False
     if before.text in ("دست", "حال"):
         return False
     if at + 1 >= after:

@@ -153,13 +153,15 @@ def _identifier(reading: Reading, figure: Figure) -> Verdict | None:
         named = before in ("کد", "شماره", "شناسه", "تلفن", "پلاک", "کدپستی", "دورنگار", "نمابر")
         if marks or named or further in ("کد", "شماره", "شناسه", "انتهای"):
             return Verdict("id", "an identifier", _nothing(figure))
-    if marks == 0 and before in NAMED_BY_NUMBER and not _counts_known(reading, figure):
+    legal = before in ("ماده", "بند", "تبصره", "اصل", "شماره", "کد")
+    named = before in NAMED_BY_NUMBER and (legal or not _counts_known(reading, figure))
+    if marks == 0 and named:
         return Verdict("id", "a number that names a thing", _before(figure))
     if digits and "خیابان" in reading.texts(figure.first - 3, figure.first):
         return Verdict("id", "part of an address", _nothing(figure))
     if digits and lone and len(reading.text(figure.first)) >= 6:
         value = reading.text(figure.first)
-        if value.isdigit() and value[0] != "0" and not value.endswith("000"):
+        if value.isdecimal() and value[0] != "0" and not value.endswith("000"):
             return Verdict("id", "a long bare number", _nothing(figure))
     return None
 
@@ -227,7 +229,8 @@ def _date(reading: Reading, figure: Figure) -> Verdict | None:
     short = 10 <= value <= 99 and figure.number.after == figure.first + 1
     if before == "سال" and 60 <= value <= 99 and short and following not in ("هزار", "نفر"):
         return Verdict("date", "a year", _before(figure))
-    if before in ("ابتدای", "اوایل", "آغاز", "پایان", "اواخر") and 60 <= value <= 99 and short:
+    edge = before in ("ابتدای", "اوایل", "آغاز", "پایان", "اواخر")
+    if edge and short and 60 <= value <= 99 and not _counts_known(reading, figure):
         return Verdict("date", "a year", _nothing(figure))
     if (
         before == "از"
@@ -246,7 +249,7 @@ def _date(reading: Reading, figure: Figure) -> Verdict | None:
     if told and (before in YEAR_WORDS or before == "افق"):
         named = before in ("سال", "سالهای")
         return Verdict("date", "a year", _before(figure) if named else _nothing(figure))
-    bare = figure.phrase.after <= figure.phrase.first and reading.text(figure.first).isdigit()
+    bare = figure.phrase.after <= figure.phrase.first and reading.text(figure.first).isdecimal()
     if 1380 <= value <= 1420 and bare and before not in ("به", "از", "حدود", "جمع"):
         return Verdict("date", "a year", _nothing(figure))
     if (
@@ -260,7 +263,7 @@ def _date(reading: Reading, figure: Figure) -> Verdict | None:
 
 def _is_plural_count(reading: Reading, figure: Figure) -> bool:
     """«در سال ۱۳۰۰ خانه …» could be either; a grouped or spelled number is a count."""
-    return not reading.text(figure.first).isdigit() and figure.number.after - figure.first == 1
+    return not reading.text(figure.first).isdecimal() and figure.number.after - figure.first == 1
 
 
 def _duration(reading: Reading, figure: Figure) -> Verdict | None:
@@ -410,7 +413,8 @@ def _allotted(reading: Reading, at: int, figure: Figure) -> bool:
     """«هر جوان ۸ کندو گرفت», «به هر تیم ۲ توپ داده می‌شود»: goods handed to each, counted elsewhere."""
     receiver = unit_of([reading.text(at + 1)])
     goods = figure.phrase.unit not in ("person", "percent", "litre", "hour", "", "request", "visit")
-    return receiver in ("person", "team", "household") and goods
+    earned = any(text in ("سود", "درآمد") for text in figure.clause.texts)
+    return receiver in ("person", "team", "household") and goods and not earned
 
 
 def _is_measure(figure: Figure) -> bool:
@@ -460,7 +464,8 @@ def _plan_name(reading: Reading, figure: Figure) -> Verdict | None:
 def _background(reading: Reading, figure: Figure) -> Verdict | None:
     """Population, distance, rank: what a place is, not what was done."""
     for at in range(figure.opening - 1, max(figure.opening - 4, figure.sentence.first - 1), -1):
-        if reading.text(at) in _BACKGROUND:
+        people = figure.phrase.unit in ("person", "household", "")
+        if reading.text(at) in _BACKGROUND and (people or reading.text(at) != "جمعیت"):
             return Verdict(figure.phrase.unit, "background")
         if reading.text(at) in ("ظرفیت", "گنجایش") and reading.text(at - 1) == "با":
             return Verdict(figure.phrase.unit, "the capacity of a thing")
@@ -480,7 +485,7 @@ def _background(reading: Reading, figure: Figure) -> Verdict | None:
 def _is_score(reading: Reading, figure: Figure) -> bool:
     """«۳ بر ۱»."""
     ends = (reading.text(figure.number.after + 1), reading.text(figure.first - 2))
-    return any(text.isdigit() or text in SMALL for text in ends)
+    return any(text.isdecimal() or text in SMALL for text in ends)
 
 
 def _second_date(reading: Reading, figure: Figure, previous: Figure) -> Verdict | None:

@@ -78,7 +78,10 @@ def add_figures(reading: Reading, numbers: list[Number]) -> None:
         phrase = counted_phrase(reading.words, number)
         qualifier, opening = qualifier_of(reading.words, number, phrase)
         clause = sentence.clause_of.get(number.first) or Clause(None, [number.first], [""])
-        reading.figures.append(Figure(number, phrase, qualifier, opening, sentence, clause))
+        after = max(number.after, phrase.after)
+        reading.figures.append(
+            Figure(number, phrase, qualifier, opening, sentence, clause, number.first, after)
+        )
 
 
 def mentions_of(

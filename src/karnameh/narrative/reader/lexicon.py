@@ -105,17 +105,14 @@ ADVERBS = key_set(
     فاقد دارای چه پیشین قبلی گذشته آینده اخیر آتی بعدی قبل پس علاوه منجر نسبت بعلاوه
     """
 ) - key_set("جدید ویژه فاقد مجازی")
-OBJECT_MARKER = "را"
 AND = "و"
 
 # --- time ----------------------------------------------------------------------------------------
 
+_MONTHS_IN_ORDER = key_list("فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند")
 MONTHS: dict[str, int] = {
-    key(name): number
-    for number, name in enumerate(
-        key_list("فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند"), 1
-    )
-} | {key("امرداد"): 5, key("فروردین‌ماه"): 1}
+    name + tail: number for number, name in enumerate(_MONTHS_IN_ORDER, 1) for tail in ("", "ماه")
+} | {"امرداد": 5, "امردادماه": 5}
 GREGORIAN_MONTHS: dict[str, int] = {
     key(name): number
     for name, number in (
@@ -289,7 +286,6 @@ SINCE_NOUNS = key_set(
     ابتدای آغاز سال زمان بدو اول شروع شکل‌گیری تاسیس راه‌اندازی هنگام مهر فروردین
     """
 )
-HEADLINE_NEUTRAL = key_set("با در از")
 
 # Nouns of deeds: behind a counted noun they are half of a compound verb, before one a list item.
 DEEDS = key_set(
@@ -367,7 +363,7 @@ MEASURES_OF_PARTS = key_set(
 )
 ID_LEADS = key_set(
     """
-    کد شماره شناسه خبر پیام مطلب تلفن تماس پلاک سامانه پیامک ثبت پروانه کدپستی دورنگار نمابر انتها
+    داخلی پستی کد شماره شناسه خبر پیام مطلب تلفن تماس پلاک سامانه پیامک ثبت پروانه کدپستی دورنگار نمابر انتها
     """
 )
 NAMED_BY_NUMBER = key_set(
@@ -380,8 +376,6 @@ NAMED_BY_NUMBER = key_set(
 PLAN_NAMES = key_set("طرح پویش برنامه رزمایش نام عنوان شعار پروژه کارزار جشنواره مسابقه سند نهضت")
 LOAN_TERMS = key_set("کارمزد سقف اقساط سود تنفس قسط ضامن")
 PRICE_WORDS = key_set("قیمت جایزه اجاره دستمزد حق‌الزحمه کرایه بها بهای شهریه حقوق یارانه قرارداد")
-AGE_WORDS = key_set("سن سنی سنین بالای زیر")
-ANNIVERSARY = key_set("سالگرد سالروز سالگشت")
 
 # --- out of scope --------------------------------------------------------------------------------
 

@@ -172,7 +172,7 @@ def _so_far_at(reading: Reading, at: int, sentence: Sentence) -> bool:
         return True
     following, third = reading.text(at + 1), reading.text(at + 2)
     if text == "از":
-        return following in SINCE_NOUNS and (following != "سال" or third.isdigit())
+        return following in SINCE_NOUNS and (following != "سال" or third.isdecimal())
     if text != "تا" or following != "پایان":
         return False
     # «تا پایان مهر … پرداخت کرد»: a limit in the past makes a running total.

@@ -230,9 +230,9 @@ def _from_digits(words: list[Word], at: int) -> Number | None:
     if _DATE.fullmatch(text) or _YEAR_MONTH.fullmatch(text):
         return _made(words, at, at + 1, None, Form.DATE)
     if _is_code(words, at):
-        value = int(text) if text.isdigit() and len(text) <= _CODE_DIGITS else None
+        value = int(text) if text.isdecimal() and len(text) <= _CODE_DIGITS else None
         return _made(words, at, at + 1, value, Form.CODE)
-    if _text(words, at + 1) in ORDINAL_ENDINGS and text.isdigit() and _touches(words, at):
+    if _text(words, at + 1) in ORDINAL_ENDINGS and text.isdecimal() and _touches(words, at):
         return _made(words, at, at + 2, int(text), Form.ORDINAL)
     return _cardinal(words, at)
 
@@ -245,7 +245,7 @@ def _touches(words: list[Word], at: int) -> bool:
 
 def _is_code(words: list[Word], at: int) -> bool:
     text = words[at].text
-    if len(text) > _CODE_DIGITS or (len(text) > 1 and text.isdigit() and text[0] == "0"):
+    if len(text) > _CODE_DIGITS or (len(text) > 1 and text.isdecimal() and text[0] == "0"):
         return True
     before = words[at - 1] if at else None
     after = words[at + 1] if at + 1 < len(words) else None
@@ -265,7 +265,7 @@ def _digit_value(text: str, following: str) -> int | Decimal:
     )
     if _GROUPED.fullmatch(text) and not (scaled and "." in text and text.count(".") == 1):
         return int(re.sub(r"[^0-9]", "", text))
-    if text.isdigit():
+    if text.isdecimal():
         return int(text)
     if re.search(r"[./٫][0-9]+$", text):
         whole, part = re.split(r"[./٫](?=[0-9]+$)", text, maxsplit=1)
@@ -347,7 +347,7 @@ def _take(total: _Sum, word: Word, following: str, anded: bool) -> bool:
 def _tenths(words: list[Word], at: int) -> Decimal | None:
     """«پنج دهم» in «دو و پنج دهم»."""
     part = SMALL.get(words[at].text)
-    if part is None and words[at].kind is Kind.DIGITS and words[at].text.isdigit():
+    if part is None and words[at].kind is Kind.DIGITS and words[at].text.isdecimal():
         part = int(words[at].text[:9])
     size = _TENTHS.get(_text(words, at + 1))
     return Decimal(part) / size if part is not None and size and 0 < part < size else None
@@ -387,9 +387,11 @@ def _starts(words: list[Word], at: int) -> bool:
     if text in ("میلیون", "میلیارد", "میلیار", "تریلیون", "بیلیون", HEMMAT):
         return False
     if text == "نه":
-        if any(_text(words, near) == "نه" for near in range(at - 8, at + 9) if near != at):
+        if following in SCALES:
+            return True
+        if any(_denies(words, near) for near in range(at - 8, at + 9) if near != at):
             return False  # «نه … و نه …»
-        counts = following in SCALES or following in DURATION_NOUNS or following in ("درصد", "گانه")
+        counts = following in DURATION_NOUNS or following in ("درصد", "گانه")
         return counts or is_counted_noun(following) or _and_number(words, at)
     if text == "سی":
         near = {_text(words, at - 1), following}
@@ -411,6 +413,13 @@ def _starts(words: list[Word], at: int) -> bool:
     if text == "شش":
         return following not in ("ها",)
     return True
+
+
+def _denies(words: list[Word], at: int) -> bool:
+    """Another «نه» that is not the end of «بیست و نه»."""
+    return (_text(words, at) == "نه" and _text(words, at - 1) != _ANDED) or (
+        _text(words, at) == "نه" and _text(words, at - 2) not in TENS | HUNDREDS | SCALES
+    )
 
 
 def _and_number(words: list[Word], at: int) -> bool:

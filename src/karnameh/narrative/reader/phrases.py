@@ -29,7 +29,7 @@ from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 from karnameh.narrative.reader.words import Kind, Word
 
 _TIMES = frozenset(("year", "month", "week", "day", "hour"))
-_LIGHT = key_set("کرد شد داد گرفت داشت زد افتاد خورد گذاشت انداخت گردید نمود")
+_LIGHT = key_set("کرد شد داد گرفت زد افتاد خورد گذاشت انداخت گردید نمود")
 _LONGEST_PHRASE = 12
 _MONEY = frozenset(("toman", "rial", "dollar"))
 _STOPS = (

@@ -22,15 +22,8 @@ class Figure:
     opening: int  # the word where the qualified expression begins
     sentence: Sentence
     clause: Clause
-
-    @property
-    def first(self) -> int:
-        return self.number.first
-
-    @property
-    def after(self) -> int:
-        """The word behind the number and what it counts."""
-        return max(self.number.after, self.phrase.after)
+    first: int  # the first word of the number
+    after: int  # the word behind the number and what it counts
 
 
 class Staged(NamedTuple):

@@ -23,16 +23,17 @@ from karnameh.narrative.reader.lexicon import (
     RESULT_NOUNS,
     RUMOUR_WORDS,
     STATES,
+    STOCK_WORDS,
 )
 from karnameh.narrative.reader.natures import rate_of
 from karnameh.narrative.reader.reading import Figure, Reading, Staged
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 
 _PREPARED = key_set("آماده تدوین طراحی تدارک تهیه")
-_AIMS = key_set("هدف اهداف چشمانداز سهمیه برنامه سقف پیشبینی برآورد انتظار")
+_AIMS = key_set("هدف اهداف چشمانداز سهمیه برنامه سقف پیشبینی برآورد انتظار تعهد")
 _ESTIMATES = key_set("برآورد تخمین محسوب حساب شمرده گفته ارزیابی")
 _DENIAL_OPENERS = key_set("این چنین آن نه ما من هیچ")
-_FALSE = key_set("نادرست تکذیب کذب دروغ غلط اشتباه")
+_FALSE = key_set("نادرست تکذیب کذب دروغ غلط اشتباه ساختگی جعلی")
 _TRUE = key_set("درست صحیح صحت واقعیت تایید")
 _SHORT_DENIAL = 16
 _IMPERSONAL = frozenset(("میتوان", "نمیتوان", "بتوان"))
@@ -40,6 +41,8 @@ _IMPERSONAL_BE = frozenset(("میشود", "بشود"))
 _BEFORE_IMPERSONAL = frozenset(("", "،", "که", "شاید", "حتی", "اگر", "و", "هم", "نیز", ":", "؛"))
 _OCCASIONS = frozenset(("مناسبت", "همزمان", "آستانه", "هفته", "ایام"))
 _NEED_LEADS = key_set("کمبود نیازمند کسری نیازهای نیازمندیها کمبودها")
+_ATTENDING = frozenset(("حضور", "شرکت", "کمک", "خدمت", "کار", "راه"))
+_NEEDS = frozenset(("نیاز", "نیازهای", "نیازها", "کمبود", "کمبودها"))
 _IMMEDIATE = 20
 _OPEN_WHY = "said as a fact"
 
@@ -100,6 +103,8 @@ def _with_verb(reading: Reading, figure: Figure, clause: Clause, verb: Verb) -> 
     if act is Act.INVITE:
         ahead = verb.tense in (Tense.FUTURE, Tense.SUBJUNCTIVE)
         return Staged("pledged" if ahead else "reported", f"invited: {said}")
+    if act is Act.PLEDGE and verb.tense is Tense.SUBJUNCTIVE and _conditioned(reading, figure):
+        return Staged("potential", "a promise under a condition")
     if act is Act.PLEDGE:
         return Staged("context" if verb.negative else "pledged", f"a promise: {said}")
     if act is Act.CAN:
@@ -161,7 +166,9 @@ def _only_begun(reading: Reading, figure: Figure, verb: Verb) -> bool:
     if reading.text(verb.first - 1) not in ("آغاز", "شروع"):
         return False
     return any(
-        reading.text(index) in DEEDS for index in figure.clause.words if index < figure.opening
+        reading.text(index) in DEEDS - _ATTENDING
+        for index in figure.clause.words
+        if index < figure.opening
     )
 
 
@@ -199,6 +206,8 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
     if verb.lemma == "داشت":
         return Staged("reported", f"a state: {said}")
     ongoing = set(clause.texts) & ONGOING_WORDS
+    if verb.lemma == "رسید" and set(clause.texts) & STOCK_WORDS:
+        return Staged("reported", f"how many there are: {said}")
     if rate_of(reading, figure) or ongoing or f"{lead} {verb.lemma}" in STATES:
         return Staged("reported", f"goes on: {said}", sure=0.8)
     if lead in _ESTIMATES or figure.phrase.unit in ("percent", "times", "share"):
@@ -371,7 +380,7 @@ def _nominal(reading: Reading, figure: Figure, *, saying: bool) -> Staged:
     ahead = [reading.text(index) for index in figure.clause.words if index < figure.first]
     if _conditioned(reading, figure):
         return Staged("potential", "a condition")
-    if any(word in _NEED_LEADS for word in ahead) or _needs_noun(kept):
+    if any(word in _NEED_LEADS for word in ahead) or _needs_noun(kept) or _announced(ahead, _NEEDS):
         return Staged("context", "a need")
     if any(word in POTENTIAL_NOUNS for word in ahead):
         return Staged("potential", "a capacity", sure=0.7)
@@ -436,6 +445,8 @@ def _denied(reading: Reading, figure: Figure) -> str:
     before = reading.texts(max(sentence.first, figure.opening - 4), figure.opening)
     if any(text in ("نمیگویم", "نمیگوییم") for text in before):
         return "what the speaker does not say"
+    if not _is_rumour(reading.texts(sentence.first, sentence.after)):
+        return ""
     first, after = _segment(reading, figure)
     if _is_rumour(reading.texts(first, figure.first)) and _negates(
         reading, after, figure.clause.verb

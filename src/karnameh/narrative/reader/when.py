@@ -100,6 +100,10 @@ class Calendar:
         found: list[Expression] = []
         at = sentence.first
         while at < sentence.after:
+            text = self._reading.forms[at]
+            if text not in _OPENERS and not text[0].isdecimal():
+                at += 1
+                continue
             expression = self._at(at, sentence.after)
             if expression is not None:
                 found.append(expression)
@@ -107,9 +111,6 @@ class Calendar:
         return found
 
     def _at(self, at: int, after: int) -> Expression | None:
-        text = self._reading.text(at)
-        if text not in _OPENERS and not text[:1].isdigit():
-            return None
         for rule in _RULES:
             found = rule(self._reading, at, self._clock)
             if found is not None and found.after <= after:
@@ -119,7 +120,7 @@ class Calendar:
 
 def _number(text: str) -> int | None:
     """A day or year in digits or as one numeral word."""
-    if text.isdigit() and len(text) <= 4:
+    if text.isdecimal() and len(text) <= 4:
         return int(text)
     return SMALL.get(text, ORDINALS.get(text))
 
@@ -153,7 +154,7 @@ def _day_of_month(reading: Reading, at: int, clock: _Clock) -> tuple[int, date |
     if reading.text(after) == "سال":
         after += 1
     text = reading.text(after)
-    year = _year(int(text)) if text.isdigit() and len(text) == 4 else None
+    year = _year(int(text)) if text.isdecimal() and len(text) == 4 else None
     if year is not None:
         return after + 1, _day(year, month, day), month
     after = after - 1 if reading.text(after - 1) == "سال" else after
@@ -182,7 +183,7 @@ def _single_day(reading: Reading, at: int, clock: _Clock) -> Expression | None:
 
 def _numeric_day(reading: Reading, at: int, clock: _Clock) -> Expression | None:
     parts = reading.text(at).replace("-", "/").replace(".", "/").split("/")
-    if len(parts) != 3 or not all(part.isdigit() and len(part) <= 4 for part in parts):
+    if len(parts) != 3 or not all(part.isdecimal() and len(part) <= 4 for part in parts):
         return None
     year, month, day = (int(part) for part in parts)
     full = _year(year)
@@ -200,7 +201,7 @@ def _month(reading: Reading, at: int, clock: _Clock) -> Expression | None:
     if reading.text(after) == "ماه":
         after += 1
     text = reading.text(after)
-    year = _year(int(text)) if text.isdigit() and len(text) in (2, 4) else None
+    year = _year(int(text)) if text.isdecimal() and len(text) in (2, 4) else None
     if year is not None:
         after += 1
     elif text in ("امسال", "پارسال"):
@@ -243,7 +244,7 @@ def _whole_year(reading: Reading, at: int, clock: _Clock) -> Expression | None:
     if text != "سال":
         return None
     following = reading.text(at + 1)
-    if following.isdigit() and len(following) in (2, 4):
+    if following.isdecimal() and len(following) in (2, 4):
         year = _year(int(following))
         return Expression(at, at + 2, _year_days(year)) if year else None
     step = (
@@ -271,7 +272,7 @@ def _since(reading: Reading, at: int, clock: _Clock) -> Expression | None:
     if text in ("امسال", "پارسال"):
         year: int | None = clock.year - (text == "پارسال")
     else:
-        year = _year(int(text)) if text.isdigit() and len(text) in (2, 4) else None
+        year = _year(int(text)) if text.isdecimal() and len(text) in (2, 4) else None
     if year is None or not _sane(year):
         return None
     after += 1

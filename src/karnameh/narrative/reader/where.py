@@ -55,6 +55,7 @@ _NOT_NAMES = (
 )
 _BEFORE_NAMED = _LOCATIVE | frozenset(("راه", "مردم", "روستاهای", "مناطق", "", "،", "و"))
 _UNIT_LOOK_BACK = 5
+_LIST_JOINTS = frozenset(("و", "،", "تا", "الی", "-", "–"))
 _NEAR = 4  # words between a place and the figure that it opens
 
 
@@ -69,6 +70,10 @@ def places_in(reading: Reading, index: PlaceTree) -> dict[int, list[PlaceHit]]:
         hits = []
         at = sentence.first
         while at < sentence.after:
+            text = reading.forms[at]
+            if text not in index and text not in _ADMINISTRATIVE and text != COUNTRY:
+                at += 1
+                continue
             hit = _place_at(reading, at, sentence.first, sentence.after, index, numbers)
             if hit is not None:
                 hit = _with_partners(reading, hit, sentence.after, index)
@@ -210,6 +215,8 @@ def _opens_next(reading: Reading, crossed: list[str], hit: PlaceHit, following: 
     """«۵۰۰ بسته، در بم ۳۰ چادر»: behind a comma or و a place in front of the next figure is its own."""
     parted = any(text in ("و", "،") for text in crossed)
     near = following.opening - hit.after <= _NEAR
+    if parted and hit.after == following.opening:  # «دلفان ۲۱۰ واحد، ازنا ۱۴۵ واحد»
+        return True
     return parted and near and reading.text(hit.first - 1) in _LOCATIVE
 
 
@@ -232,7 +239,7 @@ def _of_verb(
 
 def _bare_list(reading: Reading, figure: Figure, following: Figure) -> bool:
     return figure.clause is following.clause and all(
-        text in ("و", "،") for text in reading.texts(figure.after, following.opening)
+        text in _LIST_JOINTS for text in reading.texts(figure.after, following.opening)
     )
 
 
@@ -247,11 +254,7 @@ def _ahead(
             return None
         clause = figure.sentence.clause_of.get(hit.first)
         before = [item for item in earlier if item.first < hit.first and item.clause is clause]
-        if (
-            before
-            and reading.text(hit.after) != "با"
-            and not _opens(reading, before[-1], hit, figure)
-        ):
+        if before and not _still_holds(reading, before[-1], hit, figure):
             return None
         return hit
     return None
@@ -268,8 +271,21 @@ def _is_share(reading: Reading, first: int, after: int) -> bool:
     return False
 
 
+def _still_holds(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) -> bool:
+    """Whether a place behind an earlier item is also that of a later figure.
+
+    It is when the place opens the later figure, when the later figure only goes with the event
+    («۳۵ نشست در قشم با حضور ۴۰۰۰ کودک»), and in a relative clause about the earlier item.
+    """
+    if reading.text(hit.after) == "با" or _opens(reading, item, hit, figure):
+        return True
+    return item.clause is not figure.clause and "که" in reading.texts(hit.after, figure.opening)
+
+
 def _opens(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) -> bool:
     """«در بم ۹۶۰ فقره و در میناب ۷۰۰ فقره»: the second place stands in front of the second figure."""
     parted = any(text in ("و", "،", "؛") for text in reading.texts(item.after, hit.first))
     near = figure.opening - hit.after <= _NEAR
+    if parted and hit.after == figure.opening:
+        return True
     return parted and near and reading.text(hit.first - 1) in _LOCATIVE

@@ -88,7 +88,7 @@ _ONE_NUMBER = re.compile(
 )
 _PIECE = re.compile(r"[0-9]+|[^0-9]")
 _VERB_PREFIXES = frozenset(("می", "نمی", "همی"))
-_LONGEST_WORD = 48  # longer runs of letters are no Persian words
+_LONGEST_WORD = 48
 _COPULA_ENDINGS = ("اند", "ایم")
 _LIGHT_BEGINNINGS = ("کرد", "شد", "داد", "می", "خواه", "گرفت", "است", "نمود", "یافت")
 _VERB_NOUNS = DEEDS | SAY_WORDS | PLEDGE_WORDS | frozenset(("خواهد", "خواهند", "خواهیم", "شده"))
@@ -107,20 +107,14 @@ def _pieces(folded: str) -> Iterator[Word]:
         group = found.lastgroup or "mark"
         raw, start, end = found.group(), found.start(), found.end()
         if group == "word":
-            yield from _word_pieces(raw, start, end)
+            # Longer runs of letters are no Persian words; they are not looked into.
+            parts = _parts(raw) if end - start <= _LONGEST_WORD else ((bare(raw), 0, end - start),)
+            for text, first, after in parts:
+                yield Word(text, start + first, start + after, Kind.WORD)
         elif group == "digits":
             yield from _digit_pieces(raw, start)
         else:
             yield Word(raw, start, end, _KINDS[group])
-
-
-def _word_pieces(raw: str, start: int, end: int) -> Iterator[Word]:
-    """One word, unless half-spaces or missing spaces hide another inside («یک‌سوم», «دههزار»)."""
-    if len(raw) > _LONGEST_WORD:
-        yield Word(bare(raw), start, end, Kind.WORD)
-        return
-    for text, first, after in _parts(raw):
-        yield Word(text, start + first, start + after, Kind.WORD)
 
 
 @lru_cache(maxsize=16384)
@@ -196,7 +190,7 @@ def _digit_pieces(raw: str, start: int) -> Iterator[Word]:
         yield Word(text, start, start + len(raw), Kind.DIGITS)
         return
     for found in _PIECE.finditer(raw):
-        kind = Kind.DIGITS if found.group().isdigit() else Kind.MARK
+        kind = Kind.DIGITS if found.group().isdecimal() else Kind.MARK
         if found.group() != NOISE:
             yield Word(found.group(), start + found.start(), start + found.end(), kind)
 
@@ -248,7 +242,7 @@ def _whole(first: str, second: str) -> str | None:
         return whole if whole in VERB_FORMS else None
     if second in PLURAL_SUFFIXES:
         return whole if first not in NUMERAL_PIECES or second == "ها" else None
-    if whole in JOINED_PAIRS:
+    if whole in JOINED_PAIRS or (second == "ای" and first.endswith("ه")):
         return whole
     if second in _PERFECT_SUFFIXES and whole in VERB_FORMS:
         return whole

@@ -15,7 +15,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from karnameh.front.administration.fields import PickField
+from karnameh.front.administration.fields import PickField, PickWidget
 from karnameh.people.public import User
 from karnameh.plumbing.public import Refusal
 from karnameh.ui.public import DEFAULT, Display
@@ -60,7 +60,7 @@ def work(
     if not form.is_valid():
         return render(request, template, {**context, "form": form}, status=422)
     plan = sentence(form)
-    token = hashlib.sha256(plan.encode()).hexdigest()[:24]
+    token = _token(plan, form)
     if request.POST.get("confirmed") != token:
         return render(request, template, {**context, "form": form, "plan": plan, "token": token})
     try:
@@ -69,11 +69,25 @@ def work(
         if refusal.status not in MENDABLE:
             raise
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return render(request, template, {**context, "form": form}, status=422 if refusal.status == 400 else 409)
+        return render(
+            request,
+            template,
+            {**context, "form": form},
+            status=422 if refusal.status == 400 else 409,
+        )
     if isinstance(done, HttpResponse):
         return done
     messages.success(request, done)
     return redirect(onwards())
+
+
+def _token(plan: str, form: forms.Form) -> str:
+    """Stands for exactly this sentence about exactly these values."""
+    values = [
+        (name, str(getattr(value, "pk", value)))
+        for name, value in sorted(form.cleaned_data.items())
+    ]
+    return hashlib.sha256(repr((plan, values)).encode()).hexdigest()[:24]
 
 
 def _typed(request: HttpRequest, form: forms.Form) -> dict[str, Any]:
@@ -90,7 +104,7 @@ def _found(request: HttpRequest, form: forms.Form) -> HttpResponse | None:
     field = form.fields.get(name)
     if not isinstance(field, PickField):
         return None
-    key, text = field.widget.value_from_datadict(request.GET, {}, name)
+    key, text = cast(PickWidget, field.widget).value_from_datadict(request.GET, {}, name)
     return render(
         request,
         "administration/parts/found.html",

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from karnameh.access.public import Grant, Role, may, reach_unit, require
 from karnameh.front.administration import actions, forms, queries, trail
 from karnameh.front.administration.views.frame import Crumbs, display_of, viewer, work
-from karnameh.org.public import OrgUnit, ancestors, find_units
+from karnameh.org.public import OrgUnit, ancestors, find_units, under
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import Refusal
-from karnameh.ui.public import day_text
+from karnameh.ui.public import day_text, number_text
 
 
 @login_required
@@ -57,18 +57,23 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 def unit(request: HttpRequest, pk: int) -> HttpResponse:
     """One unit: where it stands and stood, what it was called, who holds a role, what was done to it."""
     node = administered_unit(request, pk)
-    here = Grant.objects.filter(unit=node, ends_at=None).select_related("user", "theme").order_by("role")
+    here = (
+        Grant.objects.filter(unit=node, ends_at=None)
+        .select_related("user", "theme")
+        .order_by("role")
+    )
     page = queries.children_page(node, request.GET.get("cursor", ""))
+    parent = queries.above(node)
     return render(
         request,
         "administration/unit.html",
         {
             "unit": node,
             "crumbs": crumbs_to(request, node),
-            "above": node.parent is not None and may(request.user, Role.ADMINISTRATOR, node.parent),
+            "above": parent is not None and may(request.user, Role.ADMINISTRATOR, parent),
             "page": page,
             "closed": queries.closed_beneath(node),
-            "placements": trail.placed(node),
+            "placements": trail.placed(node, within=queries.administered(request.user).paths),
             "former": node.former_names.order_by("-until"),
             "grants": here,
             "deeds": trail.told(queries.unit_trail(node)),
@@ -86,7 +91,9 @@ def open_unit(request: HttpRequest, pk: int) -> HttpResponse:
     def act(form: forms.OpenUnitForm) -> str:
         new = form.unit()
         made.append(
-            actions.open_beneath(parent, new, on=form.cleaned_data["on"], by=viewer(request), at=now())
+            actions.open_beneath(
+                parent, new, on=form.cleaned_data["on"], by=viewer(request), at=now()
+            )
         )
         return _("“%(name)s” was opened.") % {"name": made[0].name}
 
@@ -141,7 +148,7 @@ def move_unit(request: HttpRequest, pk: int) -> HttpResponse:
             "From %(day)s, “%(name)s” and all beneath it (%(count)s units) stand under “%(parent)s”. "
             "Figures as organised now follow at once; figures as it was then stay."
         ) % {
-            "day": _day(request, form), "name": node.name, "count": _beneath(node),
+            "day": _day(request, form), "name": node.name, "count": _beneath(request, node),
             "parent": form.cleaned_data["parent"].name,
         }  # fmt: skip
 
@@ -164,10 +171,11 @@ def merge_unit(request: HttpRequest, pk: int) -> HttpResponse:
 
     def sentence(form: forms.MergeUnitForm) -> str:
         return _(
-            "On %(day)s, “%(name)s” closes and is merged into “%(into)s”: as organised now its past counts there, "
-            "and the %(count)s units beneath it move there. A merged unit cannot be opened again."
+            "On %(day)s, “%(name)s” closes and is merged into “%(into)s”: "
+            "as organised now its past counts there, and the %(count)s units beneath it move there. "
+            "A merged unit cannot be opened again."
         ) % {
-            "day": _day(request, form), "name": node.name, "count": _beneath(node),
+            "day": _day(request, form), "name": node.name, "count": _beneath(request, node),
             "into": form.cleaned_data["into"].name,
         }  # fmt: skip
 
@@ -195,7 +203,7 @@ def split_unit(request: HttpRequest, pk: int) -> HttpResponse:
             "On %(day)s, “%(name)s” closes and %(parts)s open beside it. Its past stays its own; "
             "the %(count)s units beneath it go to “%(first)s”. A closed unit cannot be opened again."
         ) % {
-            "day": _day(request, form), "name": node.name, "count": _beneath(node), "first": parts[0].name_fa,
+            "day": _day(request, form), "name": node.name, "count": _beneath(request, node), "first": parts[0].name_fa,
             "parts": _(" and ").join(f"“{part.name_fa}”" for part in parts),
         }  # fmt: skip
 
@@ -219,8 +227,8 @@ def close_unit(request: HttpRequest, pk: int) -> HttpResponse:
 
     def sentence(form: forms.CloseUnitForm) -> str:
         return _(
-            "%(day)s is the last day of “%(name)s”: no entry for a later day. What it did stays and still counts. "
-            "A closed unit cannot be opened again."
+            "%(day)s is the last day of “%(name)s”: no entry for a later day. "
+            "What it did stays and still counts. A closed unit cannot be opened again."
         ) % {"day": _day(request, form), "name": node.name}
 
     return work(
@@ -242,7 +250,9 @@ def crumbs_to(request: HttpRequest, node: OrgUnit, *more: str) -> Crumbs:
     line = [one for one in ancestors(node) if may(request.user, Role.ADMINISTRATOR, one)]
     crumbs = [_desk(), {"label": _("Units"), "url": reverse("admin_units")}]
     crumbs += [{"label": one.name, "url": reverse("admin_unit", args=[one.pk])} for one in line]
-    crumbs.append({"label": node.name, "url": reverse("admin_unit", args=[node.pk]) if more else ""})
+    crumbs.append(
+        {"label": node.name, "url": reverse("admin_unit", args=[node.pk]) if more else ""}
+    )
     return [*crumbs, *({"label": label, "url": ""} for label in more)]
 
 
@@ -281,5 +291,6 @@ def _day(request: HttpRequest, form: Any) -> str:
     return day_text(form.cleaned_data["on"], display_of(request), today=today())
 
 
-def _beneath(node: OrgUnit) -> int:
-    return OrgUnit.objects.under(node.path).open().count() - 1  # type: ignore[attr-defined]
+def _beneath(request: HttpRequest, node: OrgUnit) -> str:
+    count = queries.units().filter(under(node.path), closed_on=None).count() - 1
+    return number_text(count, display_of(request))

@@ -1,0 +1,106 @@
+"""The live dictionary of personal columns, for everybody who is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection, models
+from django.utils.translation import gettext, gettext_noop
+
+from karnameh.plumbing.personal import Personal, dictionary
+
+COUNTED_TO = 50_000  # larger tables are estimated from the server's own statistics
+
+# The models say their purposes in English, below the language layer; here they get their Persian.
+WORDS = (
+    gettext_noop("by which the sender knows the sheet again"),
+    gettext_noop("calling the holder about a report of his unit"),
+    gettext_noop("free text of an office holder; no names are asked for"),
+    gettext_noop("lets an office holder recognise a foreign session"),
+    gettext_noop("new values; sealed columns are left out"),
+    gettext_noop("old values; sealed columns are left out"),
+    gettext_noop("public key or secret of a second factor"),
+    gettext_noop("sending a one-time sign-in code"),
+    gettext_noop("signed-in state"),
+    gettext_noop("signing in"),
+    gettext_noop("signing in; only an Argon2 hash is kept"),
+    gettext_noop("technical state of the session list"),
+    gettext_noop("the office holder's account"),
+    gettext_noop("the office that stands behind the quantity"),
+    gettext_noop("which office holder may do what"),
+    gettext_noop("who acted, on pages of the ledger"),
+    gettext_noop("who confirmed it"),
+    gettext_noop("who did it, for the auditor"),
+    gettext_noop("who gave it"),
+    gettext_noop("who read it, for the auditor"),
+    gettext_noop("who sent the sheet, and posts its entries"),
+    gettext_noop("who took the entries back"),
+    gettext_noop("whose contact it is"),
+    gettext_noop("why they were taken back"),
+    gettext_noop("as long as the account"),
+    gettext_noop("as long as the ledger"),
+    gettext_noop("one year after consent"),
+    gettext_noop("two weeks"),
+    gettext_noop("two years"),
+    gettext_noop("until removed by its owner"),
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One personal column."""
+
+    column: str
+    purpose: str
+    retention: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table with its personal columns; `about` says that the count is an estimate."""
+
+    name: str
+    rows: int
+    about: bool
+    columns: list[Kept]
+
+
+def columns() -> list[Table]:
+    """Every declared personal column of the running product, by table, with how many rows there are."""
+    found: dict[type[models.Model], list[Kept]] = {}
+    for model, column, why in dictionary():
+        found.setdefault(model, []).append(_kept(column, why))
+    sizes = _estimates(model._meta.db_table for model in found)
+    tables = []
+    for model, kept in found.items():
+        size = sizes.get(model._meta.db_table, 0)
+        about = size > COUNTED_TO
+        tables.append(
+            Table(
+                model._meta.db_table, size if about else model._default_manager.count(), about, kept
+            )
+        )
+    return sorted(tables, key=lambda table: table.name)
+
+
+def _kept(column: str, why: Personal) -> Kept:
+    return Kept(column, gettext(why.purpose), gettext(why.retention))
+
+
+def _estimates(names: Iterable[str]) -> dict[str, int]:
+    """What the server believes, partitions added to their parent."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT t.relname, greatest(sum(greatest(c.reltuples, s.n_live_tup)), 0)::bigint
+              FROM pg_class t
+              LEFT JOIN pg_inherits i ON i.inhparent = t.oid
+              JOIN pg_class c ON c.oid IN (t.oid, i.inhrelid)
+              LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
+             WHERE t.relname = ANY(%s) AND t.relnamespace = 'public'::regnamespace
+             GROUP BY t.relname
+            """,
+            [list(names)],
+        )
+        return dict(cursor.fetchall())

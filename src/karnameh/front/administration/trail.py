@@ -1,0 +1,175 @@
+"""The audit trail as people read it: deeds in words, targets by name, rows before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from karnameh.catalog.public import Indicator, Item
+from karnameh.org.public import OrgUnit, Place, is_under, line_of
+from karnameh.people.public import User
+from karnameh.plumbing.models import Change, Deed, PersonalRead
+
+VERBS: dict[str, Any] = {
+    "open_unit": gettext_lazy("opened a unit"),
+    "rename_unit": gettext_lazy("renamed a unit"),
+    "move_unit": gettext_lazy("moved a unit"),
+    "merge_units": gettext_lazy("merged units"),
+    "split_unit": gettext_lazy("split a unit"),
+    "close_unit": gettext_lazy("closed a unit"),
+    "open_place": gettext_lazy("opened a place"),
+    "move_place": gettext_lazy("moved a place"),
+    "grant_role": gettext_lazy("gave a role"),
+    "confirm_grant": gettext_lazy("confirmed a role"),
+    "end_grant": gettext_lazy("took a role back"),
+    "create_user": gettext_lazy("created an account"),
+    "disable_user": gettext_lazy("closed an account"),
+    "set_preferences": gettext_lazy("changed how he reads"),
+    "keep_contact": gettext_lazy("kept his number"),
+    "forget_contact": gettext_lazy("erased his number"),
+    "read_phone": gettext_lazy("read a number"),
+    "expire_contacts": gettext_lazy("numbers erased on their day"),
+    "reword_indicator": gettext_lazy("reworded an indicator"),
+    "retire_indicator": gettext_lazy("retired an indicator"),
+    "set_rate": gettext_lazy("set a price"),
+    "post_entries": gettext_lazy("posted entries"),
+    "reverse_entry": gettext_lazy("reversed an entry"),
+    "correct_entry": gettext_lazy("corrected an entry"),
+    "reverse_batch": gettext_lazy("reversed a batch"),
+}
+OPERATIONS: dict[str, Any] = {
+    "insert": gettext_lazy("added"),
+    "update": gettext_lazy("changed"),
+    "delete": gettext_lazy("removed"),
+}
+# What a target's first word stands for, and the address that shows it (None: it has no page).
+_KINDS: dict[str, tuple[type[Any], str | None]] = {
+    "unit": (OrgUnit, "unit"),
+    "place": (Place, "place"),
+    "indicator": (Indicator, "indicator"),
+    "item": (Item, None),
+    "user": (User, None),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One deed with the names that its numbers stand for."""
+
+    deed: Deed
+    words: str
+    who: str
+    about: str
+    href: str
+
+
+def told(deeds: Iterable[Deed]) -> list[Told]:
+    """Deeds in words; names are looked up once for all of them."""
+    rows = list(deeds)
+    doers = User.objects.in_bulk({deed.account for deed in rows if deed.account is not None})
+    targets = _targets(rows)
+    return [
+        Told(
+            deed,
+            str(VERBS.get(deed.verb, deed.verb)),
+            doers[deed.account].office if deed.account in doers else "",
+            *targets.get(deed.target, (deed.target, "")),
+        )
+        for deed in rows
+    ]
+
+
+def _targets(deeds: Sequence[Deed]) -> dict[str, tuple[str, str]]:
+    """Name and address for each target that names a row by its number."""
+    wanted: dict[str, set[int]] = {}
+    for deed in deeds:
+        kind, _, number = deed.target.partition(":")
+        if kind in _KINDS and number.isdecimal():
+            wanted.setdefault(kind, set()).add(int(number))
+    found = {}
+    for kind, numbers in wanted.items():
+        model, address = _KINDS[kind]
+        for pk, row in model._default_manager.in_bulk(numbers).items():
+            found[f"{kind}:{pk}"] = (str(row), reverse(address, args=[pk]) if address else "")
+    return found
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One column of a changed row."""
+
+    column: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One changed row, column by column."""
+
+    change: Change
+    words: str
+    cells: list[Cell]
+
+
+def changed(changes: Iterable[Change]) -> list[Changed]:
+    """Rows before and after; of an update only what differs was kept."""
+    return [
+        Changed(
+            change, str(OPERATIONS.get(change.operation, change.operation)), list(_cells(change))
+        )
+        for change in changes
+    ]
+
+
+def _cells(change: Change) -> Iterable[Cell]:
+    before, after = change.before or {}, change.after or {}
+    for column in sorted(before.keys() | after.keys()):
+        yield Cell(column, _said(before, column), _said(after, column))
+
+
+def _said(row: dict[str, Any], column: str) -> str | None:
+    value = row.get(column)
+    return None if value is None else str(value)
+
+
+@dataclass(frozen=True)
+class Read:
+    """One opening of a sealed field, with the name of who opened it."""
+
+    read: PersonalRead
+    who: str
+
+
+def reads(rows: Iterable[PersonalRead]) -> list[Read]:
+    """Who opened which sealed field, and what for."""
+    found = list(rows)
+    doers = User.objects.in_bulk({row.account for row in found if row.account is not None})
+    return [Read(row, doers[row.account].office if row.account in doers else "") for row in found]
+
+
+@dataclass(frozen=True)
+class Stood:
+    """Where a unit stood for a while."""
+
+    above: str
+    since: date
+    until: date | None
+
+
+def placed(unit: OrgUnit, *, within: Sequence[str]) -> list[Stood]:
+    """Where a unit stood, the latest first; a unit above that the viewer does not administer is not named."""
+    rows = list(unit.placements.order_by("-valid_from"))
+    above = {row.pk: line_of(row.path)[-2] for row in rows if len(row.line) > 1}
+    named = OrgUnit.objects.in_bulk(set(above.values()))
+    seen = {
+        pk: one.name
+        for pk, one in named.items()
+        if any(is_under(one.path, path) for path in within)
+    }
+    return [Stood(seen.get(above.get(row.pk, 0), ""), row.valid_from, row.valid_to) for row in rows]

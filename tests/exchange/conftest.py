@@ -1,0 +1,13 @@
+"""Uploads of tests lie in a folder of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_uploads(settings: Any, tmp_path: Path) -> None:
+    settings.UPLOADS = tmp_path / "uploads"
