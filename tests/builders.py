@@ -161,7 +161,10 @@ def a_world() -> World:
             a_unit(f"همیاران {plant} {fa}", counties[name], place, code=f"{code}-{number}")
             for number, plant in enumerate(("سرو", "نرگس"), 1)
         ]
-    made = World(country, nation, **provinces, **counties, locals=local_units)
+    made = World(
+        country, nation, provinces["fars"], provinces["yazd"], counties["shiraz"], counties["twin"],
+        counties["mehriz"], counties["taft"], local_units,
+    )  # fmt: skip
     cast: list[tuple[str, OrgUnit, tuple[Role, ...]]] = [
         ("officer", nation, (Role.REPORTER, Role.PLANNER, Role.PRESS)),
         ("verifier", nation, (Role.VERIFIER,)),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from builders import World, a_grant, a_user, an_indicator
+from builders import World, a_grant, a_unit, a_user, an_indicator
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from karnameh.access.public import Role
@@ -149,11 +151,7 @@ def test_no_page_carries_inline_code_and_all_speak_both_languages(world: World, 
         assert "'unsafe-inline'" not in response["Content-Security-Policy"]
 
 
-def test_lists_cost_the_same_number_of_queries_at_4_and_at_40_rows(world: World, queries: object) -> None:
-    from builders import a_unit
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_lists_cost_no_more_queries_at_40_rows_than_at_4(world: World) -> None:
     client = signed_in(world.people["admin"])
 
     def cost(address: str) -> int:
@@ -170,4 +168,5 @@ def test_lists_cost_the_same_number_of_queries_at_4_and_at_40_rows(world: World,
     for number in range(40):
         unit = a_unit(f"سرو {number}", world.shiraz, world.shiraz.place)
         a_grant(a_user(), Role.REPORTER, unit)
-    assert [cost(address) for address in addresses] == before
+    for address, most in zip(addresses, before, strict=True):
+        assert cost(address) <= most, address

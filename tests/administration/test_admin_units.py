@@ -73,9 +73,10 @@ def test_a_renamed_unit_keeps_its_former_name(world: World) -> None:
     assert "نام واحدی را عوض کرد" in page
 
 
-def test_a_unit_is_moved_by_words_that_find_exactly_one(world: World) -> None:
+@pytest.mark.parametrize("words", ["شهرستان شيرازك", "۱۰۱۱"])
+def test_a_unit_is_moved_by_a_whole_name_or_a_code_in_any_spelling(world: World, words: str) -> None:
     send(browser(world.people["fars"]), reverse("admin_unit_move", args=[world.local.pk]),
-         {"parent": "", "parent_q": "شيرازك", "on": TODAY})  # fmt: skip  # Arabic letters
+         {"parent": "", "parent_q": words, "on": TODAY})  # fmt: skip
     world.local.refresh_from_db()
     assert world.local.parent_id == world.twin.pk
 

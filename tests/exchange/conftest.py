@@ -11,3 +11,4 @@ import pytest
 @pytest.fixture(autouse=True)
 def _own_uploads(settings: Any, tmp_path: Path) -> None:
     settings.UPLOADS = tmp_path / "uploads"
+    settings.STATIC_ROOT = tmp_path  # a test client asks for its static files, which are elsewhere

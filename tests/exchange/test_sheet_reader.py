@@ -12,11 +12,11 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sheet_builders import as_csv, as_xlsx
 
 from karnameh.exchange.reading import open_sheet
 from karnameh.exchange.rules.cells import Unreadable
 from karnameh.exchange.sentences import file_sentence
+from sheets import as_csv, as_xlsx
 
 SHEET = "xl/worksheets/sheet1.xml"
 HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
@@ -47,7 +47,17 @@ def sheet_of(rows: str, claims: str = "A1:B2") -> bytes:
 
 
 def test_cells_arrive_with_their_types(tmp_path: Path) -> None:
-    row = ["متن", 12, 0.1 + 0.2, 10**14, datetime(2026, 11, 20, 13, 5), date(2026, 11, 21), True, None, "آخر"]
+    row = [
+        "متن",
+        12,
+        0.1 + 0.2,
+        10**14,
+        datetime(2026, 11, 20, 13, 5),
+        date(2026, 11, 21),
+        True,
+        None,
+        "آخر",
+    ]
     read = lines(tmp_path / "f", as_xlsx([["h"] * 9, row]), "xlsx")
     assert read[1] == (2, ["متن", Decimal(12), Decimal("0.3"), Decimal(10**14), date(2026, 11, 20),
                            date(2026, 11, 21), "TRUE", None, "آخر"])  # fmt: skip
@@ -60,18 +70,30 @@ def test_a_formula_counts_with_the_value_it_last_had(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1256", "utf-16"])
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
-def test_csv_is_read_in_the_encodings_and_separators_in_use(tmp_path: Path, encoding: str, mark: str) -> None:
+def test_csv_is_read_in_the_encodings_and_separators_in_use(
+    tmp_path: Path, encoding: str, mark: str
+) -> None:
     content = as_csv([["کد", "نام"], ["1", "سرو\nو نرگس"]], encoding, mark)
     assert lines(tmp_path / "f", content, "csv") == [(1, ["کد", "نام"]), (2, ["1", "سرو\nو نرگس"])]
 
 
 def bomb() -> bytes:
-    return changed(SHEET, lambda _old: f"{HEAD}<sheetData>".encode() + b" " * 60_000_000 + b"</sheetData></worksheet>")
+    return changed(
+        SHEET,
+        lambda _old: (
+            f"{HEAD}<sheetData>".encode() + b" " * 60_000_000 + b"</sheetData></worksheet>"
+        ),
+    )
 
 
 def lying_size() -> bytes:
     """A part that says it is small and is not."""
-    whole = bytearray(changed(SHEET, lambda _old: f"{HEAD}<sheetData>{' ' * 3_000_000}</sheetData></worksheet>".encode()))
+    whole = bytearray(
+        changed(
+            SHEET,
+            lambda _old: f"{HEAD}<sheetData>{' ' * 3_000_000}</sheetData></worksheet>".encode(),
+        )
+    )
     at = whole.rindex(b"PK\x01\x02", 0, whole.rindex(SHEET.encode()))
     whole[at + 24 : at + 28] = (1000).to_bytes(4, "little")
     return bytes(whole)
@@ -79,12 +101,19 @@ def lying_size() -> bytes:
 
 def entities() -> bytes:
     text = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
-    return changed(SHEET, lambda _old: f"{text}{HEAD}<sheetData><row><c><v>&b;</v></c></row></sheetData></worksheet>".encode())
+    return changed(
+        SHEET,
+        lambda _old: (
+            f"{text}{HEAD}<sheetData><row><c><v>&b;</v></c></row></sheetData></worksheet>".encode()
+        ),
+    )
 
 
 def outside() -> bytes:
     text = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
-    return changed("xl/workbook.xml", lambda old: old.replace(b"<workbook", f"{text}<workbook".encode(), 1))
+    return changed(
+        "xl/workbook.xml", lambda old: old.replace(b"<workbook", f"{text}<workbook".encode(), 1)
+    )
 
 
 def wide_encoded_entities() -> bytes:
@@ -93,7 +122,12 @@ def wide_encoded_entities() -> bytes:
 
 
 def encrypted() -> bytes:
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 512
+    return (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + b"\0" * 504
+        + "EncryptedPackage".encode("utf-16-le")
+        + b"\0" * 512
+    )
 
 
 def many_columns() -> bytes:
@@ -132,8 +166,12 @@ def zipped(parts: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize(("code", "kind", "make"), REFUSED, ids=[f"{n}-{one[0]}" for n, one in enumerate(REFUSED)])
-def test_hostile_files_are_refused(tmp_path: Path, code: str, kind: str, make: Callable[[], bytes]) -> None:
+@pytest.mark.parametrize(
+    ("code", "kind", "make"), REFUSED, ids=[f"{n}-{one[0]}" for n, one in enumerate(REFUSED)]
+)
+def test_hostile_files_are_refused(
+    tmp_path: Path, code: str, kind: str, make: Callable[[], bytes]
+) -> None:
     with pytest.raises(Unreadable) as caught:
         lines(tmp_path / "f", make(), kind)
     assert caught.value.code == code
@@ -141,16 +179,26 @@ def test_hostile_files_are_refused(tmp_path: Path, code: str, kind: str, make: C
 
 
 def test_a_sheet_ends_after_a_thousand_empty_rows_whatever_it_claims(tmp_path: Path) -> None:
-    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>2</v></c></row>'
+    rows = (
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>2</v></c></row>'
+    )
     assert lines(tmp_path / "f", sheet_of(rows, "A1:XFD1048576"), "xlsx") == [(1, [Decimal(1)])]
-    assert lines(tmp_path / "g", b"a,b\n" + b",\n" * 1_000_000 + b"1,2\n", "csv") == [(1, ["a", "b"])]
+    assert lines(tmp_path / "g", b"a,b\n" + b",\n" * 1_000_000 + b"1,2\n", "csv") == [
+        (1, ["a", "b"])
+    ]
 
 
 def test_rows_keep_their_numbers_over_empty_ones(tmp_path: Path) -> None:
-    assert [number for number, _cells in lines(tmp_path / "f", b"a\n\n\n1\n\n2\n", "csv")] == [1, 4, 6]
+    assert [number for number, _cells in lines(tmp_path / "f", b"a\n\n\n1\n\n2\n", "csv")] == [
+        1,
+        4,
+        6,
+    ]
 
 
-def test_a_child_that_dies_is_a_file_that_takes_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_that_dies_is_a_file_that_takes_too_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The limits end it without a word: here it is made to have none."""
     monkeypatch.setattr("karnameh.exchange.reading.sys.executable", "/bin/false")
     with pytest.raises(Unreadable, match="takes_too_much"):

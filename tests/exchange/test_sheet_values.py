@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from karnameh.exchange.rules.cells import Unreadable, guarded, unguarded
-from karnameh.exchange.rules.columns import EXPORT, HEADINGS, TEMPLATE, Column, heading_text, layout_of
+from karnameh.exchange.rules.cells import Cell, Unreadable, guarded, unguarded
+from karnameh.exchange.rules.columns import (
+    EXPORT,
+    HEADINGS,
+    TEMPLATE,
+    Column,
+    heading_text,
+    layout_of,
+)
 from karnameh.exchange.rules.rows import (
     Counted,
     Qualifier,
@@ -24,7 +31,9 @@ from karnameh.exchange.rules.rows import (
 )
 from karnameh.kernel.ids import made_at
 
-HOSTILE = st.text(st.sampled_from("'=+-@\t\r\n＝＋－＠|0123abcآب ,;\"<>&_x"), max_size=12) | st.text(max_size=12)
+HOSTILE = st.text(
+    st.sampled_from("'=+-@\t\r\n＝＋－＠|0123abcآب ,;\"<>&_x"), max_size=12
+) | st.text(max_size=12)
 PIECES = Counted(0, False, ("بسته", "parcels"))
 RIALS = Counted(0, True, ())
 
@@ -82,7 +91,7 @@ def test_no_two_columns_share_a_name() -> None:
 
 def test_a_row_with_nothing_but_its_prepared_cells_is_blank() -> None:
     layout = layout_of([heading_text(column, "fa") for column in TEMPLATE])
-    cells = [None] * len(TEMPLATE)
+    cells: list[Cell] = [None] * len(TEMPLATE)
     cells[0], cells[-1] = "101-1", "0197-x"
     assert read_row(2, cells, layout) is None
 
@@ -97,7 +106,9 @@ def test_a_row_with_nothing_but_its_prepared_cells_is_blank() -> None:
         (Decimal("12"), 12, Qualifier.EXACT),
     ],
 )
-def test_quantities_are_read_as_people_write_them(written: object, quantity: int, qualifier: Qualifier) -> None:
+def test_quantities_are_read_as_people_write_them(
+    written: object, quantity: int, qualifier: Qualifier
+) -> None:
     row = Row(2, quantity=written)  # type: ignore[arg-type]
     assert read_amounts(row, PIECES, None) == (Decimal(quantity), None)
     assert row.qualifier is qualifier and not row.problems
@@ -148,8 +159,14 @@ def test_breakdowns_are_pairs() -> None:
     assert dimension_pairs("زنان") is None
 
 
-@given(st.binary(min_size=32, max_size=32), st.integers(0, 1000), st.dates(date(1900, 1, 1), date(2122, 1, 1)))
-def test_the_same_row_makes_the_same_id_and_never_one_of_tomorrow(content: bytes, occurrence: int, on: date) -> None:
+@given(
+    st.binary(min_size=32, max_size=32),
+    st.integers(0, 1000),
+    st.dates(date(1900, 1, 1), date(2122, 1, 1)),
+)
+def test_the_same_row_makes_the_same_id_and_never_one_of_tomorrow(
+    content: bytes, occurrence: int, on: date
+) -> None:
     identifier = derived_id(content, occurrence, on)
     assert identifier == derived_id(content, occurrence, on)
     assert identifier != derived_id(content, occurrence + 1, on)

@@ -43,7 +43,6 @@ from karnameh.org.public import (
 from karnameh.plumbing.models import Change, Deed
 from karnameh.plumbing.public import Refusal
 
-pytestmark = pytest.mark.django_db
 LATER, LATEST = DAY + timedelta(days=10), DAY + timedelta(days=20)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from karnameh.kernel.period import Period
 from karnameh.kernel.text import compact_form
 from karnameh.org.public import Named, OrgUnit, Place, Theme
+from karnameh.plumbing.public import Personal
 
 
 class Campaign(Named):
@@ -37,6 +38,8 @@ class Campaign(Named):
 
 class CampaignDay(models.Model):
     """One day of a campaign and its title."""
+
+    personal: ClassVar[dict[str, Personal]] = {}
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="days")
     on = models.DateField()
@@ -145,6 +148,8 @@ class ShareRole(models.TextChoices):
 class Share(models.Model):
     """A unit's part in joint work. Only the lead's results are its own; see the ledger's law."""
 
+    personal: ClassVar[dict[str, Personal]] = {}
+
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="shares")
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="shares")
     role = models.CharField(max_length=9, choices=ShareRole)
@@ -157,7 +162,3 @@ class Share(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.role}"
-
-
-for _model in (Campaign, CampaignDay, Activity, Share):
-    _model.personal = {}  # type: ignore[attr-defined]  # nothing here is about a person

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from karnameh.catalog.models import (
     Dimension,
@@ -21,6 +21,7 @@ from karnameh.org.public import Profession, Theme
 from karnameh.plumbing.public import deed
 
 DATA = Path(__file__).with_name("data")
+CodeList = TypeVar("CodeList", Theme, Profession)
 _NAMES = ("name_fa", "name_en")
 _WORDS = (*_NAMES, "definition_fa", "definition_en", "means_fa", "means_en")
 
@@ -53,8 +54,8 @@ def load_dictionary(*, at: datetime) -> None:
         _indicators(data["indicator"], measures, items, at)
 
 
-def _simple(model: type[Theme] | type[Profession], rows: list[dict[str, Any]]) -> None:
-    model.objects.bulk_create(  # type: ignore[attr-defined]
+def _simple(model: type[CodeList], rows: list[dict[str, Any]]) -> None:
+    model._default_manager.bulk_create(
         model(position=position, **{name: row[name] for name in ("code", *_NAMES)})
         for position, row in enumerate(rows)
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from karnameh.kernel.text import compact_form
 from karnameh.org.public import Named, Profession, Theme
+from karnameh.plumbing.public import Personal
 
 
 class MeasureKind(models.TextChoices):
@@ -74,6 +75,8 @@ TOTAL = 1  # the dimension set without any option
 class DimensionSet(models.Model):
     """Any combination of options of different dimensions, in canonical order; 1 is the total."""
 
+    personal: ClassVar[dict[str, Personal]] = {}
+
     key = models.CharField(max_length=400, unique=True)  # "age=under-18,sex=women"
     options = ArrayField(models.IntegerField())
     cut = models.CharField(max_length=200)  # its dimensions alone: "age,sex"
@@ -93,6 +96,8 @@ class Item(Named):
 
 class Rate(models.Model):
     """What one piece of an item was worth from a day on, and who says so."""
+
+    personal: ClassVar[dict[str, Personal]] = {}
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="rates")
     rial_per_unit = models.BigIntegerField()
@@ -220,6 +225,8 @@ class Indicator(Named):
 class Wording(models.Model):
     """How an indicator was named and defined from an instant on."""
 
+    personal: ClassVar[dict[str, Personal]] = {}
+
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="wordings")
     version = models.PositiveSmallIntegerField()
     since = models.DateTimeField()
@@ -236,11 +243,3 @@ class Wording(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator_id} v{self.version}"
-
-
-for _model in (
-    Measure, Dimension, DimensionOption, DimensionSet, Item, Rate, Indicator, Wording,
-    Indicator.dimensions.through,
-):  # fmt: skip
-    _model.personal = {}  # type: ignore[attr-defined]  # nothing here is about a person
-

@@ -129,12 +129,22 @@ def _restore(arguments: list[str]) -> int:
 
 
 def _bench(arguments: list[str]) -> int:
-    if arguments[:1] != ["ledger"]:
-        print("Benchmarks: ledger", file=sys.stderr)
-        return 2
-    from karnameh.config.bench_ledger import bench
+    if arguments[:1] == ["ledger"]:
+        from karnameh.config.bench_ledger import bench
 
-    return bench(arguments[1:])
+        return bench(arguments[1:])
+    if arguments[:1] == ["read"]:
+        from karnameh.narrative.reader.bench import main as bench_reader
+
+        return bench_reader(arguments[1:])
+    print("Benchmarks: ledger, read", file=sys.stderr)
+    return 2
+
+
+def _read(arguments: list[str]) -> int:
+    from karnameh.narrative.reader.__main__ import main as read_reports
+
+    return read_reports(arguments)
 
 
 def _manage(arguments: list[str]) -> int:
@@ -154,5 +164,6 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "backup": _backup,
     "restore": _restore,
     "bench": _bench,
+    "read": _read,
     "manage": _manage,
 }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from types import FrameType
 
 from karnameh.config.commands import database, ready_django
@@ -133,9 +132,12 @@ def _answers(host: str, port: int, processes: list[subprocess.Popen[bytes]], sec
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and all(process.poll() is None for process in processes):
         try:
-            urllib.request.urlopen(f"http://{host}:{port}/health/live", timeout=2).close()
+            connection = http.client.HTTPConnection(host, port, timeout=2)
+            connection.request("GET", "/health/live")
+            connection.getresponse().read()  # a redirect to https is an answer, too
+            connection.close()
             return True
-        except (urllib.error.URLError, OSError):
+        except (http.client.HTTPException, OSError):
             time.sleep(0.1)
     return False
 

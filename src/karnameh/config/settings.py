@@ -96,6 +96,9 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 
+_OURS = ("dbname", "user", "password", "host", "port", "options", "connect_timeout")
+
+
 def _database(url: str) -> dict[str, Any]:
     """Django's form of a libpq address."""
     parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
@@ -109,7 +112,12 @@ def _database(url: str) -> dict[str, Any]:
         "PORT": parts.get("port", ""),
         "CONN_MAX_AGE": 600 if PROCESS != "manage" else 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": f"-c statement_timeout={timeout} -c lock_timeout=10s", "connect_timeout": 5},
+        "OPTIONS": {
+            # Everything else of the address (sslmode, certificates …) goes to libpq as it is.
+            **{name: value for name, value in parts.items() if name not in _OURS},
+            "options": f"{parts.get('options', '')} -c statement_timeout={timeout} -c lock_timeout=10s".strip(),
+            "connect_timeout": 5,
+        },
     }
 
 

@@ -16,7 +16,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Sum
+from django.db.models.functions import Cast
 
 from karnameh.access.public import Reach, units_where
 from karnameh.activities.public import TAKES_PLEDGES, TAKES_RESULTS, Activity, Share
@@ -59,6 +60,7 @@ Found = TypeVar("Found")
 # Above this many times an indicator's usual largest value, one local unit is asked to look again.
 FAR_ABOVE_USUAL = 10
 _NO_ID = UUID(int=0)
+_PAIR = 10_000_000  # more indicators than there can be: unit and indicator as one number
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +86,29 @@ class _Activity:
 class _Target:
     """An entry, of the ledger or of the same sheet, that a row refers to."""
 
-    row: int | None  # None: it stands in the ledger
     stage: int
     kind: int
     indicator: int
     unit: int
     dimensions: int
+    coverage: int
+    role: int
+    part_of: UUID | None
+    starts_on: date
+    ends_on: date
+    place: int
+    activity: int | None
     quantity: Decimal | None
     posted_by: int
     taken_back: bool = False
     verified: bool = False
+
+
+# The same facts as columns of an entry.
+_FACTS = (
+    "stage", "kind", "indicator_id", "unit_id", "dimensions_id", "coverage", "role", "part_of_id",
+    "starts_on", "ends_on", "place_id", "activity_id", "quantity", "posted_by_id", "taken_back", "verified",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,15 +220,14 @@ class _LookUps:
         rows = (
             Entry.objects.filter(pk__in=ids)
             .annotate(
-                taken_back=Exists(Entry.objects.filter(corrects=OuterRef("pk"), kind=Kind.REVERSAL)),
+                taken_back=Exists(
+                    Entry.objects.filter(corrects=OuterRef("pk"), kind=Kind.REVERSAL)
+                ),
                 verified=Exists(standing.filter(verifies=OuterRef("pk"))),
             )
-            .values_list(
-                "pk", "stage", "kind", "indicator_id", "unit_id", "dimensions_id", "quantity", "posted_by_id",
-                "taken_back", "verified", "unit__path",
-            )
-        )  # fmt: skip
-        return {one[0]: _Target(None, *one[1:-1]) for one in rows if self.reach.covers(one[-1])}
+            .values_list("pk", *_FACTS, "unit__path")
+        )
+        return {one[0]: _Target(*one[1:-1]) for one in rows if self.reach.covers(one[-1])}
 
 
 def _fill(
@@ -248,9 +262,13 @@ def _stored(ids: list[UUID]) -> dict[UUID, Kept]:
 
 
 def _promises(pairs: list[tuple[int, int]]) -> dict[tuple[int, int], list[_Promise]]:
+    """What each unit promised of each indicator; only for these pairs, not for all their mixtures."""
     found: dict[tuple[int, int], list[_Promise]] = defaultdict(list)
+    pair = Cast("unit_id", BigIntegerField()) * _PAIR + F("indicator_id")
     rows = (
-        Entry.objects.filter(
+        Entry.objects.annotate(pair=pair)
+        .filter(
+            pair__in=[unit * _PAIR + indicator for unit, indicator in pairs],
             unit__in={unit for unit, _one in pairs}, indicator__in={one for _unit, one in pairs},
             stage=Stage.PLEDGED, kind=Kind.ORIGINAL, part_of=None, quantity__isnull=False,
         )
@@ -349,6 +367,7 @@ class Checker:
         self.may_post = {
             int(stage): units_where(owner, *roles) for stage, roles in MAY_POST.items()
         }
+        self.rights: dict[tuple[int, int], frozenset[int] | None] = {}
         self.rows_of_ids: dict[UUID, int] = {}
         self.occurrences: dict[bytes, int] = {}
         self.first_rows: dict[bytes, int] = {}
@@ -547,9 +566,8 @@ class Checker:
         assert indicator is not None
         if entry.kind != Kind.ORIGINAL or entry.corrects is not None:
             case.doubt("kind", "only_originals")
-        allowed = self.may_post[int(entry.stage)]
-        themes = allowed.themes_at(unit.path)
-        if not allowed.covers(unit.path) or (themes is not None and indicator.theme not in themes):
+        themes = self._themes_open(int(entry.stage), unit)
+        if themes is not None and indicator.theme not in themes:
             case.doubt("stage", "no_role_here")
         if unit.closed_on is not None and entry.ends_on > unit.closed_on:
             case.doubt("unit", "entry_unit_is_closed")
@@ -569,6 +587,13 @@ class Checker:
             case.doubt("verifies", "verifies_by_check")
         if entry.verifies is None and entry.stage == Stage.VERIFIED and case.row.verifies is None:
             case.doubt("verifies", "verifies_missing")
+
+    def _themes_open(self, stage: int, unit: _Unit) -> frozenset[int] | None:
+        """For which themes the owner may post this stage at this unit; None for all of them."""
+        key = (stage, unit.pk)
+        if key not in self.rights:
+            self.rights[key] = self.may_post[stage].themes_at(unit.path)
+        return self.rights[key]
 
     def _judge_activity(self, case: _Case, entry: NewEntry) -> None:
         activity = case.activity
@@ -610,8 +635,9 @@ class Checker:
         """Let other rows of the sheet refer to this one."""
         if case.row.id is not None:
             self.here[entry.id] = _Target(
-                case.row.number, int(entry.stage), int(entry.kind), entry.indicator, entry.unit,
-                entry.dimensions, entry.quantity, self.owner.pk,
+                int(entry.stage), int(entry.kind), entry.indicator, entry.unit, entry.dimensions,
+                int(entry.coverage), int(entry.role), entry.part_of, entry.starts_on, entry.ends_on,
+                case.place, entry.activity, entry.quantity, self.owner.pk,
             )  # fmt: skip
 
     def _target(self, link: UUID) -> _Target | None:
@@ -629,17 +655,8 @@ class Checker:
             )
             if promise is None or not fits or promise.indicator != entry.indicator:
                 case.doubt("fulfils", "entry_fulfils_a_promise")
-        if entry.part_of is not None:
-            total = self._target(entry.part_of)
-            if (
-                total is None
-                or total.kind == Kind.REVERSAL
-                or total.dimensions != TOTAL
-                or (total.indicator, total.stage, total.unit)
-                != (entry.indicator, int(entry.stage), entry.unit)
-                or entry.dimensions == TOTAL
-            ):
-                case.doubt("part_of", "entry_part_fits_its_total")
+        if entry.part_of is not None and not _is_part(case, entry, self._target(entry.part_of)):
+            case.doubt("part_of", "entry_part_fits_its_total")
 
     def _judge_verification(self, case: _Case, entry: NewEntry, link: UUID) -> None:
         report = self._target(link)
@@ -648,8 +665,9 @@ class Checker:
             or report.stage != Stage.REPORTED
             or report.kind == Kind.REVERSAL
             or report.taken_back
-            or (report.indicator, report.unit, report.dimensions)
-            != (entry.indicator, entry.unit, entry.dimensions)
+            or (report.indicator, report.unit, report.dimensions, report.part_of)
+            != (entry.indicator, entry.unit, entry.dimensions, entry.part_of)
+            or (report.coverage, report.role) != (int(entry.coverage), int(entry.role))
         ):
             return case.doubt("verifies", "entry_verifies_a_live_report")
         if report.posted_by == self.owner.pk:
@@ -682,6 +700,7 @@ class Checker:
         totals = {total for total, _cut in added}
         kept = (
             Entry.objects.filter(part_of__in=totals)
+            .exclude(stage=Stage.VERIFIED)
             .values_list("part_of_id", "dimensions__cut")
             .annotate(together=Sum("quantity"))
         )
@@ -712,6 +731,21 @@ class Checker:
             )
             for (indicator, stage), tally in sorted(self.sums.items())
         ]
+
+
+def _is_part(case: _Case, entry: NewEntry, total: _Target | None) -> bool:
+    """Whether an entry disaggregates `total`; a check of a part belongs to the reported total."""
+    if total is None or total.kind == Kind.REVERSAL or total.taken_back:
+        return False
+    stage = min(int(entry.stage), int(Stage.REPORTED))
+    if (total.indicator, total.unit, total.stage) != (entry.indicator, entry.unit, stage):
+        return False
+    if total.dimensions != TOTAL or entry.dimensions == TOTAL:
+        return False
+    alike = (total.starts_on, total.ends_on, total.place, total.coverage, total.role, total.activity) == (
+        entry.starts_on, entry.ends_on, case.place, int(entry.coverage), int(entry.role), entry.activity
+    )  # fmt: skip
+    return alike or entry.quantity is None
 
 
 def _tally(entry: NewEntry) -> Tally:

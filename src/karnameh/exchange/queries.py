@@ -13,6 +13,7 @@ from karnameh.access.public import Reach, Role, units_where
 from karnameh.catalog.public import Indicator, TimeRule, UnitRule, indicators
 from karnameh.exchange.models import Import, State
 from karnameh.exchange.rules.columns import SHOWN, Column, heading_text
+from karnameh.exchange.rules.rows import Problem
 from karnameh.exchange.rules.verdicts import Judged
 from karnameh.exchange.sentences import sentence
 from karnameh.exchange.store import Findings, Folder
@@ -122,11 +123,18 @@ def _shown(judged: Judged, language: str) -> ShownRow:
         problems=[
             ShownProblem(
                 heading_text(Column(one.column), language),
-                sentence(one.code, one.given),
+                _said(one),
                 one.warning,
             )
             for one in judged.problems
         ],
+    )
+
+
+def _said(problem: Problem) -> str:
+    """Its sentence, with what was written set apart: a code keeps its order among Persian words."""
+    return sentence(
+        problem.code, {name: f"\u2068{text}\u2069" for name, text in problem.given.items()}
     )
 
 

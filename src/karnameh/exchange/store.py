@@ -64,11 +64,15 @@ def keep_upload(chunks: Iterable[bytes]) -> tuple[Folder, int, str]:
     folder = Folder(secrets.token_hex(16))
     folder.path.mkdir(parents=True, mode=0o700)
     size, digest = 0, hashlib.sha256()
-    with open(folder.upload, "wb", opener=_private) as out:
-        for chunk in chunks:
-            out.write(chunk)
-            digest.update(chunk)
-            size += len(chunk)
+    try:
+        with open(folder.upload, "wb", opener=_private) as out:
+            for chunk in chunks:
+                out.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+    except BaseException:
+        folder.remove()
+        raise
     return folder, size, digest.hexdigest()
 
 

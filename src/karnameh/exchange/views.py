@@ -78,7 +78,11 @@ def import_new(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "exchange/new.html",
-        {"form": form, "template_form": TemplateForm(units=units, auto_id="template_%s")},
+        {
+            "crumbs": _crumbs(),
+            "form": form,
+            "template_form": TemplateForm(units=units, auto_id="template_%s"),
+        },
         status=422 if form.errors else 200,
     )
 
@@ -114,13 +118,13 @@ def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page(request: HttpRequest, job: Import, undo_form: UndoForm | None = None) -> dict[str, Any]:
     mine = job.owner_id == _user(request).pk
     standing, checks = queries.standing_entries(job) if job.state == State.POSTED else (0, 0)
-    # By the words alone: a retry of the sender would only fail again.
     trouble = (
         file_sentence(job.trouble, job.trouble_given, _display(request).language)
         if job.trouble
         else ""
     )
     return {
+        "crumbs": _crumbs(),
         "job": job,
         "mine": mine,
         "trouble": trouble,
@@ -282,6 +286,10 @@ def _download(pieces: Iterable[bytes], name: str, kind: str) -> StreamingHttpRes
     response = StreamingHttpResponse(pieces, content_type=_TYPES[kind])
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return response
+
+
+def _crumbs() -> list[dict[str, str]]:
+    return [{"label": _("Spreadsheets"), "url": reverse("imports")}]
 
 
 def _posting_units(request: HttpRequest) -> list[OrgUnit]:

@@ -11,11 +11,12 @@ import itertools
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -214,10 +215,18 @@ def _checked(claim: _Claim, checker: Checker, writer: FindingsWriter) -> None:
 # --- posting and taking back -----------------------------------------------------------------------
 
 
+@contextmanager
+def _long_transaction() -> Iterator[None]:
+    """All or nothing, for up to 100,000 rows: longer than a statement of the worker may take."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '15min'")
+        yield
+
+
 def _post(claim: _Claim) -> None:
     """All rows in one transaction, or none."""
     try:
-        with transaction.atomic():
+        with _long_transaction():
             job = claim.locked()
             entries = list(_entries(job))
             receipts = post_entries(entries, by=job.owner, at=now())
@@ -266,7 +275,7 @@ def _row_of(job: Import, text: str) -> int | None:
 def _undo(claim: _Claim) -> None:
     """Every entry of the batch that still stands is reversed, in one transaction."""
     try:
-        with transaction.atomic():
+        with _long_transaction():
             job = claim.locked()
             assert job.undo_by is not None
             undone = reverse_batch(job.pk, note=job.undo_reason, by=job.undo_by, at=now())

@@ -139,7 +139,7 @@ def child_rows(reach: Reach, node: Node, indicator: Indicator, period: Period, *
     """One row for each child of `node`, for one indicator; children without entries are there too."""
     cells = roll_up(reach, Question(node, period, then=then, indicators=(indicator.pk,)), by="child")
     below = {one.pk: one for one in children(node)}
-    strangers = {cell.key for cell in cells} - set(below)
+    strangers = {cell.key for cell in cells if isinstance(cell.key, int)} - set(below)
     below |= {one.pk: one for one in type(node)._default_manager.filter(pk__in=strangers)}
     rows = {pk: Row(pk, child.name, indicator_url(indicator.pk, child, period)) for pk, child in below.items()}
     for cell in cells:

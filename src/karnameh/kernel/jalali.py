@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from persiantools.jdatetime import JalaliDate as _Library
 
@@ -16,6 +17,7 @@ from karnameh.kernel.malformed import Malformed
 from karnameh.kernel.text import ZWNJ, clean, normal_form
 
 FIRST_YEAR, LAST_YEAR = 1200, 1500
+_library: Any = _Library  # it carries no types
 
 MONTHS_FA = (
     "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور",
@@ -55,14 +57,14 @@ class JalaliDate:
     def from_date(cls, day: date) -> JalaliDate:
         """The Jalali day of a Gregorian `day` between 1821-03-21 and 2122-03-20."""
         try:
-            found = _Library(day)
+            found = _library(day)
         except ValueError:
             raise Malformed("date_impossible", day.isoformat()) from None
         return cls(found.year, found.month, found.day)
 
     def to_date(self) -> date:
         """The Gregorian day."""
-        gregorian: date = _Library(self.year, self.month, self.day).to_gregorian()
+        gregorian: date = _library(self.year, self.month, self.day).to_gregorian()
         return gregorian
 
     def isoformat(self) -> str:

@@ -188,7 +188,7 @@ spread AS (
            {", ".join(f"v.sign * d.{name}" for name in MEASURES)}
       FROM displaced d CROSS JOIN LATERAL (VALUES
            {_rows(2, "d.unit_then", "0", 1)}, {_rows(2, "d.unit_line", "0", -1)},
-           {_rows(4, "d.place_then", "coalesce(d.unit_then[2], d.unit_then[1])", 1)},
+           {_rows(4, "d.place_then", "d.scope", 1)},
            {_rows(4, "d.place_line", "d.scope", -1)}) AS v (view, node, grain, at, scope, sign))"""
 
 

@@ -15,7 +15,7 @@ from karnameh.ledger.actions import (
 )
 from karnameh.ledger.checking import Check, check
 from karnameh.ledger.folding import fold, fold_all, rehome
-from karnameh.ledger.models import Entry, Stage
+from karnameh.ledger.models import Entry
 from karnameh.ledger.queries import (
     Axis,
     Cell,
@@ -43,6 +43,7 @@ from karnameh.ledger.rules import (
     NewEntry,
     Qualifier,
     Role,
+    Stage,
     Tally,
     far_from,
     total,

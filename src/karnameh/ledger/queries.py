@@ -158,9 +158,16 @@ def _depth(question: Question, by: By) -> int:
 
 def _narrowed(reach: Reach, question: Question) -> bool:
     """On the place axis, totals know only whole province offices; a smaller reach asks the rows."""
+    if question.then and _stood_deeper(question.node):
+        return True
     if question.axis is Axis.UNIT:
         return False
     return any(stretch.theme is not None or stretch.path.count("/") > 3 for stretch in reach.stretches)
+
+
+def _stood_deeper(node: OrgUnit | Place) -> bool:
+    """Whether the node once stood at another depth, where its totals may not be kept."""
+    return node.placements.exclude(line__len=len(node.line)).exists()
 
 
 def _windows(question: Question, by: By) -> dict[str, list[_Window]] | None:
@@ -200,7 +207,6 @@ def _from_totals(
     windows: dict[str, list[_Window]],
 ) -> str:  # fmt: skip
     """Folded totals, and what the entries after the last folded moment change."""
-    depth = _depth(question, by)
     view = 1 if question.axis is Axis.UNIT else 3
     views = statement.bind([view, view + 1] if question.then else [view])
     nodes = statement.bind(_target_nodes(question, by))
@@ -228,11 +234,13 @@ def _from_totals(
         )
     )
     line = _line_of(question)
-    position = depth + 1
+    node = statement.bind(question.node.pk)
+    position = f"array_position({line}, {node}::int) + {1 if by == 'child' else 0}"
+    tail_node = f"({line})[{position}]"
     tail_rows = (
         f"SELECT {_key_of(by, position, line)} AS key, d.indicator_id, d.stage, d.bucket,"
         f" {', '.join(f'd.{name}' for name in MEASURES)} FROM deltas d {_tree_joins()}"
-        f" WHERE {line}[{position}] = ANY({nodes}) AND {_in_period(statement, question, rules)}"
+        f" WHERE {tail_node} = ANY({nodes}) AND {_in_period(statement, question, rules)}"
         + _scope_condition(statement, reach, question, "coalesce(hu.line[2], u.line[2], u.line[1])")
     )
     return f"WITH RECURSIVE {tail}, found AS ({' UNION ALL '.join([*folded, tail_rows])})"
@@ -240,14 +248,17 @@ def _from_totals(
 
 def _from_rows(statement: _Statement, reach: Reach, question: Question, by: By, rules: dict[int, str]) -> str:
     """The entries themselves, for nodes without folded totals."""
-    low, high = bounds(question.node.path)
     column, tree = ("unit", "org_orgunit") if question.axis is Axis.UNIT else ("place", "org_place")
-    low_p, high_p = statement.bind(low), statement.bind(high)
-    beneath = (
-        f"SELECT p.node_id FROM org_{column}placement p WHERE p.path >= {low_p} AND p.path < {high_p}"
-        if question.then
-        else f"SELECT n.id FROM {tree} n WHERE n.path >= {low_p} AND n.path < {high_p}"
-    )
+    node = statement.bind(question.node.pk)
+    if question.then:
+        beneath = f"SELECT p.node_id FROM org_{column}placement p WHERE p.line @> ARRAY[{node}::int]"
+    else:
+        # Both as the tree is and as the totals know it: between a move and its folding they differ.
+        low, high = (statement.bind(bound) for bound in bounds(question.node.path))
+        beneath = (
+            f"SELECT n.id FROM {tree} n WHERE n.path >= {low} AND n.path < {high} UNION"
+            f" SELECT h.node FROM ledger_home h WHERE h.axis = {int(question.axis)} AND h.line @> ARRAY[{node}::int]"
+        )
     ids = statement.bind(list(rules))
     start, end = _ends(question.period)
     fresh = (
@@ -256,11 +267,10 @@ def _from_rows(statement: _Statement, reach: Reach, question: Question, by: By, 
     )
     rows = deltas(Change(fresh, None, "SELECT 9223372036854775807", spreading=False))
     line = _line_of(question)
-    position = _depth(question, by) + 1
-    node_position = question.node.depth + 1
-    condition = f"{line}[{node_position}] = {statement.bind(question.node.pk)}"
+    position = f"array_position({line}, {node}::int) + {1 if by == 'child' else 0}"
+    condition = f"{node}::int = ANY({line})"
     if by == "child":
-        condition += f" AND {line}[{position}] IS NOT NULL"
+        condition += f" AND ({line})[{position}] IS NOT NULL"
     if question.axis is Axis.PLACE:
         condition += f" AND {_reach_condition(statement, reach)}"
     measures = ", ".join(f"d.{name}" for name in MEASURES)
@@ -288,9 +298,9 @@ def _line_of(question: Question) -> str:
     return "pp.line" if question.then else "(coalesce(hp.line, l.line))"
 
 
-def _key_of(by: By, position: int, line: str) -> str:
+def _key_of(by: By, position: int | str, line: str) -> str:
     month = "(%(months)s::date[])[width_bucket(d.ends_on, %(months)s::date[])]"
-    keys = {"node": "NULL::int", "child": f"{line}[{position}]", "day": "d.ends_on", "month": month}
+    keys = {"node": "NULL::int", "child": f"({line})[{position}]", "day": "d.ends_on", "month": month}
     return keys.get(by, "d.dimensions_id")
 
 
@@ -309,14 +319,16 @@ def _ends(period: Period) -> tuple[date, date]:
 def _target_nodes(question: Question, by: By) -> list[int]:
     if by != "child":
         return [question.node.pk]
-    if not question.then:
-        return list(type(question.node)._default_manager.filter(parent=question.node).values_list("pk", flat=True))
-    placements = question.node.placements.model  # type: ignore[union-attr]
     depth = question.node.depth
-    lines = placements._default_manager.filter(
-        under(question.node.path), line__len__gte=depth + 2
-    ).values_list("line", flat=True)
-    return sorted({line[depth + 1] for line in lines})
+    if not question.then:
+        # By line, not by parent: what was merged into the node stands beneath it, too.
+        nodes: Any = type(question.node)._default_manager
+        beneath = nodes.filter(under(question.node.path), line__len=depth + 2)
+        return list(beneath.values_list("pk", flat=True))
+    placements: Any = question.node.placements.model._default_manager
+    lines = placements.filter(line__contains=[question.node.pk]).values_list("line", flat=True)
+    after = [line[line.index(question.node.pk) + 1 :] for line in lines]
+    return sorted({rest[0] for rest in after if rest})
 
 
 def _scope_condition(statement: _Statement, reach: Reach, question: Question, column: str) -> str:
@@ -345,13 +357,10 @@ def _extremes(
 ) -> list[Cell]:
     """Indicators that take the largest value or an average, computed from the rows: there are few."""
     statement = _statement(by)
-    low, high = bounds(question.node.path)
     start, end = _ends(question.period)
-    position = _depth(question, by) + 1
     line = _line_of(question)
-    tree = "u" if question.axis is Axis.UNIT else "l"
-    if question.then:
-        tree = "up" if question.axis is Axis.UNIT else "pp"
+    node = statement.bind(question.node.pk)
+    position = f"array_position({line}, {node}::int) + {1 if by == 'child' else 0}"
     bucket = "CASE WHEN d.part_of_id IS NOT NULL THEN 2 WHEN d.role <> 1 THEN 1 ELSE 0 END"
     sql = f"""
     WITH live AS (
@@ -360,7 +369,7 @@ def _extremes(
           FROM ledger_entry d {_tree_joins()}
          WHERE d.indicator_id = ANY({statement.bind(list(rules))}) AND d.coverage = 1 AND d.kind <> 1
            AND (ci.time_rule = 'last' OR d.ends_on >= {statement.bind(start)})
-           AND d.ends_on <= {statement.bind(end)} AND {tree}.path >= {statement.bind(low)} AND {tree}.path < {statement.bind(high)}
+           AND d.ends_on <= {statement.bind(end)} AND {node}::int = ANY({line})
            AND NOT EXISTS (SELECT FROM ledger_entry x WHERE x.corrects_id = d.id AND x.kind = 1)
            {"AND " + _reach_condition(statement, reach) if question.axis is Axis.PLACE else ""}),
     each_unit AS (
@@ -558,7 +567,7 @@ def story_of(reach: Reach, pk: UUID) -> Story:
     if entry is None:
         raise OutOfReach
     links = [entry.fulfils_id, entry.verifies_id, entry.corrects_id, entry.part_of_id]
-    near = {one.pk: one for one in visible.filter(pk__in=[link for link in links if link])}
+    near: dict[UUID | None, Entry] = {one.pk: one for one in visible.filter(pk__in=[link for link in links if link])}
     return Story(
         entry=entry,
         fulfils=near.get(entry.fulfils_id), verifies=near.get(entry.verifies_id),

@@ -266,7 +266,7 @@ def _posted(
 @require_safe
 def to_verify(request: HttpRequest) -> HttpResponse:
     """The verifier's queue."""
-    page = unverified(units_where(request.user, Grantable.VERIFIER), request.user.pk, before=_uuid(request.GET.get("cursor", "")))
+    page = unverified(units_where(request.user, Grantable.VERIFIER), _user(request).pk, before=_uuid(request.GET.get("cursor", "")))
     page = type(page)(shown(page.rows), page.next_key)
     return render(
         request, "ledger/to_verify.html", {"page": page, "next_url": f"?cursor={page.next_key}" if page.next_key else ""}

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, TypeVar, cast
 
 from django.db import transaction
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from karnameh.kernel.text import clean
@@ -25,9 +25,13 @@ from karnameh.org.models import (
     UnitKind,
     UnitPlacement,
 )
-from karnameh.org.rules import is_under, line_of, moved, path_of
+from karnameh.org.rules import bounds, is_under, line_of, moved, path_of
 from karnameh.people.public import User
 from karnameh.plumbing.public import Refusal, deed
+
+
+AnyNode = TypeVar("AnyNode", OrgUnit, Place)
+AnyPlacement = UnitPlacement | PlacePlacement
 
 
 @dataclass(frozen=True)
@@ -121,8 +125,13 @@ def merge_units(
                 _move(OrgUnit, UnitPlacement, child, into, on)
             closed = _close(unit, on)
             closed.merged_into = into
-            _replant(OrgUnit, closed, [*into.line, closed.pk])
-            closed.save()
+            closed.save(update_fields=["merged_into"])
+            # With all that was closed or merged beneath it before.
+            old, new = closed.path, path_of([*into.line, closed.pk])
+            low, high = bounds(old)
+            for part in OrgUnit.objects.filter(path__gte=low, path__lt=high):
+                _replant(part, line_of(moved(part.path, old, new)))
+                part.save(update_fields=["line", "path"])
     return into
 
 
@@ -135,14 +144,15 @@ def split_unit(
     with deed("split_unit", by=by, at=at, target=f"unit:{unit.pk}"):
         if unit.parent is None:
             raise Refusal(_("The whole federation cannot be moved, closed or split."))
-        opened = [open_unit(part, parent=unit.parent, on=on, by=by, at=at) for part in parts]
+        parent = cast(OrgUnit, unit.parent)
+        opened = [open_unit(part, parent=parent, on=on, by=by, at=at) for part in parts]
         for child in OrgUnit.objects.filter(parent=unit, closed_on=None):
             _move(OrgUnit, UnitPlacement, child, opened[0], on)
         _close(unit, on)
     return opened
 
 
-def _locked(model: type[Node], node: Node) -> Node:
+def _locked(model: type[AnyNode], node: AnyNode) -> AnyNode:
     return model._default_manager.select_for_update().get(pk=node.pk)
 
 
@@ -151,20 +161,21 @@ def _standing(node: Node) -> None:
         raise Refusal(_("“%(name)s” is closed.") % {"name": node.name})
 
 
-def _plant(node: Node, placements: type[Model], parent: Node | None) -> None:
+def _plant(node: Node, placements: type[AnyPlacement], parent: Node | None) -> None:
     node.spell()
     node.save()
     node.line = [*(parent.line if parent else []), node.pk]
     node.path = path_of(node.line)
     node.save(update_fields=["line", "path"])
-    placements._default_manager.create(
+    manager: Any = placements._default_manager
+    manager.create(
         node=node, path=node.path, line=node.line, valid_from=node.opened_on
     )
 
 
 def _move(
-    model: type[Node], placements: type[Model], node: Node, parent: Node, on: date
-) -> Node:
+    model: type[AnyNode], placements: type[AnyPlacement], node: AnyNode, parent: AnyNode, on: date
+) -> AnyNode:
     with transaction.atomic():
         # One lock on the root orders all reorganisations: two moves can never tie a knot.
         model._default_manager.select_for_update().get(pk=node.line[0])
@@ -178,11 +189,12 @@ def _move(
         if on < node.opened_on:
             raise Refusal(_("This day is before the unit was opened."), field="on")
         old = node.path
+        low, high = bounds(old)
         new = path_of([*parent.line, node.pk])
         node.parent = parent
         node.save(update_fields=["parent"])
-        for part in list(model._default_manager.under(old)):  # type: ignore[attr-defined]
-            _replant(model, part, line_of(moved(part.path, old, new)))
+        for part in list(model._default_manager.filter(path__gte=low, path__lt=high)):
+            _replant(part, line_of(moved(part.path, old, new)))
             part.save(update_fields=["line", "path"])
             if part.closed_on is None:
                 _place_again(placements, part, on)
@@ -190,20 +202,18 @@ def _move(
     return node
 
 
-def _replant(model: type[Node], node: Node, line: list[int]) -> None:
+def _replant(node: Node, line: list[int]) -> None:
     node.line, node.path = line, path_of(line)
 
 
-def _place_again(placements: type[Model], node: Node, on: date) -> None:
-    """End the open placement and begin the next; two moves on one day leave the later one."""
-    manager = placements._default_manager
+def _place_again(placements: type[AnyPlacement], node: Node, on: date) -> None:
+    """End the open placement and begin the next. A placement is never rewritten: entries name it."""
+    manager: Any = placements._default_manager
     present = manager.get(node=node, valid_to=None)
     if present.valid_from > on:
-        raise Refusal(_("This unit was already moved after that day."), field="on")
-    if present.valid_from == on:
-        present.path, present.line = node.path, node.line
-        present.save()
-        return
+        if manager.filter(node=node).count() > 1:
+            raise Refusal(_("This unit was already moved after that day."), field="on")
+        on = present.valid_from  # opened later than the part of the tree that moves
     present.valid_to = on
     present.save()
     manager.create(node=node, path=node.path, line=node.line, valid_from=on)

@@ -14,7 +14,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from karnameh.kernel.text import compact_form, sort_key
-from karnameh.org.rules import bounds
 from karnameh.plumbing.personal import Personal
 
 
@@ -23,6 +22,8 @@ class Named(models.Model):
 
     name_fa = models.CharField(_("Persian name"), max_length=160)
     name_en = models.CharField(_("English name"), max_length=160)
+
+    personal: ClassVar[dict[str, Personal]] = {}
 
     class Meta:
         abstract = True
@@ -56,27 +57,12 @@ class Profession(Named):
         ordering: ClassVar[list[str]] = ["position"]
 
 
-class NodeQuerySet(models.QuerySet["Node"]):
-    """Verbs that chain over a tree."""
-
-    def under(self, path: str) -> NodeQuerySet:
-        """The node at `path` and everything beneath it, as organised now."""
-        low, high = bounds(path)
-        return self.filter(path__gte=low, path__lt=high)
-
-    def open(self) -> NodeQuerySet:
-        """Not closed."""
-        return self.filter(closed_on=None)
-
-    def in_order(self) -> NodeQuerySet:
-        """By the Persian alphabet."""
-        return self.order_by("sort_key", "pk")
-
-
 class Node(Named):
     """A node of a dated tree."""
 
     code = models.CharField(_("code"), max_length=40, unique=True)
+    parent_id: int | None
+    merged_into_id: int | None
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     path = models.CharField(max_length=200, db_collation="C")
     line = ArrayField(models.IntegerField())
@@ -102,6 +88,8 @@ class Node(Named):
 
 class Placement(models.Model):
     """Where a node stood from a day on, until the day before `valid_to`."""
+
+    personal: ClassVar[dict[str, Personal]] = {}
 
     path = models.CharField(max_length=200, db_collation="C")
     line = ArrayField(models.IntegerField())
@@ -129,13 +117,13 @@ def _node_constraints(name: str) -> list[models.BaseConstraint]:
 def _placement_constraints(name: str) -> list[models.BaseConstraint]:
     return [
         models.CheckConstraint(
-            condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")),
+            # Equal days: a node that was moved twice on one day stood at the first place for no day.
+            condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
             name=f"{name}_placement_lasts",
         ),
         models.UniqueConstraint(
             fields=["node"], condition=models.Q(valid_to=None), name=f"{name}_stands_in_one_place"
         ),
-        models.UniqueConstraint(fields=["node", "valid_from"], name=f"{name}_placement_starts_once"),
     ]
 
 
@@ -154,7 +142,6 @@ class Place(Node):
     """Somewhere. Never a unit: a unit of one province may cook in another."""
 
     level = models.CharField(max_length=13, choices=PlaceLevel)
-    objects: ClassVar[models.Manager[Place]] = NodeQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = _node_constraints("place")
@@ -174,6 +161,8 @@ class PlacePlacement(Placement):
 class Population(models.Model):
     """How many people lived in a place, by whose count, on which day."""
 
+    personal: ClassVar[dict[str, Personal]] = {}
+
     place = models.ForeignKey(Place, models.PROTECT, related_name="populations")
     counted_on = models.DateField()
     people = models.PositiveIntegerField()
@@ -185,6 +174,8 @@ class Population(models.Model):
 
 class PlaceClass(models.Model):
     """A dated attribute of a place, such as underserved, with the source that says so."""
+
+    personal: ClassVar[dict[str, Personal]] = {}
 
     place = models.ForeignKey(Place, models.PROTECT, related_name="classes")
     code = models.SlugField(max_length=40)
@@ -213,7 +204,6 @@ class OrgUnit(Node):
     kind = models.CharField(max_length=12, choices=UnitKind)
     profession = models.ForeignKey(Profession, models.PROTECT, null=True, related_name="units")
     place = models.ForeignKey(Place, models.PROTECT, related_name="units")
-    objects: ClassVar[models.Manager[OrgUnit]] = NodeQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = _node_constraints("unit")
@@ -239,9 +229,3 @@ class FormerName(models.Model):
     until = models.DateField()
 
     personal: ClassVar[dict[str, Personal]] = {}
-
-
-for _model in (
-    Theme, Profession, Place, PlacePlacement, Population, PlaceClass, OrgUnit, UnitPlacement,
-):  # fmt: skip
-    _model.personal = {}  # type: ignore[attr-defined]  # nothing here is about a person

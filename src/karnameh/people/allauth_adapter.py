@@ -39,6 +39,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "same_as_current": gettext_lazy("This is the same as before."),
     }
 
+    def format_email_subject(self, subject: str) -> str:
+        """Our subjects say themselves what they are about."""
+        return subject
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Too many wrong tries from one address are answered with status 429, before any hashing."""
         try:

@@ -72,9 +72,11 @@ class Worker:
         connection.ensure_connection()
         with connection.cursor() as cursor:
             cursor.execute(f"LISTEN {CHANNEL}")
-        for _ in connection.connection.notifies(timeout=seconds, stop_after=1):
-            for chore in self.chores:
-                chore.due = 0.0
+        # Waiting is psycopg's own: Django's wrapper makes a lost session an error that `run` knows.
+        with connection.wrap_database_errors:
+            for _ in connection.connection.notifies(timeout=seconds, stop_after=1):
+                for chore in self.chores:
+                    chore.due = 0.0
 
 
 def wake() -> None:

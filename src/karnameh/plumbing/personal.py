@@ -23,7 +23,9 @@ LIBRARY: dict[str, dict[str, Personal]] = {
         "user_id": Personal("the office holder's account", "as long as the account"),
         "email": Personal("sending a one-time sign-in code", "as long as the account"),
     },
-    "account_emailconfirmation": {},
+    "account_emailconfirmation": {
+        "email_address": Personal("proving that an address is the holder's", "three days"),
+    },
     "mfa_authenticator": {
         "user_id": Personal("the office holder's account", "as long as the account"),
         "data": Personal("public key or secret of a second factor", "until removed by its owner"),
@@ -39,6 +41,7 @@ LIBRARY: dict[str, dict[str, Personal]] = {
     "auth_permission": {},
     "auth_group_permissions": {},
     "django_content_type": {},
+    "catalog_indicator_dimensions": {},
 }
 
 # Column types and names that may hold something about a person: such a column is declared or refused.
@@ -56,7 +59,7 @@ def suspects(model: type[models.Model]) -> Iterator[str]:
     """Columns of `model` that could be about a person: free text, known words, links to accounts."""
     for field in model._meta.local_concrete_fields:
         to_person = bool(field.remote_field) and field.related_model is not None and (
-            field.related_model._meta.label == "people.User"  # type: ignore[union-attr]
+            field.related_model._meta.label == "people.User"
         )
         named = any(word == field.name or word in field.name.split("_") for word in _SUSPECT_WORDS)
         if to_person or named or isinstance(field, _SUSPECT_TYPES):

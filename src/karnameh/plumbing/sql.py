@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.migrations import RunSQL
 
 APP = "karnameh_app"
@@ -19,7 +21,8 @@ def watch(table: str, *, hidden: tuple[str, ...] = ()) -> RunSQL:
 
 def refuse(table: str, *operations: str, rule: str) -> RunSQL:
     """Refuse UPDATE, DELETE or TRUNCATE on `table` for everybody, naming the `rule`."""
-    statements, undo = [], []
+    statements: list[Any] = []
+    undo: list[Any] = []
     for operation in operations:
         level = "STATEMENT" if operation == "TRUNCATE" else "ROW"
         name = f"refuse_{operation.lower()}"

@@ -48,7 +48,10 @@ def raw_text(cell: Cell) -> str:
 
 @lru_cache(maxsize=65_536)
 def _clean(text: str) -> str:
-    return clean(unguarded(text))
+    text = unguarded(text)
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # what codes and ids are: nothing else could be removed
+    return clean(text)
 
 
 def text_of(cell: Cell) -> str:

@@ -37,6 +37,7 @@ from karnameh.ledger.rules import Stage as Stage
 
 Value = TypeVar("Value")
 
+FINEST = 3  # decimal places that the ledger can hold
 NOTE_LENGTH, AS_WRITTEN_LENGTH = 500, 200
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SEPARATORS = re.compile(r"[؛;،,\n]")
@@ -259,9 +260,16 @@ def _rial(cell: Cell, currency: str | None) -> int:
 
 def _quantity(row: Row, counted: Counted) -> Decimal:
     cell = row.quantity
-    if isinstance(cell, Decimal):
-        return _typed(cell, counted.decimals)
-    said = text_of(cell)
+    quantity = _typed(cell) if isinstance(cell, Decimal) else _written(row, counted, text_of(cell))
+    if quantity != round(quantity, counted.decimals):
+        # The value stays: the ledger may have it, from a time before the rule.
+        given = {"given": text_of(cell)[:60], "decimals": str(counted.decimals)}
+        row.problems.append(Problem(Column.QUANTITY, "quantity_too_fine", given))
+    return quantity
+
+
+def _written(row: Row, counted: Counted, said: str) -> Decimal:
+    """A quantity in words or digits, after its qualifier and before its unit, if they are there."""
     for word, meaning in _PREFIXES:
         if said.startswith(word) and meaning is not Qualifier.UNKNOWN:
             row.qualifier, said = meaning, said[len(word) :].strip()
@@ -270,20 +278,20 @@ def _quantity(row: Row, counted: Counted) -> Decimal:
         if symbol and said.endswith(symbol):
             said = said[: -len(symbol)].strip()
             break
-    return _parsed_quantity(said, counted.decimals)
+    return _parsed_quantity(said)
 
 
 @lru_cache(maxsize=16_384)
-def _parsed_quantity(text: str, decimals: int) -> Decimal:
-    return parse_quantity(text, decimals=decimals)
+def _parsed_quantity(text: str) -> Decimal:
+    return parse_quantity(text, decimals=FINEST)
 
 
-def _typed(number: Decimal, decimals: int) -> Decimal:
-    """A number that was typed as one: nothing is ambiguous about it, but it may not fit."""
+def _typed(number: Decimal) -> Decimal:
+    """A number that was typed as one: nothing is ambiguous about it, but it may be impossible."""
     if abs(number) > LARGEST:
         raise Malformed("quantity_too_large", format(number, "f"))
-    if number != round(number, decimals):
-        raise Malformed("quantity_too_fine", format(number, "f"), decimals=str(decimals))
+    if number != round(number, FINEST):
+        raise Malformed("quantity_too_fine", format(number, "f"), decimals=str(FINEST))
     return number
 
 
@@ -301,7 +309,9 @@ def _agreed(row: Row, quantity: Decimal, rial: int | None) -> int | None:
     if rial is None and _names_a_currency(said):
         return int(quantity)
     if rial is None:
-        row.problems.append(Problem(Column.QUANTITY, "money_without_currency", {"given": said[:60]}))
+        row.problems.append(
+            Problem(Column.QUANTITY, "money_without_currency", {"given": said[:60]})
+        )
     elif quantity != rial:
         row.problems.append(Problem(Column.MONEY, "amounts_disagree"))
     return rial

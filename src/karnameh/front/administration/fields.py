@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from karnameh.kernel.jalali import parse_date
 from karnameh.kernel.malformed import Malformed
+from karnameh.kernel.text import compact_form
 from karnameh.plumbing.public import sentence_of
 
 
@@ -50,6 +51,11 @@ class Choice:
     def key(self) -> str:
         """What the form sends for it."""
         return str(self.thing.pk)
+
+    def is_called(self, text: str) -> bool:
+        """Whether `text` is its whole name or its code, in any spelling."""
+        names = (self.label, getattr(self.thing, "code", ""), getattr(self.thing, "username", ""))
+        return compact_form(text) in {compact_form(name) for name in names if name}
 
 
 Find = Callable[[str], list[Choice]]
@@ -110,7 +116,7 @@ class PickField(forms.Field):
         return ([present] if present else []) + [one for one in found if one.key != key]
 
     def clean(self, value: Any) -> Any:
-        """The chosen row; words that find exactly one are a choice too."""
+        """The chosen row; words that find one alone, or are its whole name or code, are a choice too."""
         key, text = value if isinstance(value, tuple) else ("", "")
         chosen = self.get(key) if key else None
         if chosen is not None:
@@ -118,8 +124,9 @@ class PickField(forms.Field):
         if key:
             raise ValidationError(_("This is no longer there to be chosen. Search again."))
         found = self.find(text) if text.strip() else []
-        if len(found) == 1:
-            return found[0].thing
+        named = [one for one in found if one.is_called(text)]
+        if len(found) == 1 or len(named) == 1:
+            return (named or found)[0].thing
         if found:
             raise ValidationError(_("Several fit. Choose one of them."))
         if text.strip():

@@ -14,12 +14,13 @@ COUNTED_TO = 50_000  # larger tables are estimated from the server's own statist
 
 # The models say their purposes in English, below the language layer; here they get their Persian.
 WORDS = (
-    gettext_noop("by which the sender knows the sheet again"),
+    gettext_noop("by which its sender knows the sheet again"),
     gettext_noop("calling the holder about a report of his unit"),
     gettext_noop("free text of an office holder; no names are asked for"),
     gettext_noop("lets an office holder recognise a foreign session"),
     gettext_noop("new values; sealed columns are left out"),
     gettext_noop("old values; sealed columns are left out"),
+    gettext_noop("proving that an address is the holder's"),
     gettext_noop("public key or secret of a second factor"),
     gettext_noop("sending a one-time sign-in code"),
     gettext_noop("signed-in state"),
@@ -41,6 +42,7 @@ WORDS = (
     gettext_noop("as long as the account"),
     gettext_noop("as long as the ledger"),
     gettext_noop("one year after consent"),
+    gettext_noop("three days"),
     gettext_noop("two weeks"),
     gettext_noop("two years"),
     gettext_noop("until removed by its owner"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -47,14 +48,17 @@ OPERATIONS: dict[str, Any] = {
     "update": gettext_lazy("changed"),
     "delete": gettext_lazy("removed"),
 }
-# What a target's first word stands for, and the address that shows it (None: it has no page).
-_KINDS: dict[str, tuple[type[Any], str | None]] = {
-    "unit": (OrgUnit, "unit"),
-    "place": (Place, "place"),
-    "indicator": (Indicator, "indicator"),
-    "item": (Item, None),
-    "user": (User, None),
+# What a target's first word stands for, the column that names it when its number did not exist yet,
+# and the address that shows it ("": it has no page).
+_KINDS: dict[str, tuple[type[Any], str, str]] = {
+    "unit": (OrgUnit, "code", "unit"),
+    "place": (Place, "code", "place"),
+    "indicator": (Indicator, "code", "indicator"),
+    "item": (Item, "code", ""),
+    "user": (User, "username", ""),
 }
+
+_OPENING = ("open_unit", "open_place", "create_user")
 
 
 @dataclass(frozen=True)
@@ -85,17 +89,23 @@ def told(deeds: Iterable[Deed]) -> list[Told]:
 
 
 def _targets(deeds: Sequence[Deed]) -> dict[str, tuple[str, str]]:
-    """Name and address for each target that names a row by its number."""
-    wanted: dict[str, set[int]] = {}
+    """Name and address for each target that names a row, one query for each kind."""
+    wanted: dict[str, set[str]] = {}
     for deed in deeds:
-        kind, _, number = deed.target.partition(":")
-        if kind in _KINDS and number.isdecimal():
-            wanted.setdefault(kind, set()).add(int(number))
-    found = {}
-    for kind, numbers in wanted.items():
-        model, address = _KINDS[kind]
-        for pk, row in model._default_manager.in_bulk(numbers).items():
-            found[f"{kind}:{pk}"] = (str(row), reverse(address, args=[pk]) if address else "")
+        kind, _, name = deed.target.partition(":")
+        if kind in _KINDS:
+            wanted.setdefault(kind, set()).add(name)
+    found: dict[str, tuple[str, str]] = {}
+    for kind, names in wanted.items():
+        model, column, address = _KINDS[kind]
+        # What opens a thing is said by its code, what comes later by its number.
+        opens = {deed.target for deed in deeds if deed.verb in _OPENING}
+        numbers = [int(name) for name in names if name.isdecimal()]
+        for row in model._default_manager.filter(Q(pk__in=numbers) | Q(**{f"{column}__in": names})):
+            shown = (str(row), reverse(address, args=[row.pk]) if address else "")
+            if (by_name := f"{kind}:{getattr(row, column)}") in opens:
+                found[by_name] = shown
+            found.setdefault(f"{kind}:{row.pk}", shown)
     return found
 
 

@@ -2,6 +2,7 @@
 CREATE TABLE ledger_home (
     axis smallint NOT NULL, node integer NOT NULL, line integer[] NOT NULL, PRIMARY KEY (axis, node)
 );
+CREATE INDEX ledger_home_line ON ledger_home USING gin (line);
 
 -- view: 1 units as organised now, 2 units as it was then minus now, 3 and 4 the same for places.
 -- scope: on the place axis the province-level unit whose work it is, so that a province's officer

@@ -163,15 +163,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='placeplacement',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='place_placement_lasts'),
+            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='place_placement_lasts'),
         ),
         migrations.AddConstraint(
             model_name='placeplacement',
             constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('node',), name='place_stands_in_one_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='placeplacement',
-            constraint=models.UniqueConstraint(fields=('node', 'valid_from'), name='place_placement_starts_once'),
         ),
         migrations.AddConstraint(
             model_name='population',
@@ -199,14 +195,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='unitplacement',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='unit_placement_lasts'),
+            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='unit_placement_lasts'),
         ),
         migrations.AddConstraint(
             model_name='unitplacement',
             constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('node',), name='unit_stands_in_one_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitplacement',
-            constraint=models.UniqueConstraint(fields=('node', 'valid_from'), name='unit_placement_starts_once'),
         ),
     ]

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import openpyxl
-from builders import NOW
 
+from builders import NOW
 from karnameh.catalog.public import Indicator
 from karnameh.exchange.actions import upload_import
 from karnameh.exchange.models import Import
@@ -37,7 +37,9 @@ def a_filled_row(
     return row | {Column(name.rstrip("_")): value for name, value in changes.items()}
 
 
-def table(rows: Sequence[Filled], columns: Sequence[Column] = TEMPLATE, language: str = "fa") -> list[list[Any]]:
+def table(
+    rows: Sequence[Filled], columns: Sequence[Column] = TEMPLATE, language: str = "fa"
+) -> list[list[Any]]:
     """Heading and cells."""
     heading = [heading_text(column, language) for column in columns]
     return [heading, *([row.get(column) for column in columns] for row in rows)]

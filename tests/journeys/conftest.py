@@ -1,0 +1,192 @@
+"""The running site, a browser, and for every journey a database of its own.
+
+The world is built and committed once in a template; every journey gets a copy of it, in which the
+site's threads really commit. Tables that refuse to be emptied are never emptied: the copy is dropped.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings as site_settings
+from django.db import connection
+from playwright.sync_api import Browser, sync_playwright
+from visitor import Visitor, Visitors
+
+from builders import (
+    NOW,
+    PASSWORD,
+    World,
+    a_campaign,
+    a_new_entry,
+    a_world,
+    an_activity,
+    an_indicator,
+)
+from karnameh.activities.models import Activity
+from karnameh.catalog.public import Indicator
+from karnameh.ledger.public import Entry, Stage, post_entries
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]  # fmt: skip
+PACKAGES = "بسته‌های آموزشی که به دانش‌آموزان می‌رسند"
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Scene:
+    """The world of the journeys: one local unit promised 100 packages, and reported 400 of another kind."""
+
+    world: World
+    packages: Indicator
+    trees: Indicator
+    activity: Activity
+    promise: Entry
+    report: Entry
+
+
+def _a_scene() -> Scene:
+    world = a_world()
+    for name in ("officer", "leader", "verifier"):
+        world.people[name].set_password(PASSWORD)
+        world.people[name].save()
+    packages = an_indicator("packages", name_fa=PACKAGES, short_fa="بسته‌ها")
+    trees = an_indicator("trees", name_fa="نهال‌های کاشته‌شده", short_fa="نهال‌ها")
+    activity = an_activity(world.local, campaign=a_campaign())
+    leader = world.people["leader"]
+    promise = a_new_entry(world.local, packages, 100, stage=Stage.PLEDGED, activity=activity.pk)
+    report = a_new_entry(world.local, trees, 400)
+    post_entries([promise], by=world.people["fars"], at=NOW)
+    post_entries([report], by=leader, at=NOW)
+    for user in world.people.values():
+        user.__dict__.pop("_grants_in_force", None)
+    found = {entry.pk: entry for entry in Entry.objects.all()}
+    return Scene(world, packages, trees, activity, found[promise.id], found[report.id])
+
+
+@pytest.fixture(scope="session")
+def _template(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[str, Scene]]:
+    with django_db_blocker.unblock():
+        empty = connection.settings_dict["NAME"]
+        name = f"{empty}_journeys"
+        _copied(empty, name)
+        with _using(name):
+            scene = _a_scene()
+        yield name, scene
+        _dropped(name)
+
+
+@pytest.fixture
+def transactional_db(
+    _template: tuple[str, Scene], _quiet_driver: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """In place of pytest-django's, for `live_server`: this journey's own copy of the scene."""
+    name = f"{_template[0]}_{next(_numbers)}"
+    with django_db_blocker.unblock():
+        _copied(_template[0], name)
+        with _using(name):
+            yield
+        _dropped(name)
+
+
+@pytest.fixture
+def scene(transactional_db: None, _template: tuple[str, Scene]) -> Scene:
+    """See `Scene`."""
+    return copy.deepcopy(_template[1])
+
+
+@pytest.fixture(scope="module")
+def _quiet_driver() -> Iterator[None]:
+    """The browser's driver keeps an event loop in this thread; Django is right to ask, and wrong here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
+@pytest.fixture(scope="module")
+def browser(_quiet_driver: None) -> Iterator[Browser]:
+    """One browser for the journeys of a file: other files start drivers of their own."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_root() -> None:
+    """The server looks whether it is there, though it serves the sources' static files."""
+    Path(site_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture
+def visitors(browser: Browser, scene: Scene, live_server: Any) -> Iterator[Visitors]:
+    """People who come to the site; at the end no page may have had a fault."""
+    made = Visitors(browser, live_server.url)
+    yield made
+    made.leave()
+
+
+@pytest.fixture(params=["phone", "desk"])
+def size(request: pytest.FixtureRequest) -> str:
+    """A journey on a phone and at a desk."""
+    return str(request.param)
+
+
+@pytest.fixture
+def officer(visitors: Visitors, scene: Scene, size: str) -> Visitor:
+    """The national officer, signed in."""
+    return visitors.come(scene.world.people["officer"], size)
+
+
+@pytest.fixture
+def leader(visitors: Visitors, scene: Scene, size: str) -> Visitor:
+    """The leader of the first local unit of Shiraz, signed in."""
+    return visitors.come(scene.world.people["leader"], size)
+
+
+class _using:
+    """Every connection opened inside, by any thread, goes to this database."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None:
+        connection.close()
+        self.before = connection.settings_dict["NAME"]
+        connection.settings_dict["NAME"] = self.name
+
+    def __exit__(self, *_: object) -> None:
+        connection.close()
+        connection.settings_dict["NAME"] = self.before
+
+
+def _copied(source: str, name: str) -> None:
+    connection.close()  # a template may have no sessions
+    _dropped(name)
+    _maintain(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+
+
+def _dropped(name: str) -> None:
+    _maintain(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _maintain(statement: str) -> None:
+    """A statement about databases, as the owner and outside of all of them."""
+    parameters = {**connection.get_connection_params(), "dbname": "postgres", "options": ""}
+    parameters = {
+        name: parameters[name]
+        for name in ("dbname", "user", "password", "host", "port")
+        if parameters.get(name)
+    }
+    with psycopg.connect(**parameters, autocommit=True) as session:
+        session.execute(statement)
