@@ -28,9 +28,15 @@ def site(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     own = connections["default"]
     own.inc_thread_sharing()
-    monkeypatch.setattr(own, "close", lambda: None)  # each request's thread would close it behind itself
-    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC))  # the browser's clock runs, so ours does
-    server = LiveServerThread("localhost", StaticFilesHandler, connections_override={"default": own})
+    monkeypatch.setattr(
+        own, "close", lambda: None
+    )  # each request's thread would close it behind itself
+    monkeypatch.setattr(
+        timezone, "now", lambda: datetime.now(UTC)
+    )  # the browser's clock runs, so ours does
+    server = LiveServerThread(
+        "localhost", StaticFilesHandler, connections_override={"default": own}
+    )
     server.daemon = True
     server.start()
     server.is_ready.wait()
@@ -47,12 +53,21 @@ def phone(site: str) -> Iterator[Page]:
     own = connections["default"]
     with sync_playwright() as playwright:
         connections["default"] = own  # beside the driver's event loop Django would open another one
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        context = browser.new_context(viewport={"width": 390, "height": 844}, locale="fa-IR", base_url=site)
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        context = browser.new_context(
+            viewport={"width": 390, "height": 844}, locale="fa-IR", base_url=site
+        )
         page = context.new_page()
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda message: faults.append(message.text) if "Content Security" in message.text else None)
+        page.on(
+            "console",
+            lambda message: (
+                faults.append(message.text) if "Content Security" in message.text else None
+            ),
+        )
         yield page
         browser.close()
     assert not faults
@@ -71,4 +86,6 @@ def accessible(page: Page) -> None:
     """No finding of axe on the present page, and nothing that must be scrolled sideways."""
     found: Any = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )

@@ -29,7 +29,13 @@ _numbers = itertools.count(1)
 
 def a_user(username: str = "", office: str = "دفتر آزمون", *, password: str | None = None) -> User:
     """An account without grants; no password unless one is given (hashing takes time)."""
-    return create_user(username=username or f"user{next(_numbers)}", office=office, password=password, by=None, at=NOW)
+    return create_user(
+        username=username or f"user{next(_numbers)}",
+        office=office,
+        password=password,
+        by=None,
+        at=NOW,
+    )
 
 
 def a_grant(user: User, role: Role, unit: OrgUnit, *, theme: Theme | None = None) -> Grant:
@@ -41,24 +47,43 @@ def a_grant(user: User, role: Role, unit: OrgUnit, *, theme: Theme | None = None
 def a_place(name: str, parent: Place | None, level: str = "county") -> Place:
     """A place under `parent`."""
     return open_place(
-        code=f"IR{next(_numbers)}", name_fa=name, name_en=name, level=level, parent=parent, on=FOUNDED, by=None, at=NOW
+        code=f"IR{next(_numbers)}",
+        name_fa=name,
+        name_en=name,
+        level=level,
+        parent=parent,
+        on=FOUNDED,
+        by=None,
+        at=NOW,
     )
 
 
 def a_unit(
-    name: str, parent: OrgUnit | None, place: Place, kind: UnitKind = UnitKind.LOCAL, *, code: str = "", on: date = FOUNDED
+    name: str,
+    parent: OrgUnit | None,
+    place: Place,
+    kind: UnitKind = UnitKind.LOCAL,
+    *,
+    code: str = "",
+    on: date = FOUNDED,
 ) -> OrgUnit:
     """A unit under `parent`."""
-    new = NewUnit(code=code or f"u{next(_numbers)}", name_fa=name, name_en=name, kind=kind, place=place)
+    new = NewUnit(
+        code=code or f"u{next(_numbers)}", name_fa=name, name_en=name, kind=kind, place=place
+    )
     return open_unit(new, parent=parent, on=on, by=None, at=NOW)
 
 
 def an_indicator(code: str = "", *, theme: Theme | None = None, **rules: Any) -> Indicator:
     """An indicator summed over time and units unless `rules` say otherwise."""
     code = code or f"indicator-{next(_numbers)}"
-    theme = theme or Theme.objects.get_or_create(
-        code="construction", defaults={"position": 1, "name_fa": "سازندگی", "name_en": "Construction"}
-    )[0]
+    theme = (
+        theme
+        or Theme.objects.get_or_create(
+            code="construction",
+            defaults={"position": 1, "name_fa": "سازندگی", "name_en": "Construction"},
+        )[0]
+    )
     measure = Measure.objects.get_or_create(
         code="parcel",
         defaults={
@@ -85,7 +110,13 @@ def a_campaign(start: date = date(2026, 11, 20)) -> Campaign:
     )  # fmt: skip
 
 
-def an_activity(unit: OrgUnit, *, day: date = DAY, state: State = State.SCHEDULED, campaign: Campaign | None = None) -> Activity:
+def an_activity(
+    unit: OrgUnit,
+    *,
+    day: date = DAY,
+    state: State = State.SCHEDULED,
+    campaign: Campaign | None = None,
+) -> Activity:
     """An accepted activity of `unit` on `day`."""
     activity = Activity(
         code=f"a{next(_numbers)}", name_fa="برنامهٔ آزمون", name_en="Test activity", kind=Kind.SERVICE,
@@ -97,7 +128,9 @@ def an_activity(unit: OrgUnit, *, day: date = DAY, state: State = State.SCHEDULE
     return activity
 
 
-def a_new_entry(unit: OrgUnit, indicator: Indicator, quantity: int | str | None = 10, **values: Any) -> NewEntry:
+def a_new_entry(
+    unit: OrgUnit, indicator: Indicator, quantity: int | str | None = 10, **values: Any
+) -> NewEntry:
     """A reported quantity of `unit` on `DAY`, before it is posted."""
     filled: dict[str, Any] = {
         "id": new_id(), "indicator": indicator.pk, "stage": Stage.REPORTED, "unit": unit.pk, "starts_on": DAY,
@@ -109,7 +142,9 @@ def a_new_entry(unit: OrgUnit, indicator: Indicator, quantity: int | str | None 
     return NewEntry(**filled)
 
 
-def an_entry(unit: OrgUnit, indicator: Indicator, quantity: int | str | None = 10, *, by: User, **values: Any) -> Entry:
+def an_entry(
+    unit: OrgUnit, indicator: Indicator, quantity: int | str | None = 10, *, by: User, **values: Any
+) -> Entry:
     """The same, posted."""
     new = a_new_entry(unit, indicator, quantity, **values)
     post_entries([new], by=by, at=NOW)
@@ -156,7 +191,9 @@ def a_world() -> World:
         ("mehriz", "مهریز", "201", "yazd"), ("taft", "تفت", "202", "yazd"),
     ):  # fmt: skip
         place = a_place(fa, provinces[province].place, "county")
-        counties[name] = a_unit(f"شهرستان {fa}", provinces[province], place, UnitKind.COUNTY, code=code)
+        counties[name] = a_unit(
+            f"شهرستان {fa}", provinces[province], place, UnitKind.COUNTY, code=code
+        )
         local_units[name] = [
             a_unit(f"همیاران {plant} {fa}", counties[name], place, code=f"{code}-{number}")
             for number, plant in enumerate(("سرو", "نرگس"), 1)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from builders import NOW, World, a_world
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+
+from builders import NOW, World, a_world
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,10 @@ def dropped(name: str) -> None:
 def _maintain(statement: str) -> None:
     """A statement about databases, as the owner and outside of all of them."""
     parameters = {**connection.get_connection_params(), "dbname": "postgres", "options": ""}
-    parameters = {name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if parameters.get(name)}
+    parameters = {
+        name: parameters[name]
+        for name in ("dbname", "user", "password", "host", "port")
+        if parameters.get(name)
+    }
     with psycopg.connect(**parameters, autocommit=True) as session:
         session.execute(statement)

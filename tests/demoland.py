@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.db import connection
+
 from builders import NOW, a_grant, a_user
 from databases import copied, dropped, using
-from django.db import connection
-from workbench import as_owner
-
 from karnameh.access.public import Role
 from karnameh.catalog.public import load_dictionary
 from karnameh.front.demo.facts import fact_entries, read_facts
@@ -19,6 +18,7 @@ from karnameh.front.demo.federation import Federation, build
 from karnameh.front.demo.ids import DemoIds
 from karnameh.ledger.public import NewEntry, Stage, fold_all, post_entries
 from karnameh.people.public import User
+from workbench import as_owner
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,9 @@ def demo_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[tup
 
 
 @pytest.fixture
-def demo(demo_database: tuple[str, Demo], transactional_db: None, django_db_blocker: Any) -> Iterator[Demo]:
+def demo(
+    demo_database: tuple[str, Demo], transactional_db: None, django_db_blocker: Any
+) -> Iterator[Demo]:
     """The demo, to be read."""
     name, made = demo_database
     with django_db_blocker.unblock(), using(name):
@@ -69,4 +71,6 @@ def _made() -> Demo:
     for stages, by in (((Stage.PLEDGED, Stage.REPORTED), officer), ((Stage.VERIFIED,), verifier)):
         post_entries([one for one in entries.values() if one.stage in stages], by=by, at=NOW)
     fold_all()
-    return Demo(federation, {fact["key"]: fact for fact in read_facts()}, entries, officer, verifier)
+    return Demo(
+        federation, {fact["key"]: fact for fact in read_facts()}, entries, officer, verifier
+    )

@@ -14,15 +14,25 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from builders import DAY, NOW
 from django.db import DatabaseError, connection, transaction
 
+from builders import DAY, NOW
 from karnameh.access.public import Reach, Stretch
 from karnameh.catalog.public import Indicator
 from karnameh.kernel.ids import new_id
 from karnameh.kernel.period import Period
 from karnameh.ledger.checking import Finding
-from karnameh.ledger.public import Bucket, Cell, Entry, Question, Stage, Tally, check, fold_all, roll_up
+from karnameh.ledger.public import (
+    Bucket,
+    Cell,
+    Entry,
+    Question,
+    Stage,
+    Tally,
+    check,
+    fold_all,
+    roll_up,
+)
 from karnameh.org.public import OrgUnit, Place, PlacePlacement, UnitPlacement
 from karnameh.people.public import User
 from karnameh.plumbing.public import Refusal
@@ -108,7 +118,14 @@ def refused_kindly(rule: str = "", *, status: int = 0) -> Iterator[None]:
     assert status in (0, caught.value.status)
 
 
-def a_raw_row(unit: OrgUnit, indicator: Indicator, quantity: int | str | None = 10, *, by: User, **columns: Any) -> dict[str, Any]:
+def a_raw_row(
+    unit: OrgUnit,
+    indicator: Indicator,
+    quantity: int | str | None = 10,
+    *,
+    by: User,
+    **columns: Any,
+) -> dict[str, Any]:
     """All columns of an entry, made without the product's actions."""
     place = columns.get("place_id", unit.place_id)
     day = columns.get("ends_on", DAY)
@@ -155,10 +172,18 @@ def everywhere() -> Reach:
 
 
 def cells_of(
-    node: OrgUnit | Place, indicator: Indicator, period: Period = ALWAYS, *, by: Any = "node", then: bool = False, reach: Reach | None = None
+    node: OrgUnit | Place,
+    indicator: Indicator,
+    period: Period = ALWAYS,
+    *,
+    by: Any = "node",
+    then: bool = False,
+    reach: Reach | None = None,
 ) -> list[Cell]:
     """The roll-up of one indicator."""
-    return roll_up(reach or everywhere(), Question(node, period, then=then, indicators=(indicator.pk,)), by=by)
+    return roll_up(
+        reach or everywhere(), Question(node, period, then=then, indicators=(indicator.pk,)), by=by
+    )
 
 
 def cell_of(
@@ -183,13 +208,20 @@ def quantity_of(
     return found.tally.quantity if found else None
 
 
-def tally_at(node: OrgUnit | Place, indicator: Indicator, stage: Stage = Stage.REPORTED, bucket: Bucket = Bucket.OWN) -> Tally:
+def tally_at(
+    node: OrgUnit | Place,
+    indicator: Indicator,
+    stage: Stage = Stage.REPORTED,
+    bucket: Bucket = Bucket.OWN,
+) -> Tally:
     """Its tally; an empty one when there is nothing."""
     found = cell_of(node, indicator, stage, bucket)
     return found.tally if found else Tally()
 
 
-def balance_of(node: OrgUnit | Place, indicator: Indicator, period: Period = ALWAYS) -> tuple[Decimal, Decimal]:
+def balance_of(
+    node: OrgUnit | Place, indicator: Indicator, period: Period = ALWAYS
+) -> tuple[Decimal, Decimal]:
     """What is open and what is over of the promises beneath `node`."""
     found = cell_of(node, indicator, Stage.PLEDGED, period=period)
     return (found.open, found.over) if found else (Decimal(0), Decimal(0))

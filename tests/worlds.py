@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+
 from builders import World, a_world
 from databases import copied, dropped, using
-from django.db import connection, transaction
 
 _numbers = itertools.count(1)
 

@@ -6,12 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from builders import DAY, NOW, World, a_grant, a_unit, a_user, an_indicator
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from workbench import as_owner, refused, run
 
+from builders import DAY, NOW, World, a_grant, a_unit, a_user, an_indicator
 from karnameh.access.public import (
     Grant,
     Reach,
@@ -33,7 +32,10 @@ from karnameh.org.public import OrgUnit, Theme, UnitKind, move_unit
 from karnameh.people.public import User
 from karnameh.plumbing.models import Change
 from karnameh.plumbing.public import OutOfReach, Refusal
+from workbench import as_owner, refused, run
+from worlds import built_world, db, transactional_db, world
 
+__all__ = ["built_world", "db", "transactional_db", "world"]  # a world that costs milliseconds
 
 
 def again(user: User) -> User:
@@ -41,8 +43,18 @@ def again(user: User) -> User:
     return User.objects.get(pk=user.pk)
 
 
-def give(world: World, by: str, role: Role, unit: OrgUnit, *, to: User | None = None, theme: Theme | None = None) -> Grant:
-    return grant_role(user=to or a_user(), role=role, unit=unit, by=again(world.people[by]), at=NOW, theme=theme)
+def give(
+    world: World,
+    by: str,
+    role: Role,
+    unit: OrgUnit,
+    *,
+    to: User | None = None,
+    theme: Theme | None = None,
+) -> Grant:
+    return grant_role(
+        user=to or a_user(), role=role, unit=unit, by=again(world.people[by]), at=NOW, theme=theme
+    )
 
 
 @pytest.fixture
@@ -56,7 +68,10 @@ def health(db: None) -> Theme:
 def test_a_grant_flows_down_and_neither_up_nor_sideways(world: World) -> None:
     user = again(a_grant(a_user(), Role.REPORTER, world.shiraz).user)
     seen = [unit for unit in OrgUnit.objects.all() if may(user, Role.REPORTER, unit)]
-    assert {unit.pk for unit in seen} == {world.shiraz.pk, *(unit.pk for unit in world.locals["shiraz"])}
+    assert {unit.pk for unit in seen} == {
+        world.shiraz.pk,
+        *(unit.pk for unit in world.locals["shiraz"]),
+    }
     assert not may(user, Role.VERIFIER, world.local)
     assert not may(user, Role.REPORTER, world.twin)  # its code begins with the code of Shiraz
 
@@ -77,16 +92,26 @@ def test_every_answer_agrees_with_climbing_the_parents(world: World) -> None:
         for unit in OrgUnit.objects.all():
             above = climbed(unit.pk)
             for role in Role:
-                expected = any(one.role == role and one.unit_id in above and one.theme_id is None for one in granted)
+                expected = any(
+                    one.role == role and one.unit_id in above and one.theme_id is None
+                    for one in granted
+                )
                 assert may(user, role, unit) == expected, (user.username, role, unit)
             reached = any(one.unit_id in above for one in granted)
             assert units_where(user).covers(unit.path) == reached
-    for unit, role in ((world.local, Role.REPORTER), (world.nation, Role.VERIFIER), (world.taft, Role.REPORTER), (world.fars, Role.REVIEWER)):
+    for unit, role in (
+        (world.local, Role.REPORTER),
+        (world.nation, Role.VERIFIER),
+        (world.taft, Role.REPORTER),
+        (world.fars, Role.REVIEWER),
+    ):
         above, named = climbed(unit.pk), set(users_who(role, unit))
         assert named == {one.user for one in Grant.objects.filter(role=role, unit__in=above)}
 
 
-def test_what_is_out_of_reach_does_not_exist_and_what_is_in_reach_is_refused_politely(world: World) -> None:
+def test_what_is_out_of_reach_does_not_exist_and_what_is_in_reach_is_refused_politely(
+    world: World,
+) -> None:
     leader = again(world.people["leader"])
     with pytest.raises(OutOfReach):
         reach_unit(leader, world.twin.pk)
@@ -124,10 +149,16 @@ def test_an_ended_or_unconfirmed_grant_gives_nothing(world: World) -> None:
     later = a_grant(a_user(), Role.REPORTER, world.shiraz)
     Grant.objects.filter(pk=later.pk).update(needs_second=True, granted_by=world.people["admin"])
     assert waiting.needs_second
-    found = [may(again(one.user), Role(one.role), one.unit) for one in (ended, ending, waiting, later)]
+    found = [
+        may(again(one.user), Role(one.role), one.unit) for one in (ended, ending, waiting, later)
+    ]
     assert found == [False, True, False, False]
-    assert [one.user in users_who(Role(one.role), one.unit) for one in (ended, ending, waiting, later)] == found
-    assert ended not in grants_under(world.nation.path) and ending in grants_under(world.nation.path)
+    assert [
+        one.user in users_who(Role(one.role), one.unit) for one in (ended, ending, waiting, later)
+    ] == found
+    assert ended not in grants_under(world.nation.path) and ending in grants_under(
+        world.nation.path
+    )
 
 
 def test_a_grant_follows_its_unit_when_that_moves(world: World) -> None:
@@ -155,12 +186,16 @@ def test_a_grant_for_one_theme_opens_that_theme_alone(world: World, health: Them
     assert units_where(again(user)).themes_at(world.twin.path) == {health.pk}
 
 
-paths = st.lists(st.integers(1, 12), min_size=1, max_size=4).map(lambda line: "/" + "".join(f"{n}/" for n in line))
+paths = st.lists(st.integers(1, 12), min_size=1, max_size=4).map(
+    lambda line: "/" + "".join(f"{n}/" for n in line)
+)
 stretches = st.lists(st.tuples(paths, st.one_of(st.none(), st.integers(1, 3))), max_size=6)
 
 
 @given(stretches, paths)
-def test_reach_is_what_its_stretches_say_one_by_one(given_: list[tuple[str, int | None]], path: str) -> None:
+def test_reach_is_what_its_stretches_say_one_by_one(
+    given_: list[tuple[str, int | None]], path: str
+) -> None:
     reach = reach_of(given_)
     above = [theme for held, theme in given_ if path.startswith(held)]
     assert reach.covers(path) == bool(above)
@@ -219,8 +254,17 @@ def test_a_theme_is_not_widened_by_passing_it_on(world: World, health: Theme) ->
     construction = an_indicator().theme
     for theme in (None, construction):
         with pytest.raises((OutOfReach, Refusal)), transaction.atomic():
-            grant_role(user=a_user(), role=Role.REVIEWER, unit=world.shiraz, by=again(narrow), at=NOW, theme=theme)
-    made = grant_role(user=a_user(), role=Role.REVIEWER, unit=world.shiraz, by=again(narrow), at=NOW, theme=health)
+            grant_role(
+                user=a_user(),
+                role=Role.REVIEWER,
+                unit=world.shiraz,
+                by=again(narrow),
+                at=NOW,
+                theme=theme,
+            )
+    made = grant_role(
+        user=a_user(), role=Role.REVIEWER, unit=world.shiraz, by=again(narrow), at=NOW, theme=health
+    )
     assert made.theme == health
 
 
@@ -235,7 +279,9 @@ def test_a_role_is_not_given_twice_nor_at_a_closed_unit(world: World) -> None:
         Grant.objects.create(user=grant.user, unit=grant.unit, role=grant.role, granted_at=NOW)
 
 
-def test_a_grant_is_taken_back_by_an_administrator_above_or_by_its_holder_and_by_nobody_else(world: World) -> None:
+def test_a_grant_is_taken_back_by_an_administrator_above_or_by_its_holder_and_by_nobody_else(
+    world: World,
+) -> None:
     for by in ("fars", "holder"):
         grant = give(world, "fars", Role.REPORTER, world.local)
         end_grant(grant, by=again(grant.user if by == "holder" else world.people["fars"]), at=NOW)
@@ -281,7 +327,10 @@ def test_the_holder_does_not_confirm_his_own_grant(world: World) -> None:
 
 
 def test_an_ended_or_ordinary_grant_has_nothing_to_confirm(world: World) -> None:
-    ordinary, ended = give(world, "admin", Role.PLANNER, world.shiraz), give(world, "admin", Role.PLANNER, world.yazd)
+    ordinary, ended = (
+        give(world, "admin", Role.PLANNER, world.shiraz),
+        give(world, "admin", Role.PLANNER, world.yazd),
+    )
     end_grant(ended, by=again(world.people["admin"]), at=NOW)
     for grant in (ordinary, ended):
         with pytest.raises(Refusal):
@@ -291,24 +340,40 @@ def test_an_ended_or_ordinary_grant_has_nothing_to_confirm(world: World) -> None
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
-        ("confirmed_by_id = granted_by_id, confirmed_at = granted_at", "grant_confirmed_by_another"),
-        ("confirmed_by_id = user_id, confirmed_at = granted_at", "grant_not_confirmed_by_its_holder"),
+        (
+            "confirmed_by_id = granted_by_id, confirmed_at = granted_at",
+            "grant_confirmed_by_another",
+        ),
+        (
+            "confirmed_by_id = user_id, confirmed_at = granted_at",
+            "grant_not_confirmed_by_its_holder",
+        ),
         ("confirmed_at = granted_at", "grant_confirmation_is_whole"),
     ],
 )
 @pytest.mark.parametrize("role", ["site", "owner"])
-def test_the_database_itself_wants_a_second_person(world: World, change: str, rule: str, role: str) -> None:
+def test_the_database_itself_wants_a_second_person(
+    world: World, change: str, rule: str, role: str
+) -> None:
     grant = give(world, "admin", Role.PLANNER, world.yazd)
     with as_owner() if role == "owner" else transaction.atomic(), refused(rule):
         run(f"UPDATE access_grant SET {change} WHERE id = %s", [grant.pk])
 
 
 @pytest.mark.parametrize("where", ["nation", "yazd"])
-def test_the_database_refuses_a_high_grant_that_does_not_wait_for_the_second_person(world: World, where: str) -> None:
+def test_the_database_refuses_a_high_grant_that_does_not_wait_for_the_second_person(
+    world: World, where: str
+) -> None:
     """With the application's checks removed: neither made without the need, nor relieved of it later."""
     unit = getattr(world, where)
     with refused("grant_above_a_county_needs_two"):
-        Grant.objects.create(user=a_user(), unit=unit, role=Role.PLANNER, granted_by=world.people["admin"], granted_at=NOW)
+        Grant.objects.create(
+            user=a_user(),
+            unit=unit,
+            role=Role.PLANNER,
+            granted_by=world.people["admin"],
+            granted_at=NOW,
+        )
     grant = give(world, "admin", Role.PLANNER, unit)
     with refused("grant_above_a_county_needs_two"):
         Grant.objects.filter(pk=grant.pk).update(needs_second=False)
@@ -316,13 +381,17 @@ def test_the_database_refuses_a_high_grant_that_does_not_wait_for_the_second_per
         Grant.objects.filter(pk=grant.pk).update(granted_by=None, needs_second=False)
 
 
-def test_a_second_person_is_needed_at_everything_that_stands_above_the_counties(world: World) -> None:
+def test_a_second_person_is_needed_at_everything_that_stands_above_the_counties(
+    world: World,
+) -> None:
     """The partners' root and the sections of professions stand as high as a province."""
     partners = a_unit("سازمان‌های همکار", None, world.country, UnitKind.PARTNER)
     section = a_unit("بخش پزشکان", world.nation, world.country, UnitKind.PROFESSIONAL)
     a_grant(world.people["admin"], Role.ADMINISTRATOR, partners)
     a_grant(world.people["admin"], Role.REPORTER, partners)
-    assert [give(world, "admin", Role.REPORTER, unit).needs_second for unit in (partners, section)] == [True, True]
+    assert [
+        give(world, "admin", Role.REPORTER, unit).needs_second for unit in (partners, section)
+    ] == [True, True]
 
 
 deeds = st.lists(
@@ -332,10 +401,20 @@ deeds = st.lists(
 
 
 @given(deeds)
-@settings(max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-def test_no_sequence_of_deeds_gives_one_person_alone_a_role_above_a_county(world: World, taken: list[tuple[str, int, int, int, Role]]) -> None:
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_no_sequence_of_deeds_gives_one_person_alone_a_role_above_a_county(
+    world: World, taken: list[tuple[str, int, int, int, Role]]
+) -> None:
     """Whoever gains a role at a province or the nation has two others behind him, each entitled."""
-    people = [world.people[name] for name in ("admin", "admin2", "fars", "officer", "leader", "stranger")]
+    people = [
+        world.people[name] for name in ("admin", "admin2", "fars", "officer", "leader", "stranger")
+    ]
     places = [world.nation, world.fars, world.yazd, world.shiraz, world.local]
     with transaction.atomic():
         before = set(Grant.objects.values_list("pk", flat=True))
@@ -345,18 +424,28 @@ def test_no_sequence_of_deeds_gives_one_person_alone_a_role_above_a_county(world
             try:
                 with transaction.atomic():
                     if deed == "give":
-                        grant_role(user=people[b % len(people)], role=role, unit=places[c % len(places)], by=by, at=NOW)
+                        grant_role(
+                            user=people[b % len(people)],
+                            role=role,
+                            unit=places[c % len(places)],
+                            by=by,
+                            at=NOW,
+                        )
                     elif open_grants and deed == "confirm":
                         confirm_grant(open_grants[b % len(open_grants)], by=by, at=NOW)
                     elif open_grants:
                         end_grant(open_grants[b % len(open_grants)], by=by, at=NOW)
             except (Refusal, OutOfReach):
                 pass
-        for grant in Grant.objects.exclude(pk__in=before).filter(unit__kind__in=[UnitKind.NATIONAL, UnitKind.PROVINCE]):
+        for grant in Grant.objects.exclude(pk__in=before).filter(
+            unit__kind__in=[UnitKind.NATIONAL, UnitKind.PROVINCE]
+        ):
             if may(again(grant.user), Role(grant.role), grant.unit) and grant.confirmed_by_id:
                 assert len({grant.user_id, grant.granted_by_id, grant.confirmed_by_id}) == 3
             if grant.confirmed_by_id is None:
-                held = Grant.objects.filter(user=grant.user, role=grant.role, unit__in=grant.unit.line).exclude(pk=grant.pk)
+                held = Grant.objects.filter(
+                    user=grant.user, role=grant.role, unit__in=grant.unit.line
+                ).exclude(pk=grant.pk)
                 assert not may(again(grant.user), Role(grant.role), grant.unit) or held.exists()
         transaction.set_rollback(True)
 
@@ -365,5 +454,8 @@ def test_grants_are_in_the_trail(world: World) -> None:
     grant = give(world, "admin", Role.PLANNER, world.yazd)
     confirm_grant(grant, by=again(world.people["admin2"]), at=NOW)
     rows = Change.objects.filter(table="access_grant", row=str(grant.pk)).order_by("pk")
-    assert [(row.operation, row.deed.verb if row.deed else None) for row in rows] == [("insert", "grant_role"), ("update", "confirm_grant")]
+    assert [(row.operation, row.deed.verb if row.deed else None) for row in rows] == [
+        ("insert", "grant_role"),
+        ("update", "confirm_grant"),
+    ]
     assert rows[1].after["confirmed_by_id"] == world.people["admin2"].pk

@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 import pytest
-from builders import World, a_grant, a_user, an_indicator
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from builders import World, a_grant, a_user, an_indicator
 from karnameh.access.public import Grant, Role
 from karnameh.org.public import OrgUnit
 from karnameh.people.public import User
@@ -35,7 +35,14 @@ def send(client: Client, address: str, data: dict[str, Any]) -> HttpResponse:
 
 def give(by: User, to: User, role: Role, unit: OrgUnit, theme: object = "") -> HttpResponse:
     """Through the page."""
-    data = {"user": str(to.pk), "user_q": "", "role": role, "unit": str(unit.pk), "unit_q": "", "theme": theme}
+    data = {
+        "user": str(to.pk),
+        "user_q": "",
+        "role": role,
+        "unit": str(unit.pk),
+        "unit_q": "",
+        "theme": theme,
+    }
     return send(browser(by), reverse("admin_grant_give"), data)
 
 
@@ -54,7 +61,9 @@ def test_a_role_is_given_beneath_and_holds_at_once(world: World) -> None:
 
 def test_no_role_is_given_upward_sideways_at_ones_own_unit_or_to_oneself(world: World) -> None:
     friend, fars = a_user(), world.people["fars"]
-    assert give(fars, friend, Role.REPORTER, world.nation).status_code == 422  # not even to be chosen
+    assert (
+        give(fars, friend, Role.REPORTER, world.nation).status_code == 422
+    )  # not even to be chosen
     assert give(fars, friend, Role.REPORTER, world.mehriz).status_code == 422
     assert give(fars, friend, Role.REPORTER, world.fars).status_code == 403
     assert give(fars, fars, Role.REPORTER, world.shiraz).status_code == 403
@@ -104,7 +113,12 @@ def test_the_holder_of_a_waiting_role_does_not_confirm_it_himself(world: World) 
     """Even when he administers the unit already."""
     give(world.people["admin"], world.people["admin2"], Role.REPORTER, world.fars)
     grant = Grant.objects.get(user=world.people["admin2"], role=Role.REPORTER)
-    assert browser(world.people["admin2"]).post(reverse("admin_grant_confirm", args=[grant.pk])).status_code == 403
+    assert (
+        browser(world.people["admin2"])
+        .post(reverse("admin_grant_confirm", args=[grant.pk]))
+        .status_code
+        == 403
+    )
 
 
 def test_a_role_is_taken_back_once_and_only_from_above(world: World) -> None:
@@ -113,12 +127,18 @@ def test_a_role_is_taken_back_once_and_only_from_above(world: World) -> None:
     assert browser(world.people["officer"]).post(address).status_code == 403
     assert browser(world.people["stranger"]).post(address).status_code == 404
     own = Grant.objects.get(user=world.people["fars_verifier"])
-    assert browser(world.people["fars"]).post(reverse("admin_grant_end", args=[own.pk])).status_code == 403
+    assert (
+        browser(world.people["fars"]).post(reverse("admin_grant_end", args=[own.pk])).status_code
+        == 403
+    )
     assert browser(world.people["fars"]).post(address).status_code == 302
     ended = Grant.objects.get(pk=grant.pk).ends_at
     assert browser(world.people["fars"]).post(address).status_code == 409
     assert Grant.objects.get(pk=grant.pk).ends_at == ended
-    assert browser(world.people["leader"]).get(reverse("unit", args=[world.local.pk])).status_code == 404
+    assert (
+        browser(world.people["leader"]).get(reverse("unit", args=[world.local.pk])).status_code
+        == 404
+    )
 
 
 def test_confirming_and_ending_are_not_done_by_a_link(world: World) -> None:
@@ -129,10 +149,16 @@ def test_confirming_and_ending_are_not_done_by_a_link(world: World) -> None:
 
 def accounts_found(by: User, words: str) -> str:
     """The list beneath the account field while `words` are typed."""
-    return browser(by).get(reverse("admin_grant_give"), {"pick": "user", "user_q": words}).content.decode()
+    return (
+        browser(by)
+        .get(reverse("admin_grant_give"), {"pick": "user", "user_q": words})
+        .content.decode()
+    )
 
 
-def test_accounts_are_found_within_reach_or_by_their_exact_name_and_never_listed(world: World) -> None:
+def test_accounts_are_found_within_reach_or_by_their_exact_name_and_never_listed(
+    world: World,
+) -> None:
     elsewhere = a_user("yazd.reports", "گزارشگر یزد")
     a_grant(elsewhere, Role.REPORTER, world.mehriz)
     fars = world.people["fars"]
@@ -152,7 +178,15 @@ def test_an_office_is_found_whatever_its_half_spaces(world: World) -> None:
 
 def new_account(by: User, **values: Any) -> HttpResponse:
     """Through the page."""
-    data = {"office": "مسئول لار", "username": "lar", "email": "", "role": "reporter", "theme": "", "unit_q": "", **values}
+    data = {
+        "office": "مسئول لار",
+        "username": "lar",
+        "email": "",
+        "role": "reporter",
+        "theme": "",
+        "unit_q": "",
+        **values,
+    }
     return send(browser(by), reverse("admin_account_new"), data)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from builders import World, a_grant, a_unit, a_user, an_indicator
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from builders import World, a_grant, a_unit, a_user, an_indicator
 from karnameh.access.public import Role
 from karnameh.catalog.public import Item, Measure
 from karnameh.people.public import User
@@ -40,7 +40,9 @@ def status(user: User, name: str, *args: object) -> int:
 
 
 @pytest.mark.parametrize("name", UNIT_PAGES)
-def test_a_unit_page_is_open_in_reach_refused_without_the_role_and_absent_out_of_reach(world: World, name: str) -> None:
+def test_a_unit_page_is_open_in_reach_refused_without_the_role_and_absent_out_of_reach(
+    world: World, name: str
+) -> None:
     assert status(world.people["fars"], name, world.shiraz.pk) == 200
     assert status(world.people["fars"], name, world.mehriz.pk) == 404
     assert status(world.people["officer"], name, world.shiraz.pk) == 403
@@ -63,7 +65,9 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(world: World, name: str) -> Non
     assert response["Location"].startswith(reverse("account_login"))
 
 
-@pytest.mark.parametrize("name", ["admin_unit_move", "admin_unit_merge", "admin_unit_split", "admin_unit_close"])
+@pytest.mark.parametrize(
+    "name", ["admin_unit_move", "admin_unit_merge", "admin_unit_split", "admin_unit_close"]
+)
 def test_what_changes_the_tree_around_a_unit_is_decided_above_it(world: World, name: str) -> None:
     """The administrator of Fars does not move or close Fars itself."""
     assert status(world.people["fars"], name, world.fars.pk) == 403
@@ -99,7 +103,9 @@ def test_the_audit_is_for_auditors(world: World) -> None:
 
 def test_the_dictionary_is_read_at_every_desk_and_kept_at_the_root(world: World) -> None:
     indicator = an_indicator()
-    item = Item.objects.create(code="parcel", name_fa="بسته", name_en="parcel", measure=Measure.objects.get(code="parcel"))
+    item = Item.objects.create(
+        code="parcel", name_fa="بسته", name_en="parcel", measure=Measure.objects.get(code="parcel")
+    )
     for name, pk in (("admin_indicator", indicator.pk), ("admin_item", item.pk)):
         assert status(world.people["fars"], name, pk) == 200
         assert status(world.people["officer"], name, pk) == 403
@@ -114,7 +120,10 @@ def test_places_are_kept_within_the_territory(world: World) -> None:
     assert status(world.people["fars"], "admin_place_move", world.shiraz.place.pk) == 200
     assert status(world.people["fars"], "admin_place_move", world.mehriz.place.pk) == 403
     page = signed_in(world.people["fars"]).get(reverse("admin_places"), {"q": "مهریز"})
-    assert "مهریز" not in page.content.decode().split("<table")[-1].split("</table")[0] or "<table" not in page.content.decode()
+    assert (
+        "مهریز" not in page.content.decode().split("<table")[-1].split("</table")[0]
+        or "<table" not in page.content.decode()
+    )
 
 
 def test_everybody_signed_in_reads_what_is_kept_about_people(world: World) -> None:
@@ -137,7 +146,9 @@ def everything(world: World) -> Iterator[tuple[str, list[int]]]:
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
-def test_no_page_carries_inline_code_and_all_speak_both_languages(world: World, language: str) -> None:
+def test_no_page_carries_inline_code_and_all_speak_both_languages(
+    world: World, language: str
+) -> None:
     admin = world.people["admin"]
     User.objects.filter(pk=admin.pk).update(language=language)
     client = signed_in(admin)

@@ -6,11 +6,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from builders import NOW, World, a_grant, a_place, a_user, an_indicator
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from builders import NOW, World, a_grant, a_place, a_user, an_indicator
 from karnameh.access.public import Role
 from karnameh.front.administration.personal import WORDS
 from karnameh.org.public import OrgUnit, rename_unit
@@ -45,7 +45,7 @@ def test_a_deed_shows_its_rows_before_and_after(world: World) -> None:
     before = world.local.name_fa
     done = renamed(world, world.local, "همیاران یاس")
     page = read(world.people["auditor"], reverse("audit_deed", args=[done.pk]))
-    assert f"<del class=\"cell\"><bdi>{before}</bdi></del>" in page
+    assert f'<del class="cell"><bdi>{before}</bdi></del>' in page
     assert '<ins class="cell"><bdi>همیاران یاس</bdi></ins>' in page
     assert "org_orgunit" in page and "بیرون از هر کار" not in page
 
@@ -69,7 +69,10 @@ def test_deeds_are_filtered_by_verb_target_account_and_day(world: World) -> None
     assert rows(read(auditor, address, target=f"unit:{world.local.pk}")) == 1
     assert rows(read(auditor, address, account="FARS")) == 1
     assert rows(read(auditor, address, account="nobody")) == 0
-    assert rows(read(auditor, address, verb="rename_unit", since="1405/09/01", until="۱۴۰۵/۰۹/۰۱")) == 1
+    assert (
+        rows(read(auditor, address, verb="rename_unit", since="1405/09/01", until="۱۴۰۵/۰۹/۰۱"))
+        == 1
+    )
     assert rows(read(auditor, address, verb="rename_unit", until="1405/08/30")) == 0
 
 
@@ -136,11 +139,15 @@ def test_deeds_about_accounts_follow_their_roles(world: World) -> None:
 
 def test_a_thing_opened_is_named_though_its_number_did_not_exist_yet(world: World) -> None:
     place = a_place("روستای آزمون", world.shiraz.place, "village")
-    page = read(world.people["auditor"], reverse("audit"), verb="open_place", target=f"place:{place.code}")
+    page = read(
+        world.people["auditor"], reverse("audit"), verb="open_place", target=f"place:{place.code}"
+    )
     assert "روستای آزمون" in page
 
 
-def test_openings_of_sealed_fields_are_listed_with_their_purpose_and_without_the_number(world: World) -> None:
+def test_openings_of_sealed_fields_are_listed_with_their_purpose_and_without_the_number(
+    world: World,
+) -> None:
     leader = world.people["leader"]
     contact = keep_contact(leader, phone="09121234567", at=NOW)
     read_phone(contact, by=world.people["fars"], at=NOW, purpose="پرسش دربارهٔ گزارش دیروز")
@@ -162,7 +169,12 @@ def everything_in_the_trail() -> str:
 
 def test_no_password_address_or_number_ever_stands_in_the_trail(world: World) -> None:
     user = create_user(
-        username="canary", office="دفتر قناری", password="canary-password-1", by=None, at=NOW, email="canary@example.org"
+        username="canary",
+        office="دفتر قناری",
+        password="canary-password-1",
+        by=None,
+        at=NOW,
+        email="canary@example.org",
     )
     contact = keep_contact(user, phone="۰۹۱۲ ۷۶۵ ۴۳۲۱", at=NOW)
     read_phone(contact, by=world.people["fars"], at=NOW, purpose="آزمون")
@@ -171,14 +183,25 @@ def test_no_password_address_or_number_ever_stands_in_the_trail(world: World) ->
     user.save()
     trail = everything_in_the_trail()
     assert "دفتر قناری" in trail  # the trail does hold the account
-    for secret in ("canary-password", "argon2", "@example.org", "7654321", "۷۶۵", contact.phone_sealed.hex()):
+    for secret in (
+        "canary-password",
+        "argon2",
+        "@example.org",
+        "7654321",
+        "۷۶۵",
+        contact.phone_sealed.hex(),
+    ):
         assert secret not in trail
 
 
 def test_the_trail_is_not_changed_by_the_site(world: World) -> None:
     from django.db import DatabaseError, transaction
 
-    for statement in ("UPDATE plumbing_deed SET verb = 'x'", "DELETE FROM plumbing_change", "TRUNCATE plumbing_personalread"):
+    for statement in (
+        "UPDATE plumbing_deed SET verb = 'x'",
+        "DELETE FROM plumbing_change",
+        "TRUNCATE plumbing_personalread",
+    ):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
 
@@ -207,7 +230,10 @@ def test_the_page_of_personal_columns_counts_the_rows(world: World) -> None:
 
 def test_rewording_shows_what_came_and_what_went(world: World) -> None:
     indicator = an_indicator()
-    client, address = browser(world.people["admin2"]), reverse("admin_indicator", args=[indicator.pk])
+    client, address = (
+        browser(world.people["admin2"]),
+        reverse("admin_indicator", args=[indicator.pk]),
+    )
     for definition in ("شمار بسته‌های تحویل‌شده", "شمار بسته‌های رسیده به دست مردم"):
         data = {
             "name_fa": indicator.name_fa, "name_en": indicator.name_en, "definition_fa": definition,
@@ -226,9 +252,19 @@ def test_a_price_is_typed_in_the_viewers_currency_and_only_once_a_day(world: Wor
     from karnameh.catalog.public import Item, Measure, Rate
 
     an_indicator()
-    item = Item.objects.create(code="parcel", name_fa="بستهٔ غذا", name_en="food parcel", measure=Measure.objects.get(code="parcel"))
+    item = Item.objects.create(
+        code="parcel",
+        name_fa="بستهٔ غذا",
+        name_en="food parcel",
+        measure=Measure.objects.get(code="parcel"),
+    )
     client, address = browser(world.people["admin2"]), reverse("admin_item", args=[item.pk])
-    data = {"price": "یک میلیون و دویست هزار", "valid_from": "۱۴۰۵/۰۹/۰۱", "source_fa": "بازار", "source_en": "market"}
+    data = {
+        "price": "یک میلیون و دویست هزار",
+        "valid_from": "۱۴۰۵/۰۹/۰۱",
+        "source_fa": "بازار",
+        "source_en": "market",
+    }
     for expected in (302, 409):
         asked = client.post(address, data).content.decode()
         token = re.search(r'name="confirmed" value="(\w+)"', asked)
@@ -240,7 +276,10 @@ def test_a_price_is_typed_in_the_viewers_currency_and_only_once_a_day(world: Wor
 
 def test_an_indicator_is_retired_in_favour_of_another(world: World) -> None:
     old, new = an_indicator("old-one"), an_indicator("new-one")
-    client, address = browser(world.people["admin2"]), reverse("admin_indicator_retire", args=[old.pk])
+    client, address = (
+        browser(world.people["admin2"]),
+        reverse("admin_indicator_retire", args=[old.pk]),
+    )
     data = {"successor": "", "successor_q": "new-one", "on": "1405/09/01"}
     asked = client.post(address, data).content.decode()
     token = re.search(r'name="confirmed" value="(\w+)"', asked)

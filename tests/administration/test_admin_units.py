@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 import pytest
-from builders import World, a_unit
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from builders import World, a_unit
 from karnameh.org.public import OrgUnit
 from karnameh.people.public import User
 from karnameh.plumbing.models import Change, Deed
@@ -36,7 +36,10 @@ def send(client: Client, address: str, data: dict[str, Any]) -> HttpResponse:
 
 
 def test_a_unit_is_opened_after_its_sentence_was_shown(world: World) -> None:
-    client, address = browser(world.people["fars"]), reverse("admin_unit_open", args=[world.shiraz.pk])
+    client, address = (
+        browser(world.people["fars"]),
+        reverse("admin_unit_open", args=[world.shiraz.pk]),
+    )
     data = {
         "name_fa": "همیاران لاله شیراز", "name_en": "Tulip", "kind": "local", "code": "101-9",
         "place": str(world.shiraz.place_id), "place_q": "", "on": "۱۴۰۵/۸/۲۹",
@@ -53,7 +56,10 @@ def test_a_unit_is_opened_after_its_sentence_was_shown(world: World) -> None:
 
 
 def test_whatever_is_changed_after_the_sentence_is_shown_again(world: World) -> None:
-    client, address = browser(world.people["fars"]), reverse("admin_unit_rename", args=[world.local.pk])
+    client, address = (
+        browser(world.people["fars"]),
+        reverse("admin_unit_rename", args=[world.local.pk]),
+    )
     data = {"name_fa": "نام یکم", "name_en": "One", "on": TODAY}
     asked = client.post(address, data)
     token = re.search(r'name="confirmed" value="(\w+)"', asked.content.decode())
@@ -68,13 +74,19 @@ def test_a_renamed_unit_keeps_its_former_name(world: World) -> None:
     old = world.local.name_fa
     send(browser(world.people["fars"]), reverse("admin_unit_rename", args=[world.local.pk]),
          {"name_fa": "همیاران یاس", "name_en": "Jasmine", "on": TODAY})  # fmt: skip
-    page = browser(world.people["fars"]).get(reverse("admin_unit", args=[world.local.pk])).content.decode()
+    page = (
+        browser(world.people["fars"])
+        .get(reverse("admin_unit", args=[world.local.pk]))
+        .content.decode()
+    )
     assert "همیاران یاس" in page and old in page
     assert "نام واحدی را عوض کرد" in page
 
 
 @pytest.mark.parametrize("words", ["شهرستان شيرازك", "۱۰۱۱"])
-def test_a_unit_is_moved_by_a_whole_name_or_a_code_in_any_spelling(world: World, words: str) -> None:
+def test_a_unit_is_moved_by_a_whole_name_or_a_code_in_any_spelling(
+    world: World, words: str
+) -> None:
     send(browser(world.people["fars"]), reverse("admin_unit_move", args=[world.local.pk]),
          {"parent": "", "parent_q": words, "on": TODAY})  # fmt: skip
     world.local.refresh_from_db()
@@ -83,7 +95,8 @@ def test_a_unit_is_moved_by_a_whole_name_or_a_code_in_any_spelling(world: World,
 
 def test_words_that_find_several_ask_for_a_choice(world: World) -> None:
     response = browser(world.people["fars"]).post(
-        reverse("admin_unit_move", args=[world.local.pk]), {"parent": "", "parent_q": "شیراز", "on": TODAY}
+        reverse("admin_unit_move", args=[world.local.pk]),
+        {"parent": "", "parent_q": "شیراز", "on": TODAY},
     )
     assert response.status_code == 422
     assert "چند مورد پیدا شد" in response.content.decode()
@@ -92,7 +105,8 @@ def test_words_that_find_several_ask_for_a_choice(world: World) -> None:
 
 def test_the_search_works_without_script_and_keeps_what_was_typed(world: World) -> None:
     response = browser(world.people["fars"]).post(
-        reverse("admin_unit_move", args=[world.local.pk]), {"look": "parent", "parent_q": "شیراز", "on": "نیمه‌کاره"}
+        reverse("admin_unit_move", args=[world.local.pk]),
+        {"look": "parent", "parent_q": "شیراز", "on": "نیمه‌کاره"},
     )
     page = response.content.decode()
     assert response.status_code == 200
@@ -100,8 +114,13 @@ def test_the_search_works_without_script_and_keeps_what_was_typed(world: World) 
     assert f'value="{world.twin.pk}"' in page
 
 
-def test_the_search_with_script_gives_the_list_alone_and_only_from_within_reach(world: World) -> None:
-    client, address = browser(world.people["fars"]), reverse("admin_unit_move", args=[world.local.pk])
+def test_the_search_with_script_gives_the_list_alone_and_only_from_within_reach(
+    world: World,
+) -> None:
+    client, address = (
+        browser(world.people["fars"]),
+        reverse("admin_unit_move", args=[world.local.pk]),
+    )
     found = client.get(address, {"pick": "parent", "parent_q": "شهرستان"}).content.decode()
     assert "<html" not in found
     assert world.twin.name in found and world.mehriz.name not in found
@@ -114,9 +133,13 @@ def test_the_search_with_script_gives_the_list_alone_and_only_from_within_reach(
         ("1405/09/02", "هنوز نرسیده"), ("1380/01/01", "پیش از آغاز کار"),
     ],
 )  # fmt: skip
-def test_a_day_that_cannot_be_is_said_beside_its_field_and_nothing_typed_is_lost(world: World, typed: str, said: str) -> None:
+def test_a_day_that_cannot_be_is_said_beside_its_field_and_nothing_typed_is_lost(
+    world: World, typed: str, said: str
+) -> None:
     data = {"name_fa": "نام تازه", "name_en": "New", "on": typed}
-    response = send(browser(world.people["fars"]), reverse("admin_unit_rename", args=[world.local.pk]), data)
+    response = send(
+        browser(world.people["fars"]), reverse("admin_unit_rename", args=[world.local.pk]), data
+    )
     page = response.content.decode()
     assert response.status_code == 422
     assert 'id="id_on_error"' in page and 'value="نام تازه"' in page
@@ -169,14 +192,20 @@ def test_a_part_that_was_begun_is_finished_and_codes_differ(world: World) -> Non
         "name_fa_1": "یک", "name_en_1": "One", "code_1": "x1", "name_fa_2": "دو", "name_en_2": "Two", "code_2": "x1",
         "name_fa_3": "سه", "on": TODAY,
     }  # fmt: skip
-    page = browser(world.people["fars"]).post(reverse("admin_unit_split", args=[world.shiraz.pk]), data)
+    page = browser(world.people["fars"]).post(
+        reverse("admin_unit_split", args=[world.shiraz.pk]), data
+    )
     assert page.status_code == 422
     for name in ("code_2", "name_en_3", "code_3"):
         assert f'id="id_{name}_error"' in page.content.decode()
 
 
 def test_a_unit_with_open_units_beneath_is_not_closed(world: World) -> None:
-    response = send(browser(world.people["fars"]), reverse("admin_unit_close", args=[world.shiraz.pk]), {"on": TODAY})
+    response = send(
+        browser(world.people["fars"]),
+        reverse("admin_unit_close", args=[world.shiraz.pk]),
+        {"on": TODAY},
+    )
     assert response.status_code == 422
     assert "نخست آن‌ها را ببندید" in response.content.decode()
 
@@ -206,7 +235,9 @@ def test_a_closed_unit_has_no_more_to_be_done_to_it(world: World) -> None:
 
 def test_a_unit_out_of_reach_is_no_target_even_by_its_number(world: World) -> None:
     data = {"parent": str(world.mehriz.pk), "parent_q": "", "on": TODAY}
-    response = send(browser(world.people["fars"]), reverse("admin_unit_move", args=[world.local.pk]), data)
+    response = send(
+        browser(world.people["fars"]), reverse("admin_unit_move", args=[world.local.pk]), data
+    )
     assert response.status_code == 422
     world.local.refresh_from_db()
     assert world.local.parent_id == world.shiraz.pk
@@ -220,5 +251,8 @@ def test_a_page_of_many_children_goes_on_by_its_cursor(world: World) -> None:
     onwards = re.search(r'href="(\?cursor=\d+)"', first)
     assert onwards is not None
     second = client.get(reverse("admin_unit", args=[world.mehriz.pk]) + onwards[1]).content.decode()
-    rows = [set(re.findall(r"/administration/units/(\d+)/\"><bdi>واحد", page)) for page in (first, second)]
+    rows = [
+        set(re.findall(r"/administration/units/(\d+)/\"><bdi>واحد", page))
+        for page in (first, second)
+    ]
     assert not rows[0] & rows[1] and len(rows[0] | rows[1]) == 105

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Page, expect
+
 from browsing import accessible, sign_in
 from builders import PASSWORD, World
-from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db]
 

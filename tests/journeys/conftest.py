@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,60 +17,16 @@ import pytest
 from django.conf import settings as site_settings
 from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
-from visitor import Visitor, Visitors
 
-from builders import (
-    NOW,
-    PASSWORD,
-    World,
-    a_campaign,
-    a_new_entry,
-    a_world,
-    an_activity,
-    an_indicator,
-)
-from karnameh.activities.models import Activity
-from karnameh.catalog.public import Indicator
-from karnameh.ledger.public import Entry, Stage, post_entries
+from journeys.scene import Scene, a_scene
+from journeys.visitor import Visitor, Visitors
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
-PACKAGES = "بسته‌های آموزشی که به دانش‌آموزان می‌رسند"
 _numbers = itertools.count(1)
-
-
-@dataclass
-class Scene:
-    """The world of the journeys: one local unit promised 100 packages, and reported 400 of another kind."""
-
-    world: World
-    packages: Indicator
-    trees: Indicator
-    activity: Activity
-    promise: Entry
-    report: Entry
-
-
-def _a_scene() -> Scene:
-    world = a_world()
-    for name in ("officer", "leader", "verifier"):
-        world.people[name].set_password(PASSWORD)
-        world.people[name].save()
-    packages = an_indicator("packages", name_fa=PACKAGES, short_fa="بسته‌ها")
-    trees = an_indicator("trees", name_fa="نهال‌های کاشته‌شده", short_fa="نهال‌ها")
-    activity = an_activity(world.local, campaign=a_campaign())
-    leader = world.people["leader"]
-    promise = a_new_entry(world.local, packages, 100, stage=Stage.PLEDGED, activity=activity.pk)
-    report = a_new_entry(world.local, trees, 400)
-    post_entries([promise], by=world.people["fars"], at=NOW)
-    post_entries([report], by=leader, at=NOW)
-    for user in world.people.values():
-        user.__dict__.pop("_grants_in_force", None)
-    found = {entry.pk: entry for entry in Entry.objects.all()}
-    return Scene(world, packages, trees, activity, found[promise.id], found[report.id])
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +36,7 @@ def _template(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[s
         name = f"{empty}_journeys"
         _copied(empty, name)
         with _using(name):
-            scene = _a_scene()
+            scene = a_scene()
         yield name, scene
         _dropped(name)
 

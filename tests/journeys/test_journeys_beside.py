@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from visitor import SIZES, Visitor, Visitors, fa
 
-from conftest import Scene
+from journeys.scene import Scene
+from journeys.visitor import SIZES, Visitor, Visitors, fa
 from karnameh.exchange.rules.columns import Column, heading_text
 from karnameh.exchange.working import work_once
 from karnameh.ledger.public import Entry
@@ -44,12 +44,15 @@ def test_search_does_not_mind_the_spelling(officer: Visitor, scene: Scene) -> No
     officer.look()
 
 
+_RING = """(one) => {
+  const shown = getComputedStyle(one);
+  return (shown.outlineStyle !== "none" && shown.outlineWidth !== "0px") || shown.boxShadow !== "none";
+}"""
+
+
 def _ring(place: Locator) -> bool:
     """Whether an outline or a shadow shows that the focus is here."""
-    shown = place.evaluate(
-        "(one) => { const s = getComputedStyle(one); return [s.outlineStyle, s.outlineWidth, s.boxShadow]; }"
-    )
-    return (shown[0] != "none" and shown[1] != "0px") or shown[2] != "none"
+    return bool(place.evaluate(_RING))
 
 
 def test_everything_is_reached_by_the_keyboard(visitors: Visitors, scene: Scene) -> None:

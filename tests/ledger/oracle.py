@@ -85,11 +85,25 @@ class Record:
     @property
     def sums(self) -> Sums:
         marks = [Decimal(int(self.qualifier == q)) for q in (2, 3, 4, 5)]
-        return (self.quantity or Decimal(0), Decimal(self.rial), Decimal(1), *marks, Decimal(0), Decimal(0))
+        return (
+            self.quantity or Decimal(0),
+            Decimal(self.rial),
+            Decimal(1),
+            *marks,
+            Decimal(0),
+            Decimal(0),
+        )
 
     @property
     def series(self) -> tuple[Any, ...]:
-        return (self.unit.pk, self.place.pk, self.indicator, self.stage, self.bucket, self.dimensions)
+        return (
+            self.unit.pk,
+            self.place.pk,
+            self.indicator,
+            self.stage,
+            self.bucket,
+            self.dimensions,
+        )
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -117,7 +131,9 @@ class Oracle:
         return node
 
     def beneath(self, kind: str, node: Node) -> list[Node]:
-        return [one for (a_kind, _), one in self.nodes.items() if a_kind == kind and node.pk in one.line]
+        return [
+            one for (a_kind, _), one in self.nodes.items() if a_kind == kind and node.pk in one.line
+        ]
 
     def move(self, kind: str, node: Node, parent: Node, on: date) -> None:
         node.parent = parent
@@ -166,7 +182,12 @@ class Oracle:
             if by == "child":
                 line = place_in_tree(record)
                 return line[line.index(node) + 1]
-            return {"node": None, "day": day, "month": month_of(day), "dimension": record.dimensions}[by]
+            return {
+                "node": None,
+                "day": day,
+                "month": month_of(day),
+                "dimension": record.dimensions,
+            }[by]
 
         def within(day: date) -> bool:
             return (start is None or day >= start) and (end is None or day <= end)
@@ -184,15 +205,31 @@ class Oracle:
                 add(one, one.day, one.bucket, one.sums)
         self._add_lasts([one for one in seen if one.rule == "last"], end, by, add)
         for promise in seen:
-            counts = promise.stage == 1 and promise.bucket == OWN and promise.quantity is not None and promise.rule != "max"
-            if counts and (within(promise.day) if promise.rule == "sum" else end is None or promise.day <= end):
+            counts = (
+                promise.stage == 1
+                and promise.bucket == OWN
+                and promise.quantity is not None
+                and promise.rule != "max"
+            )
+            if counts and (
+                within(promise.day) if promise.rule == "sum" else end is None or promise.day <= end
+            ):
                 rest = (promise.quantity or Decimal(0)) - self.fulfilled(promise)
-                add(promise, promise.day, OWN, (*NOTHING[:7], max(rest, Decimal(0)), max(-rest, Decimal(0))))
-        self._add_peaks([one for one in seen if one.rule == "max" and within(one.day)], inside, key, answer)
+                add(
+                    promise,
+                    promise.day,
+                    OWN,
+                    (*NOTHING[:7], max(rest, Decimal(0)), max(-rest, Decimal(0))),
+                )
+        self._add_peaks(
+            [one for one in seen if one.rule == "max" and within(one.day)], inside, key, answer
+        )
         return {where: sums for where, sums in answer.items() if any(sums)}
 
     @staticmethod
-    def _add_lasts(records: list[Record], end: date | None, by: str, add: Callable[..., None]) -> None:
+    def _add_lasts(
+        records: list[Record], end: date | None, by: str, add: Callable[..., None]
+    ) -> None:
         """A stock: by node its value on the last day; by day what changed on each day until then."""
         all_series: dict[tuple[Any, ...], list[Record]] = {}
         for one in sorted(records, key=lambda one: one.order):
@@ -212,7 +249,10 @@ class Oracle:
 
     @staticmethod
     def _add_peaks(
-        records: Iterable[Record], inside: Callable[[Record], bool], key: Callable[[Record, date], Any], answer: Answer
+        records: Iterable[Record],
+        inside: Callable[[Record], bool],
+        key: Callable[[Record, date], Any],
+        answer: Answer,
     ) -> None:
         """Largest over time for each unit, then summed over units."""
         groups: dict[tuple[Any, ...], list[Record]] = {}
@@ -225,7 +265,11 @@ class Oracle:
             sums = NOTHING
             for one in members:
                 sums = plus(sums, one.sums)
-            peak = (max(known, default=Decimal(0)), Decimal(max(one.rial for one in members)), *sums[2:])
+            peak = (
+                max(known, default=Decimal(0)),
+                Decimal(max(one.rial for one in members)),
+                *sums[2:],
+            )
             place = (where[0], where[1], where[2], where[3])
             answer[place] = plus(answer.get(place, NOTHING), peak)
 

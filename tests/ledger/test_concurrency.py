@@ -11,10 +11,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from builders import DAY, NOW, World, a_new_entry, an_entry, an_indicator
 from django.db import connection, transaction
-from workbench import ask, cell_of, quantity_of, run, sound
 
+from builders import DAY, NOW, World, a_new_entry, an_entry, an_indicator
 from karnameh.catalog.public import Indicator, dimension_set
 from karnameh.kernel.period import Period
 from karnameh.ledger.public import (
@@ -34,6 +33,7 @@ from karnameh.ledger.public import (
 from karnameh.org.public import OrgUnit, move_unit
 from karnameh.people.public import User
 from karnameh.plumbing.public import Refusal
+from workbench import ask, cell_of, quantity_of, run, sound
 
 
 def at_once(*deeds: Callable[[], Any]) -> list[Any]:
@@ -59,7 +59,9 @@ def fold_through(seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while True:
         fold_all()
-        if ask("SELECT NOT EXISTS (SELECT FROM ledger_entry, ledger_foldstate WHERE clock >= folded_to)"):
+        if ask(
+            "SELECT NOT EXISTS (SELECT FROM ledger_entry, ledger_foldstate WHERE clock >= folded_to)"
+        ):
             return
         assert time.monotonic() < deadline, "the horizon did not move"
         time.sleep(0.05)
@@ -97,7 +99,9 @@ def fresh(world: World, name: str) -> User:
     return User.objects.get(pk=world.people[name].pk)
 
 
-def test_the_same_entries_sent_over_five_connections_at_once_are_one_row_each(own_world: World) -> None:
+def test_the_same_entries_sent_over_five_connections_at_once_are_one_row_each(
+    own_world: World,
+) -> None:
     indicator = an_indicator()
     entries = [a_new_entry(own_world.local, indicator, 1) for _ in range(60)]
     by = fresh(own_world, "officer")
@@ -111,19 +115,27 @@ def test_the_same_entries_sent_over_five_connections_at_once_are_one_row_each(ow
     sound()
 
 
-def test_a_call_takes_its_ids_in_one_order_so_that_two_calls_never_lock_each_other_out(own_world: World) -> None:
+def test_a_call_takes_its_ids_in_one_order_so_that_two_calls_never_lock_each_other_out(
+    own_world: World,
+) -> None:
     """Sent in another order, the smallest id is still waited for before any larger one is taken."""
     indicator, by = an_indicator(), fresh(own_world, "officer")
     small, large = (a_new_entry(own_world.local, indicator, 1) for _ in range(2))
     assert small.id < large.id
 
     def blocked() -> bool:
-        return bool(ask("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')"))
+        return bool(
+            ask(
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')"
+            )
+        )
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             post_entries([small], by=by, at=NOW)
-            waiting = pool.submit(lambda: at_once(lambda: post_entries([large, small], by=by, at=NOW))[0])
+            waiting = pool.submit(
+                lambda: at_once(lambda: post_entries([large, small], by=by, at=NOW))[0]
+            )
             deadline = time.monotonic() + 20
             while not blocked():
                 assert time.monotonic() < deadline
@@ -145,21 +157,29 @@ def test_the_same_large_batch_over_three_connections_is_one_row_each(own_world: 
 def test_one_id_with_two_contents_at_once_keeps_one_and_tells_the_other(own_world: World) -> None:
     entry, by = a_new_entry(own_world.local, an_indicator(), 5), fresh(own_world, "leader")
     answers = at_once(
-        lambda: post_entries([entry], by=by, at=NOW), lambda: post_entries([replace(entry, quantity=Decimal(6))], by=by, at=NOW)
+        lambda: post_entries([entry], by=by, at=NOW),
+        lambda: post_entries([replace(entry, quantity=Decimal(6))], by=by, at=NOW),
     )
     assert sorted(answer[0].verdict for answer in answers) == [Verdict.CONFLICT, Verdict.NEW]
     assert Entry.objects.filter(pk=entry.id).count() == 1
 
 
-def test_of_two_who_reverse_one_entry_at_once_one_wins_and_the_other_gets_the_sentence(own_world: World) -> None:
+def test_of_two_who_reverse_one_entry_at_once_one_wins_and_the_other_gets_the_sentence(
+    own_world: World,
+) -> None:
     indicator = an_indicator()
     entry = an_entry(own_world.local, indicator, 10, by=own_world.people["leader"])
     answers = at_once(
-        *[lambda who=who: reverse_entry(entry, note="اشتباه", by=fresh(own_world, who), at=NOW) for who in ("leader", "officer", "fars")]
+        *[
+            lambda who=who: reverse_entry(entry, note="اشتباه", by=fresh(own_world, who), at=NOW)
+            for who in ("leader", "officer", "fars")
+        ]
     )
     refusals = [answer for answer in answers if isinstance(answer, Exception)]
     assert len(refusals) == 2
-    assert all(isinstance(one, Refusal) and one.status == 409 and str(one.sentence) for one in refusals), refusals
+    assert all(
+        isinstance(one, Refusal) and one.status == 409 and str(one.sentence) for one in refusals
+    ), refusals
     assert Entry.objects.filter(corrects=entry, kind=Kind.REVERSAL).count() == 1
     fold_through()
     assert quantity_of(own_world.nation, indicator) is None
@@ -171,7 +191,9 @@ def test_of_two_who_check_one_report_at_once_one_wins(own_world: World) -> None:
     report = an_entry(own_world.local, indicator, 10, by=own_world.people["leader"])
     answers = at_once(
         *[
-            lambda who=who, found=found: verify_entry(report, quantity=Decimal(found), note="", by=fresh(own_world, who), at=NOW)
+            lambda who=who, found=found: verify_entry(
+                report, quantity=Decimal(found), note="", by=fresh(own_world, who), at=NOW
+            )
             for who, found in (("verifier", 9), ("fars_verifier", 8))
         ]
     )
@@ -184,10 +206,17 @@ def test_a_check_and_a_reversal_at_once_never_leave_a_check_of_nothing(own_world
         indicator = an_indicator()
         report = an_entry(own_world.local, indicator, 10, by=own_world.people["leader"])
         at_once(
-            lambda one=report: verify_entry(one, quantity=Decimal(9), note="", by=fresh(own_world, "verifier"), at=NOW),
-            lambda one=report: reverse_entry(one, note="اشتباه", by=fresh(own_world, "leader"), at=NOW),
+            lambda one=report: verify_entry(
+                one, quantity=Decimal(9), note="", by=fresh(own_world, "verifier"), at=NOW
+            ),
+            lambda one=report: reverse_entry(
+                one, note="اشتباه", by=fresh(own_world, "leader"), at=NOW
+            ),
         )
-        reported, verified = (quantity_of(own_world.nation, indicator, stage) for stage in (Stage.REPORTED, Stage.VERIFIED))
+        reported, verified = (
+            quantity_of(own_world.nation, indicator, stage)
+            for stage in (Stage.REPORTED, Stage.VERIFIED)
+        )
         assert (reported, verified) in [(10, 9), (None, None), (10, None)]
 
 
@@ -195,10 +224,19 @@ def test_parts_posted_at_once_never_exceed_their_total(own_world: World) -> None
     from karnameh.catalog.public import Dimension, DimensionOption
 
     dimension = Dimension.objects.create(code="sex", position=1, name_fa="جنس", name_en="sex")
-    DimensionOption.objects.create(dimension=dimension, code="women", position=1, name_fa="زن", name_en="women")
-    women, indicator, by = dimension_set({"sex": "women"}), an_indicator(), fresh(own_world, "leader")
+    DimensionOption.objects.create(
+        dimension=dimension, code="women", position=1, name_fa="زن", name_en="women"
+    )
+    women, indicator, by = (
+        dimension_set({"sex": "women"}),
+        an_indicator(),
+        fresh(own_world, "leader"),
+    )
     whole = an_entry(own_world.local, indicator, 100, by=by)
-    parts = [a_new_entry(own_world.local, indicator, 60, part_of=whole.pk, dimensions=women.pk) for _ in range(3)]
+    parts = [
+        a_new_entry(own_world.local, indicator, 60, part_of=whole.pk, dimensions=women.pk)
+        for _ in range(3)
+    ]
     answers = at_once(*[lambda part=part: post_entries([part], by=by, at=NOW) for part in parts])
     assert sum(isinstance(answer, Refusal) for answer in answers) == 2
     assert Entry.objects.filter(part_of=whole).count() == 1
@@ -208,7 +246,9 @@ def test_dimension_sets_made_at_once_are_one(own_world: World) -> None:
     from karnameh.catalog.public import Dimension, DimensionOption
 
     dimension = Dimension.objects.create(code="age", position=1, name_fa="سن", name_en="age")
-    DimensionOption.objects.create(dimension=dimension, code="young", position=1, name_fa="جوان", name_en="young")
+    DimensionOption.objects.create(
+        dimension=dimension, code="young", position=1, name_fa="جوان", name_en="young"
+    )
     answers = at_once(*[lambda: dimension_set({"age": "young"}).pk] * 4)
     assert len(set(answers)) == 1 and isinstance(answers[0], int)
 
@@ -229,7 +269,9 @@ def test_a_long_transaction_holds_folding_back_and_totals_stay_exact(own_world: 
     indicator, officer = an_indicator(), own_world.people["officer"]
     an_entry(own_world.local, indicator, 1, by=officer)
     with a_writer(indicator, own_world.locals["taft"][0], fresh(own_world, "officer")) as end:
-        an_entry(own_world.local, indicator, 10, by=officer)  # later, but committed before the writer
+        an_entry(
+            own_world.local, indicator, 10, by=officer
+        )  # later, but committed before the writer
         fold_all()
         mark = ask("SELECT folded_to FROM ledger_foldstate")
         assert mark <= ask("SELECT max(clock) FROM ledger_entry"), "folded past an open transaction"
@@ -241,7 +283,9 @@ def test_a_long_transaction_holds_folding_back_and_totals_stay_exact(own_world: 
     sound()
 
 
-def test_reading_while_others_post_reverse_fold_and_move_always_sees_a_consistent_moment(own_world: World) -> None:
+def test_reading_while_others_post_reverse_fold_and_move_always_sees_a_consistent_moment(
+    own_world: World,
+) -> None:
     """Every writer posts +5 at one unit and +5 at another in one transaction: all sums stay even and equal."""
     indicator, by = an_indicator(), fresh(own_world, "officer")
     one, other = own_world.locals["shiraz"][0], own_world.locals["taft"][0]
@@ -286,7 +330,11 @@ def test_reading_while_others_post_reverse_fold_and_move_always_sees_a_consisten
     assert answers[0] > 3 and answers[2] > 3
     fold_through()
     kept = answers[0] - answers[0] // 3
-    assert [quantity_of(node, indicator) for node in (one, other, own_world.nation)] == [5 * kept, 5 * kept, 10 * kept]
+    assert [quantity_of(node, indicator) for node in (one, other, own_world.nation)] == [
+        5 * kept,
+        5 * kept,
+        10 * kept,
+    ]
     sound()
 
 
@@ -303,13 +351,23 @@ def test_units_moved_crosswise_at_once_tie_no_knot(own_world: World) -> None:
 
 def test_a_unit_that_moves_while_it_reports_is_counted_once(own_world: World) -> None:
     indicator, by, admin = an_indicator(), fresh(own_world, "officer"), fresh(own_world, "admin")
-    posts = [lambda: post_entries([a_new_entry(own_world.local, indicator, 5)], by=by, at=NOW) for _ in range(3)]
-    answers = at_once(*posts, lambda: move_unit(own_world.local, parent=own_world.taft, on=DAY, by=admin, at=NOW), lambda: fold_all())
+    posts = [
+        lambda: post_entries([a_new_entry(own_world.local, indicator, 5)], by=by, at=NOW)
+        for _ in range(3)
+    ]
+    answers = at_once(
+        *posts,
+        lambda: move_unit(own_world.local, parent=own_world.taft, on=DAY, by=admin, at=NOW),
+        lambda: fold_all(),
+    )
     assert [answer for answer in answers if isinstance(answer, Exception)] == []
     fold_through()
     while rehome():
         pass
-    assert [quantity_of(OrgUnit.objects.get(pk=u.pk), indicator) for u in (own_world.nation, own_world.yazd, own_world.fars)] == [15, 15, None]
+    assert [
+        quantity_of(OrgUnit.objects.get(pk=u.pk), indicator)
+        for u in (own_world.nation, own_world.yazd, own_world.fars)
+    ] == [15, 15, None]
     sound()
 
 

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import NOW, World, a_new_entry, an_entry, an_indicator
 from django.db import InterfaceError, OperationalError, connection, transaction
 from test_concurrency import fold_through, fresh
-from workbench import as_owner, ask, quantity_of, run, sound
 
+from builders import NOW, World, a_new_entry, an_entry, an_indicator
 from karnameh.ledger.public import Entry, Verdict, fold, post_entries
 from karnameh.plumbing.chores import Chore, Worker, wake
+from workbench import as_owner, ask, quantity_of, run, sound
 
 LOST = (OperationalError, InterfaceError)
 
@@ -36,7 +36,9 @@ def until(true: Callable[[], Any], seconds: float = 20) -> None:
         time.sleep(0.02)
 
 
-def in_a_thread(pool: ThreadPoolExecutor, deed: Callable[[], Any], tell: Callable[[int], None]) -> Future[Any]:
+def in_a_thread(
+    pool: ThreadPoolExecutor, deed: Callable[[], Any], tell: Callable[[int], None]
+) -> Future[Any]:
     """Run `deed` on a connection of its own, telling its backend's number first."""
 
     def one() -> Any:
@@ -89,11 +91,15 @@ def test_a_poster_who_is_killed_before_the_end_leaves_nothing(own_world: World) 
 
 def test_a_poster_who_is_killed_inside_his_statement_leaves_nothing(own_world: World) -> None:
     indicator, by = an_indicator(), fresh(own_world, "officer")
-    held, *others = sorted((a_new_entry(own_world.local, indicator, 2) for _ in range(20)), key=lambda one: one.id)
+    held, *others = sorted(
+        (a_new_entry(own_world.local, indicator, 2) for _ in range(20)), key=lambda one: one.id
+    )
     backends = list[int]()
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         post_entries([held], by=by, at=NOW)
-        answer = in_a_thread(pool, lambda: post_entries([*others, held], by=by, at=NOW), backends.append)
+        answer = in_a_thread(
+            pool, lambda: post_entries([*others, held], by=by, at=NOW), backends.append
+        )
         until(lambda: backends and blocked(backends[0]))
         terminate(backends[0])
         assert isinstance(answer.result(20), LOST)
@@ -104,17 +110,29 @@ def test_a_poster_who_is_killed_inside_his_statement_leaves_nothing(own_world: W
 def a_held_total() -> Iterator[None]:
     """Somebody holds one stored total, so that folding stops half-way."""
     with transaction.atomic():
-        run("SELECT 1 FROM ledger_total WHERE node = (SELECT min(node) FROM ledger_total) FOR UPDATE")
+        run(
+            "SELECT 1 FROM ledger_total WHERE node = (SELECT min(node) FROM ledger_total) FOR UPDATE"
+        )
         yield
 
 
 @pytest.mark.parametrize("ending", ["killed", "cancelled"])
-def test_a_folder_who_is_stopped_half_way_leaves_the_totals_exact(own_world: World, ending: str) -> None:
+def test_a_folder_who_is_stopped_half_way_leaves_the_totals_exact(
+    own_world: World, ending: str
+) -> None:
     indicator, officer, backends = an_indicator(), own_world.people["officer"], list[int]()
     an_entry(own_world.local, indicator, 5, by=officer)
     fold_through()
     an_entry(own_world.local, indicator, 7, by=officer)
-    until(lambda: ask('SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + "offset" FROM ledger_epoch') > ask("SELECT max(clock) FROM ledger_entry"), 60)
+    until(
+        lambda: (
+            ask(
+                'SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + "offset" FROM ledger_epoch'
+            )
+            > ask("SELECT max(clock) FROM ledger_entry")
+        ),
+        60,
+    )
     mark = ask("SELECT folded_to FROM ledger_foldstate")
     with ThreadPoolExecutor(1) as pool, a_held_total():
         answer = in_a_thread(pool, fold, backends.append)
@@ -138,7 +156,15 @@ def test_posting_never_waits_for_a_folder(own_world: World) -> None:
     an_entry(own_world.local, indicator, 5, by=officer)
     fold_through()
     an_entry(own_world.local, indicator, 7, by=officer)
-    until(lambda: ask('SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + "offset" FROM ledger_epoch') > ask("SELECT max(clock) FROM ledger_entry"), 60)
+    until(
+        lambda: (
+            ask(
+                'SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + "offset" FROM ledger_epoch'
+            )
+            > ask("SELECT max(clock) FROM ledger_entry")
+        ),
+        60,
+    )
     with ThreadPoolExecutor(1) as pool:
         with a_held_total():
             folder = in_a_thread(pool, fold, backends.append)
@@ -182,7 +208,11 @@ def test_the_worker_folds_by_itself_also_after_its_session_was_killed(own_world:
         return fold().behind
 
     def all_folded() -> bool:
-        return bool(ask("SELECT NOT EXISTS (SELECT FROM ledger_entry, ledger_foldstate WHERE clock >= folded_to)"))
+        return bool(
+            ask(
+                "SELECT NOT EXISTS (SELECT FROM ledger_entry, ledger_foldstate WHERE clock >= folded_to)"
+            )
+        )
 
     with at_work(Chore("fold", fold_once, every=0.05)):
         an_entry(own_world.local, indicator, 5, by=officer)
@@ -218,7 +248,9 @@ def test_the_worker_waits_for_a_database_that_is_away_and_goes_on(own_world: Wor
         until(lambda: len(rounds) > seen + 2)
 
 
-def test_a_chore_that_fails_is_logged_and_the_others_go_on(own_world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_chore_that_fails_is_logged_and_the_others_go_on(
+    own_world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     done = list[int]()
 
     def fail() -> bool:
@@ -228,7 +260,10 @@ def test_a_chore_that_fails_is_logged_and_the_others_go_on(own_world: World, cap
         done.append(ask("SELECT 1"))
         return False
 
-    with caplog.at_level(logging.ERROR, "karnameh.chores"), at_work(Chore("bad", fail, every=0.01), Chore("good", go_on, every=0.01)):
+    with (
+        caplog.at_level(logging.ERROR, "karnameh.chores"),
+        at_work(Chore("bad", fail, every=0.01), Chore("good", go_on, every=0.01)),
+    ):
         until(lambda: len(done) > 3)
     assert any("bad" in record.getMessage() for record in caplog.records)
 
@@ -287,19 +322,29 @@ while True:
 
 
 @pytest.mark.process
-def test_a_process_killed_with_nine_while_it_posts_and_folds_leaves_whole_calls_only(own_world: World) -> None:
+def test_a_process_killed_with_nine_while_it_posts_and_folds_leaves_whole_calls_only(
+    own_world: World,
+) -> None:
     indicator, root = an_indicator(), Path(__file__).parents[2]
     script = textwrap.dedent(POSTER).format(
         tests=str(root / "tests"), src=str(root / "src"), database=connection.settings_dict["NAME"], unit=own_world.local.pk,
         indicator=indicator.pk, by=own_world.people["officer"].pk,
     )  # fmt: skip
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, env=os.environ) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, env=os.environ
+    ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         assert process.stdout.readline() == "posted\n"
         time.sleep(0.15)
         process.send_signal(signal.SIGKILL)
-    until(lambda: not ask("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid())"))
+    until(
+        lambda: (
+            not ask(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid())"
+            )
+        )
+    )
     kept = Entry.objects.filter(indicator=indicator).count()
     assert kept >= 500 and kept % 500 == 0
     assert quantity_of(own_world.nation, indicator) == kept

@@ -14,14 +14,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import pytest
-from builders import FOUNDED, NOW, World, an_indicator
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, event, given, note, settings
 from hypothesis import strategies as st
 from oracle import Answer, Node, Oracle, Record
-from workbench import ask, findings, next_moment
 
+from builders import NOW, World, an_indicator
 from karnameh.access.public import Reach, Stretch
 from karnameh.catalog.public import Dimension, DimensionOption, dimension_set
 from karnameh.kernel.ids import new_id
@@ -31,7 +29,6 @@ from karnameh.ledger.public import (
     Axis,
     Coverage,
     Entry,
-    Kind,
     NewEntry,
     Qualifier,
     Question,
@@ -47,8 +44,18 @@ from karnameh.ledger.public import (
     roll_up,
     verify_entry,
 )
-from karnameh.org.public import NewUnit, OrgUnit, Place, UnitKind, close_unit, merge_units, move_place, move_unit, split_unit
-from karnameh.plumbing.public import Refusal
+from karnameh.org.public import (
+    NewUnit,
+    OrgUnit,
+    Place,
+    UnitKind,
+    close_unit,
+    merge_units,
+    move_place,
+    move_unit,
+    split_unit,
+)
+from workbench import ask, findings, next_moment
 
 EXAMPLES = int(os.environ.get("KARNAMEH_EXAMPLES", "0"))
 HISTORY = settings(
@@ -56,11 +63,25 @@ HISTORY = settings(
     derandomize=not EXAMPLES,
     deadline=None,
     database=None,
-    phases=[Phase.generate, Phase.shrink] if EXAMPLES else [Phase.generate],  # shrinking takes minutes
+    phases=[Phase.generate, Phase.shrink]
+    if EXAMPLES
+    else [Phase.generate],  # shrinking takes minutes
     suppress_health_check=list(HealthCheck),
 )
 # First and last days of Jalali months, and days in their middle.
-DAYS = [date.fromisoformat(day) for day in ("2026-09-22", "2026-09-23", "2026-10-22", "2026-10-23", "2026-11-05", "2026-11-21", "2026-11-22", "2026-12-01")]
+DAYS = [
+    date.fromisoformat(day)
+    for day in (
+        "2026-09-22",
+        "2026-09-23",
+        "2026-10-22",
+        "2026-10-23",
+        "2026-11-05",
+        "2026-11-21",
+        "2026-11-22",
+        "2026-12-01",
+    )
+]
 MOVES_FROM = date(2026, 10, 1)
 RULES = ("sum", "sum", "last", "last", "max")
 BY = ("node", "child", "day", "month", "dimension")
@@ -71,7 +92,15 @@ PERIODS = [
 
 POSTS = ("post", "post", "post", "deliver", "check", "part", "joint", "state", "adjust")
 UNDOINGS = ("reverse", "reverse", "correct")
-REORGANISATIONS = ("move_local", "move_county", "move_place", "merge_locals", "merge_counties", "split_county", "close_local")
+REORGANISATIONS = (
+    "move_local",
+    "move_county",
+    "move_place",
+    "merge_locals",
+    "merge_counties",
+    "split_county",
+    "close_local",
+)
 TIMES = ("fold", "fold", "moment", "rehome")
 
 
@@ -101,7 +130,9 @@ small = st.integers(0, 40)
 
 
 def histories(*deeds: str, most: int = 14) -> st.SearchStrategy[list[Step]]:
-    return st.lists(st.builds(Step, st.sampled_from(deeds), small, small, small), min_size=3, max_size=most)
+    return st.lists(
+        st.builds(Step, st.sampled_from(deeds), small, small, small), min_size=3, max_size=most
+    )
 
 
 questions = st.lists(
@@ -125,11 +156,16 @@ class History:
             for row in model.objects.order_by("pk"):  # type: ignore[attr-defined]
                 parent = self.oracle.nodes.get((kind, row.parent_id)) if row.parent_id else None
                 self.oracle.plant(kind, row.pk, parent, row.opened_on)
-        self.indicators = [an_indicator(time_rule=rule, nature="stock" if rule == "last" else "flow") for rule in RULES]
+        self.indicators = [
+            an_indicator(time_rule=rule, nature="stock" if rule == "last" else "flow")
+            for rule in RULES
+        ]
         dimension = Dimension.objects.create(code="sex", position=1, name_fa="جنس", name_en="sex")
         self.cuts = []
         for code in ("men", "women"):
-            DimensionOption.objects.create(dimension=dimension, code=code, position=1, name_fa=code, name_en=code)
+            DimensionOption.objects.create(
+                dimension=dimension, code=code, position=1, name_fa=code, name_en=code
+            )
             self.cuts.append(dimension_set({"sex": code}).pk)
 
         self._settle_in()
@@ -138,9 +174,17 @@ class History:
         """Some entries everywhere, so that no question is about nothing."""
         units, new = self.open_units(1, 2, 3), []
         for n in range(36):
-            unit, indicator, day = units[n % len(units)], self.indicators[n % 5], DAYS[(n * 3 + n // 8) % len(DAYS)]
+            unit, indicator, day = (
+                units[n % len(units)],
+                self.indicators[n % 5],
+                DAYS[(n * 3 + n // 8) % len(DAYS)],
+            )
             places = self.places(0, 1, 2)
-            place = places[n % len(places)] if n % 2 else self.oracle.nodes["place", self.unit(unit).place_id]
+            place = (
+                places[n % len(places)]
+                if n % 2
+                else self.oracle.nodes["place", self.unit(unit).place_id]
+            )
             new.append(
                 NewEntry(
                     id=new_id(), indicator=indicator.pk, stage=Stage(1 + n % 2), unit=unit.pk, place=place.pk, starts_on=day,
@@ -167,10 +211,18 @@ class History:
         ]  # fmt: skip
 
     def places(self, *depths: int) -> list[Node]:
-        return [n for (kind, _), n in sorted(self.oracle.nodes.items()) if kind == "place" and len(n.line) - 1 in depths]
+        return [
+            n
+            for (kind, _), n in sorted(self.oracle.nodes.items())
+            if kind == "place" and len(n.line) - 1 in depths
+        ]
 
-    def some(self, *, stage: int | None = None, keep: Callable[[Record], bool] = lambda _one: True) -> list[Record]:
-        return [one for one in self.oracle.live() if (stage is None or one.stage == stage) and keep(one)]
+    def some(
+        self, *, stage: int | None = None, keep: Callable[[Record], bool] = lambda _one: True
+    ) -> list[Record]:
+        return [
+            one for one in self.oracle.live() if (stage is None or one.stage == stage) and keep(one)
+        ]
 
     # --- deeds ---
 
@@ -187,7 +239,10 @@ class History:
         place = places[c % len(places)] if c % 3 == 0 else home
         day = values.pop("day", DAYS[(a + c) % len(DAYS)])
         unknown = (a + b + c) % 11 == 0
-        quantity = values.pop("quantity", None if unknown else Decimal(1 + (7 * a + 3 * b + c) % 90) / (4 if c % 5 == 0 else 1))
+        quantity = values.pop(
+            "quantity",
+            None if unknown else Decimal(1 + (7 * a + 3 * b + c) % 90) / (4 if c % 5 == 0 else 1),
+        )
         qualifier = 5 if quantity is None else 1 + (a + b) % 7 if (a + b) % 7 < 4 else 1
         rial = (a * 1000 + b) if b % 4 == 0 else None
         new = NewEntry(
@@ -206,7 +261,9 @@ class History:
         return record
 
     def _post(self, a: int, b: int, c: int) -> None:
-        self._enter(a, b, c, stage=1 + (a + b) % 2, dimensions=self.cuts[c % 2] if a % 9 == 8 else 1)
+        self._enter(
+            a, b, c, stage=1 + (a + b) % 2, dimensions=self.cuts[c % 2] if a % 9 == 8 else 1
+        )
 
     def _joint(self, a: int, b: int, c: int) -> None:
         self._enter(a, b, c, role=2 + c % 4)
@@ -222,17 +279,30 @@ class History:
         promise = promises[a % len(promises)]
         indicator = next(one for one in self.indicators if one.pk == promise.indicator)
         unit = promise.unit if b % 3 and not promise.unit.closed else None
-        self._enter(a, b, c, indicator=indicator, fulfils=promise, **({"unit": unit} if unit else {}))
+        self._enter(
+            a, b, c, indicator=indicator, fulfils=promise, **({"unit": unit} if unit else {})
+        )
 
     def _check(self, a: int, _b: int, c: int) -> None:
         checked = {id(one.verifies) for one in self.oracle.live() if one.verifies}
-        reports = self.some(stage=2, keep=lambda one: id(one) not in checked and not one.adjustment and one.own and not one.part_of)
+        reports = self.some(
+            stage=2,
+            keep=lambda one: (
+                id(one) not in checked and not one.adjustment and one.own and not one.part_of
+            ),
+        )
         reports = [one for one in reports if not one.unit.closed]
         if not reports:
             return
         report = reports[a % len(reports)]
         found = None if c % 13 == 0 else Decimal(c)
-        made = verify_entry(Entry.objects.get(pk=report.pk), quantity=found, note="", by=self.world.people["verifier"], at=NOW)
+        made = verify_entry(
+            Entry.objects.get(pk=report.pk),
+            quantity=found,
+            note="",
+            by=self.world.people["verifier"],
+            at=NOW,
+        )
         self.oracle.records.append(
             Record(
                 made.pk, self.oracle.moment, report.indicator, report.rule, 3, report.unit, report.unit.standing_on(report.day),
@@ -242,12 +312,27 @@ class History:
         )  # fmt: skip
 
     def _part(self, a: int, b: int, _c: int) -> None:
-        wholes = self.some(stage=2, keep=lambda one: one.dimensions == 1 and one.own and one.part_of is None and bool(one.quantity) and not one.adjustment)
+        wholes = self.some(
+            stage=2,
+            keep=lambda one: (
+                one.dimensions == 1
+                and one.own
+                and one.part_of is None
+                and bool(one.quantity)
+                and not one.adjustment
+            ),
+        )
         wholes = [one for one in wholes if not one.unit.closed]
         if not wholes:
             return
         whole = wholes[a % len(wholes)]
-        taken = sum((one.quantity or Decimal(0) for one in self.some(keep=lambda one: one.part_of is whole)), Decimal(0))
+        taken = sum(
+            (
+                one.quantity or Decimal(0)
+                for one in self.some(keep=lambda one: one.part_of is whole)
+            ),
+            Decimal(0),
+        )
         left = (whole.quantity or Decimal(0)) - taken
         if left < 1:
             return
@@ -267,7 +352,11 @@ class History:
 
     def _adjust(self, a: int, b: int, c: int) -> None:
         units = self.open_units(0, 1, 2)
-        unit, indicator, day = units[b % len(units)], self.indicators[a % len(RULES)], DAYS[c % len(DAYS)]
+        unit, indicator, day = (
+            units[b % len(units)],
+            self.indicators[a % len(RULES)],
+            DAYS[c % len(DAYS)],
+        )
         made = adjust(
             unit=self.unit(unit), indicator=indicator.pk, stage=Stage.REPORTED, quantity=Decimal(c - 20), ends_on=day,
             note="دوباره‌شماری", by=self.world.people["officer"], at=NOW,
@@ -284,11 +373,17 @@ class History:
         if not self.oracle.live():
             return
         record = self.oracle.live()[a % len(self.oracle.live())]
-        reverse_entry(Entry.objects.get(pk=record.pk), note="اشتباه", by=self.world.people["admin"], at=NOW)
+        reverse_entry(
+            Entry.objects.get(pk=record.pk), note="اشتباه", by=self.world.people["admin"], at=NOW
+        )
         self.oracle.take_back(record)
 
     def _correct(self, a: int, b: int, _c: int) -> None:
-        wrong = self.some(keep=lambda one: not one.adjustment and not one.part_of and one.stage != 3 and not one.unit.closed)
+        wrong = self.some(
+            keep=lambda one: (
+                not one.adjustment and not one.part_of and one.stage != 3 and not one.unit.closed
+            )
+        )
         if not wrong:
             return
         record = wrong[a % len(wrong)]
@@ -321,7 +416,9 @@ class History:
         if not parents:
             return
         parent, on = parents[b % len(parents)], self._on(c)
-        move_unit(self.unit(node), parent=self.unit(parent), on=on, by=self.world.people["admin"], at=NOW)
+        move_unit(
+            self.unit(node), parent=self.unit(parent), on=on, by=self.world.people["admin"], at=NOW
+        )
         self.oracle.move("unit", node, parent, on)
 
     def _move_local(self, a: int, b: int, c: int) -> None:
@@ -340,7 +437,13 @@ class History:
         if parent is node.parent:
             return
         on = self._on(c)
-        move_place(Place.objects.get(pk=node.pk), parent=Place.objects.get(pk=parent.pk), on=on, by=self.world.people["admin"], at=NOW)
+        move_place(
+            Place.objects.get(pk=node.pk),
+            parent=Place.objects.get(pk=parent.pk),
+            on=on,
+            by=self.world.people["admin"],
+            at=NOW,
+        )
         self.oracle.move("place", node, parent, on)
 
     def _merge(self, depth: int, a: int, b: int, c: int) -> None:
@@ -350,8 +453,12 @@ class History:
         gone = units[a % len(units)]
         into = [one for one in units if one is not gone][b % (len(units) - 1)]
         on = self._on(c)
-        merge_units([self.unit(gone)], into=self.unit(into), on=on, by=self.world.people["admin"], at=NOW)
-        for child in [n for n in self.oracle.beneath("unit", gone) if n.parent is gone and not n.closed]:
+        merge_units(
+            [self.unit(gone)], into=self.unit(into), on=on, by=self.world.people["admin"], at=NOW
+        )
+        for child in [
+            n for n in self.oracle.beneath("unit", gone) if n.parent is gone and not n.closed
+        ]:
             self.oracle.move("unit", child, into, on)
         gone.closed, gone.into = True, into
 
@@ -370,17 +477,35 @@ class History:
             return
         gone, on = units[a % len(units)], self._on(c)
         place = self.unit(gone).place
-        parts = [NewUnit(code=f"new{len(self.oracle.nodes)}-{n}", name_fa="تازه", name_en="new", kind=UnitKind.COUNTY, place=place) for n in (1, 2)]
-        made = split_unit(self.unit(gone), parts=parts, on=on, by=self.world.people["admin"], at=NOW)
+        parts = [
+            NewUnit(
+                code=f"new{len(self.oracle.nodes)}-{n}",
+                name_fa="تازه",
+                name_en="new",
+                kind=UnitKind.COUNTY,
+                place=place,
+            )
+            for n in (1, 2)
+        ]
+        made = split_unit(
+            self.unit(gone), parts=parts, on=on, by=self.world.people["admin"], at=NOW
+        )
         fresh = [self.oracle.plant("unit", one.pk, gone.parent, on) for one in made]
-        for child in [n for n in self.oracle.beneath("unit", gone) if n.parent is gone and not n.closed]:
+        for child in [
+            n for n in self.oracle.beneath("unit", gone) if n.parent is gone and not n.closed
+        ]:
             self.oracle.move("unit", child, fresh[0], on)
         gone.closed = True
 
     def _close_local(self, a: int, _b: int, c: int) -> None:
         units = self.open_units(3)
         if units:
-            close_unit(self.unit(units[a % len(units)]), on=self._on(c), by=self.world.people["admin"], at=NOW)
+            close_unit(
+                self.unit(units[a % len(units)]),
+                on=self._on(c),
+                by=self.world.people["admin"],
+                at=NOW,
+            )
             units[a % len(units)].closed = True
 
     # --- time ---
@@ -402,7 +527,9 @@ class History:
     # --- asking ---
 
     def compare(self, asked: Asked, when: str) -> None:
-        every = [node for (kind, _), node in sorted(self.oracle.nodes.items()) if kind == asked.axis]
+        every = [
+            node for (kind, _), node in sorted(self.oracle.nodes.items()) if kind == asked.axis
+        ]
         upper = [node for node in every if len(node.line) <= 3]  # totals are kept for these
         nodes = [*upper[:3], *upper, *every]
         pk = nodes[asked.node % len(nodes)].pk
@@ -415,15 +542,42 @@ class History:
         if asked.narrow and asked.axis == "place" and not asked.then and self.settled:
             province = OrgUnit.objects.get(pk=self.world.fars.pk)
             reach, may_see = Reach((Stretch(province.path),)), lambda unit: province.pk in unit.line
-        question = Question(model.objects.get(pk=pk), Period(start, end), then=asked.then, indicators=tuple(one.pk for one in self.indicators))
+        question = Question(
+            model.objects.get(pk=pk),
+            Period(start, end),
+            then=asked.then,
+            indicators=tuple(one.pk for one in self.indicators),
+        )
         cells = roll_up(reach, question, by=asked.by)  # type: ignore[arg-type]
         given: Answer = {}
         for cell in cells:
             t = cell.tally
             where = (cell.key, cell.indicator, int(cell.stage), int(cell.bucket))
             assert where not in given, f"{when}: two cells for {where}"
-            given[where] = tuple(Decimal(v) for v in (t.quantity, t.rial, t.entries, t.at_least, t.about, t.at_most, t.unknown, cell.open, cell.over))
-        expected = self.oracle.roll_up(asked.axis, pk, start, end, by=asked.by, then=asked.then, may_see=may_see, month_of=month_of)
+            given[where] = tuple(
+                Decimal(v)
+                for v in (
+                    t.quantity,
+                    t.rial,
+                    t.entries,
+                    t.at_least,
+                    t.about,
+                    t.at_most,
+                    t.unknown,
+                    cell.open,
+                    cell.over,
+                )
+            )
+        expected = self.oracle.roll_up(
+            asked.axis,
+            pk,
+            start,
+            end,
+            by=asked.by,
+            then=asked.then,
+            may_see=may_see,
+            month_of=month_of,
+        )
         assert question.axis == (Axis.UNIT if asked.axis == "unit" else Axis.PLACE)
         assert given == expected, f"{when}: {asked}"
 
@@ -444,7 +598,10 @@ def replay(world: World, steps: list[Step], asked: list[Asked]) -> None:
             history.compare(one, "before folding")
         history._moment()
         fold_all()
-        assert ask("SELECT count(*) FROM ledger_entry e, ledger_foldstate WHERE e.clock >= folded_to") == 0
+        assert (
+            ask("SELECT count(*) FROM ledger_entry e, ledger_foldstate WHERE e.clock >= folded_to")
+            == 0
+        )
         for one in asked:
             history.compare(one, "after folding")
         if not history.settled:
@@ -459,17 +616,35 @@ def replay(world: World, steps: list[Step], asked: list[Asked]) -> None:
 
 @given(steps=histories(*POSTS, *UNDOINGS, *TIMES), asked=questions)
 @HISTORY
-def test_every_sum_of_a_quiet_federation_is_what_its_entries_say(world: World, steps: list[Step], asked: list[Asked]) -> None:
+def test_every_sum_of_a_quiet_federation_is_what_its_entries_say(
+    world: World, steps: list[Step], asked: list[Asked]
+) -> None:
     replay(world, steps, asked)
 
 
 @given(steps=histories(*POSTS, *POSTS, *UNDOINGS, *REORGANISATIONS, *TIMES), asked=questions)
 @HISTORY
-def test_every_sum_stays_true_while_units_and_places_move_merge_and_split(world: World, steps: list[Step], asked: list[Asked]) -> None:
+def test_every_sum_stays_true_while_units_and_places_move_merge_and_split(
+    world: World, steps: list[Step], asked: list[Asked]
+) -> None:
     replay(world, steps, asked)
 
 
-@given(steps=histories("post", "post", "fold", "move_anywhere", "merge_provinces", "merge_counties", "rehome", most=10), asked=questions)
+@given(
+    steps=histories(
+        "post",
+        "post",
+        "fold",
+        "move_anywhere",
+        "merge_provinces",
+        "merge_counties",
+        "rehome",
+        most=10,
+    ),
+    asked=questions,
+)
 @HISTORY
-def test_every_sum_stays_true_when_units_change_their_level(world: World, steps: list[Step], asked: list[Asked]) -> None:
+def test_every_sum_stays_true_when_units_change_their_level(
+    world: World, steps: list[Step], asked: list[Asked]
+) -> None:
     replay(world, steps, asked)

@@ -9,35 +9,31 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from builders import DAY, NOW, World, a_grant, a_new_entry, a_unit, a_user, an_activity, an_entry, an_indicator
 from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
-from workbench import (
-    a_raw_reversal,
-    a_raw_row,
-    as_owner,
-    ask,
-    balance_of,
-    cell_of,
-    cells_of,
-    everywhere,
-    findings,
-    fold_now,
-    insert_raw,
-    next_moment,
-    quantity_of,
-    refused,
-    refused_kindly,
-    rule_of,
-    run,
-    sound,
-    tally_at,
-)
 
+from builders import (
+    DAY,
+    NOW,
+    World,
+    a_grant,
+    a_new_entry,
+    a_unit,
+    a_user,
+    an_activity,
+    an_entry,
+    an_indicator,
+)
 from karnameh.access.public import Role as Grantable
 from karnameh.activities.public import State
-from karnameh.catalog.public import Dimension, DimensionOption, DimensionSet, Indicator, dimension_set
+from karnameh.catalog.public import (
+    Dimension,
+    DimensionOption,
+    DimensionSet,
+    Indicator,
+    dimension_set,
+)
 from karnameh.kernel.ids import new_id
 from karnameh.kernel.period import Period
 from karnameh.ledger.public import (
@@ -66,6 +62,27 @@ from karnameh.ledger.public import (
 )
 from karnameh.org.public import OrgUnit, Theme, UnitKind, close_unit, move_unit
 from karnameh.plumbing.public import OutOfReach
+from workbench import (
+    a_raw_reversal,
+    a_raw_row,
+    as_owner,
+    ask,
+    balance_of,
+    cell_of,
+    cells_of,
+    everywhere,
+    findings,
+    fold_now,
+    insert_raw,
+    next_moment,
+    quantity_of,
+    refused,
+    refused_kindly,
+    rule_of,
+    run,
+    sound,
+    tally_at,
+)
 
 BOTH_ROLES = pytest.mark.parametrize("role", ["site", "owner"])
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -80,7 +97,9 @@ def a_cut(code: str = "sex", *options: str) -> list[DimensionSet]:
     """The sets of one dimension: men and women unless named."""
     dimension = Dimension.objects.create(code=code, position=1, name_fa=code, name_en=code)
     for place, option in enumerate(options or ("men", "women")):
-        DimensionOption.objects.create(dimension=dimension, code=option, position=place, name_fa=option, name_en=option)
+        DimensionOption.objects.create(
+            dimension=dimension, code=option, position=place, name_fa=option, name_en=option
+        )
     return [dimension_set({code: option}) for option in options or ("men", "women")]
 
 
@@ -114,7 +133,9 @@ def test_the_site_has_no_privilege_to_change_an_entry(world: World, change: str)
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
-def test_a_trigger_refuses_even_the_owner_to_change_an_entry_and_says_the_rule(world: World, change: str) -> None:
+def test_a_trigger_refuses_even_the_owner_to_change_an_entry_and_says_the_rule(
+    world: World, change: str
+) -> None:
     entry = an_entry(world.local, an_indicator(), 10, by=world.people["leader"])
     with as_owner(), refused("entry_is_never_changed"):
         run(change)
@@ -145,14 +166,24 @@ def test_the_site_cannot_take_the_law_down(world: World, deed: str) -> None:
     if deed == "SET ROLE karnameh_owner":
         assert not ask("SELECT pg_has_role('karnameh_app', 'karnameh_owner', 'MEMBER')")
         return
-    with pytest.raises(DatabaseError, match=r"must be owner|permission denied|must be able"), transaction.atomic():
+    with (
+        pytest.raises(DatabaseError, match=r"must be owner|permission denied|must be able"),
+        transaction.atomic(),
+    ):
         run(deed)
 
 
 def test_a_correction_is_a_reversal_and_a_new_entry_and_the_wrong_one_stays(world: World) -> None:
     indicator, leader = an_indicator(), world.people["leader"]
     wrong = an_entry(world.local, indicator, 100, by=leader)
-    right = correct_entry(wrong, quantity=Decimal(80), qualifier=Qualifier.EXACT, note="اشتباه شمارش", by=leader, at=NOW)
+    right = correct_entry(
+        wrong,
+        quantity=Decimal(80),
+        qualifier=Qualifier.EXACT,
+        note="اشتباه شمارش",
+        by=leader,
+        at=NOW,
+    )
     kinds = sorted(Entry.objects.filter(indicator=indicator).values_list("kind", "quantity"))
     assert kinds == [(Kind.ORIGINAL, 80), (Kind.ORIGINAL, 100), (Kind.REVERSAL, -100)]
     assert right.corrects_id == wrong.pk
@@ -171,7 +202,9 @@ def test_a_correction_is_a_reversal_and_a_new_entry_and_the_wrong_one_stays(worl
     ids=str,
 )  # fmt: skip
 @BOTH_ROLES
-def test_a_reversal_that_is_no_exact_mirror_is_refused(world: World, column: dict[str, Any], role: str) -> None:
+def test_a_reversal_that_is_no_exact_mirror_is_refused(
+    world: World, column: dict[str, Any], role: str
+) -> None:
     entry, column = an_entry(world.local, an_indicator(), 10, by=world.people["leader"]), {**column}
     if column.pop("unit", None):
         other = world.locals["mehriz"][0]
@@ -223,11 +256,20 @@ def test_a_reversal_takes_the_parts_and_the_checks_with_it(world: World) -> None
 
 
 @BOTH_ROLES
-def test_a_reversal_that_leaves_a_check_or_a_part_standing_on_nothing_is_refused(world: World, role: str) -> None:
+def test_a_reversal_that_leaves_a_check_or_a_part_standing_on_nothing_is_refused(
+    world: World, role: str
+) -> None:
     leader, (_men, women) = world.people["leader"], a_cut()
     checked, cut = (an_entry(world.local, an_indicator(), 100, by=leader) for _ in range(2))
     verify_entry(checked, quantity=Decimal(90), note="", by=world.people["verifier"], at=NOW)
-    an_entry(world.local, Indicator.objects.get(pk=cut.indicator_id), 60, by=leader, part_of=cut.pk, dimensions=women.pk)
+    an_entry(
+        world.local,
+        Indicator.objects.get(pk=cut.indicator_id),
+        60,
+        by=leader,
+        part_of=cut.pk,
+        dimensions=women.pk,
+    )
     with as_(role):
         for entry in (checked, cut):
             with pytest.raises(DatabaseError) as caught, transaction.atomic():
@@ -251,7 +293,9 @@ def test_an_entry_of_a_unit_that_has_closed_since_can_still_be_reversed(world: W
     assert at_every_moment(lambda: cells_of(world.nation, indicator)) == []
 
 
-def test_a_higher_level_adjusts_in_its_own_name_and_the_lower_level_stays_as_it_said(world: World) -> None:
+def test_a_higher_level_adjusts_in_its_own_name_and_the_lower_level_stays_as_it_said(
+    world: World,
+) -> None:
     indicator = an_indicator()
     an_entry(world.local, indicator, 100, by=world.people["leader"])
     made = adjust(
@@ -259,14 +303,28 @@ def test_a_higher_level_adjusts_in_its_own_name_and_the_lower_level_stays_as_it_
         note="دوباره‌شماری استان", by=world.people["fars"], at=NOW,
     )  # fmt: skip
     assert (made.kind, made.unit_id) == (Kind.ADJUSTMENT, world.fars.pk)
-    seen = at_every_moment(lambda: [quantity_of(node, indicator) for node in (world.local, world.shiraz, world.fars, world.nation)])
+    seen = at_every_moment(
+        lambda: [
+            quantity_of(node, indicator)
+            for node in (world.local, world.shiraz, world.fars, world.nation)
+        ]
+    )
     assert seen == [100, 100, 85, 85]
 
 
 def test_an_adjustment_without_a_reason_is_refused_by_action_and_database(world: World) -> None:
     indicator, fars = an_indicator(), world.people["fars"]
     with refused_kindly():
-        adjust(unit=world.fars, indicator=indicator.pk, stage=Stage.REPORTED, quantity=Decimal(1), ends_on=DAY, note=" ", by=fars, at=NOW)
+        adjust(
+            unit=world.fars,
+            indicator=indicator.pk,
+            stage=Stage.REPORTED,
+            quantity=Decimal(1),
+            ends_on=DAY,
+            note=" ",
+            by=fars,
+            at=NOW,
+        )
     for role in ("site", "owner"):
         with as_(role), refused("entry_adjustment_says_why"):
             insert_raw(a_raw_row(world.fars, indicator, -5, by=fars, kind=2, note=""))
@@ -287,7 +345,14 @@ def test_an_adjustment_can_be_corrected_and_stays_an_adjustment(world: World) ->
         unit=world.fars, indicator=an_indicator().pk, stage=Stage.REPORTED, quantity=Decimal(-15), ends_on=DAY,
         note="دوباره‌شماری", by=fars, at=NOW,
     )  # fmt: skip
-    again = correct_entry(made, quantity=Decimal(-12), qualifier=Qualifier.EXACT, note="سه تا پیدا شد", by=fars, at=NOW)
+    again = correct_entry(
+        made,
+        quantity=Decimal(-12),
+        qualifier=Qualifier.EXACT,
+        note="سه تا پیدا شد",
+        by=fars,
+        at=NOW,
+    )
     assert (again.kind, again.quantity) == (Kind.ADJUSTMENT, -12)
 
 
@@ -298,7 +363,14 @@ def test_temporary_tables_of_the_site_do_not_deceive_the_law(world: World) -> No
     run("CREATE TEMP TABLE ledger_entry AS SELECT * FROM public.ledger_entry")
     run("UPDATE pg_temp.ledger_entry SET posted_by_id = posted_by_id + 1")
     run("GRANT ALL ON pg_temp.ledger_entry TO PUBLIC")
-    row = a_raw_row(world.local, Indicator.objects.get(pk=report.indicator_id), 10, by=leader, stage=3, verifies_id=report.pk)
+    row = a_raw_row(
+        world.local,
+        Indicator.objects.get(pk=report.indicator_id),
+        10,
+        by=leader,
+        stage=3,
+        verifies_id=report.pk,
+    )
     names = ", ".join(row)
     with refused("entry_not_verified_by_its_reporter"):
         run(
@@ -314,7 +386,11 @@ def test_the_same_entry_sent_again_is_one_row_and_its_receipt_says_so(world: Wor
     indicator, leader = an_indicator(), world.people["leader"]
     entries = [a_new_entry(world.local, indicator, n) for n in range(5)]
     assert [r.verdict for r in post_entries(entries, by=leader, at=NOW)] == [Verdict.NEW] * 5
-    again = post_entries([*entries, a_new_entry(world.local, indicator, 7)], by=world.people["officer"], at=NOW + timedelta(days=3))
+    again = post_entries(
+        [*entries, a_new_entry(world.local, indicator, 7)],
+        by=world.people["officer"],
+        at=NOW + timedelta(days=3),
+    )
     assert [r.verdict for r in again] == [Verdict.SAME] * 5 + [Verdict.NEW]
     assert Entry.objects.filter(indicator=indicator).count() == 6
 
@@ -328,7 +404,9 @@ def test_the_same_entry_sent_again_is_one_row_and_its_receipt_says_so(world: Wor
     ],
     ids=str,
 )  # fmt: skip
-def test_a_taken_id_with_other_content_is_a_conflict_and_changes_nothing(world: World, change: dict[str, Any]) -> None:
+def test_a_taken_id_with_other_content_is_a_conflict_and_changes_nothing(
+    world: World, change: dict[str, Any]
+) -> None:
     leader, entry = world.people["leader"], a_new_entry(world.local, an_indicator(), 5)
     post_entries([entry], by=leader, at=NOW)
     good = a_new_entry(world.local, an_indicator(), 9)
@@ -339,14 +417,18 @@ def test_a_taken_id_with_other_content_is_a_conflict_and_changes_nothing(world: 
 
 
 @pytest.mark.parametrize("quantity", ["5", "5.0", "5.000"])
-def test_the_way_a_number_is_written_does_not_make_another_content(world: World, quantity: str) -> None:
+def test_the_way_a_number_is_written_does_not_make_another_content(
+    world: World, quantity: str
+) -> None:
     leader, entry = world.people["leader"], a_new_entry(world.local, an_indicator(), 5)
     post_entries([entry], by=leader, at=NOW)
     [receipt] = post_entries([replace(entry, quantity=Decimal(quantity))], by=leader, at=NOW)
     assert receipt.verdict is Verdict.SAME
 
 
-def test_one_id_twice_in_one_call_is_one_row_and_a_conflict_when_the_contents_differ(world: World) -> None:
+def test_one_id_twice_in_one_call_is_one_row_and_a_conflict_when_the_contents_differ(
+    world: World,
+) -> None:
     leader, entry = world.people["leader"], a_new_entry(world.local, an_indicator(), 5)
     receipts = post_entries([entry, entry, replace(entry, quantity=Decimal(6))], by=leader, at=NOW)
     assert Entry.objects.get(pk=entry.id).quantity == 5
@@ -356,11 +438,21 @@ def test_one_id_twice_in_one_call_is_one_row_and_a_conflict_when_the_contents_di
 def test_a_large_batch_takes_the_copy_path_and_is_just_as_idempotent(world: World) -> None:
     indicator, officer = an_indicator(), world.people["officer"]
     written = 'tab\tnew\nline\\N "q" \\. ۱۲'
-    entries = [a_new_entry(world.local, indicator, n, as_written=written, note="\\N") for n in range(2_100)]
+    entries = [
+        a_new_entry(world.local, indicator, n, as_written=written, note="\\N") for n in range(2_100)
+    ]
     assert {r.verdict for r in post_entries(entries, by=officer, at=NOW)} == {Verdict.NEW}
     kept = Entry.objects.get(pk=entries[7].id)
     assert (kept.as_written, kept.note, kept.quantity) == (written, "\\N", 7)
-    receipts = post_entries([*entries, replace(entries[0], quantity=Decimal(9)), a_new_entry(world.local, indicator, 1)], by=officer, at=NOW)
+    receipts = post_entries(
+        [
+            *entries,
+            replace(entries[0], quantity=Decimal(9)),
+            a_new_entry(world.local, indicator, 1),
+        ],
+        by=officer,
+        at=NOW,
+    )
     assert [r.verdict for r in receipts] == [Verdict.SAME] * 2_100 + [Verdict.CONFLICT, Verdict.NEW]
     assert tally_at(world.fars, indicator).entries == 2_101
 
@@ -390,7 +482,9 @@ def test_an_id_that_carries_no_time_or_a_time_in_the_future_is_refused(world: Wo
         post_entries([replace(entry, id=uuid4())], by=leader, at=NOW)
     ahead = int((NOW + timedelta(days=2)).timestamp() * 1000)
     with refused_kindly():
-        post_entries([replace(entry, id=UUID(int=ahead << 80 | 7 << 76 | 2 << 62))], by=leader, at=NOW)
+        post_entries(
+            [replace(entry, id=UUID(int=ahead << 80 | 7 << 76 | 2 << 62))], by=leader, at=NOW
+        )
 
 
 @BOTH_ROLES
@@ -416,8 +510,12 @@ def test_promised_reported_and_checked_are_three_quantities_that_may_differ(worl
 def test_a_check_larger_than_its_report_is_allowed_and_both_stay(world: World) -> None:
     indicator = an_indicator()
     report = an_entry(world.local, indicator, 80, by=world.people["leader"])
-    verify_entry(report, quantity=Decimal(95), note="بیشتر بود", by=world.people["verifier"], at=NOW)
-    assert at_every_moment(lambda: [quantity_of(world.fars, indicator, s) for s in (Stage.REPORTED, Stage.VERIFIED)]) == [80, 95]
+    verify_entry(
+        report, quantity=Decimal(95), note="بیشتر بود", by=world.people["verifier"], at=NOW
+    )
+    assert at_every_moment(
+        lambda: [quantity_of(world.fars, indicator, s) for s in (Stage.REPORTED, Stage.VERIFIED)]
+    ) == [80, 95]
 
 
 def test_nobody_checks_his_own_report(world: World) -> None:
@@ -431,7 +529,9 @@ def test_two_checks_of_one_report_are_one_too_many(world: World) -> None:
     report = an_entry(world.local, an_indicator(), 80, by=world.people["leader"])
     verify_entry(report, quantity=Decimal(80), note="", by=world.people["verifier"], at=NOW)
     with refused_kindly("entry_verified_once", status=409):
-        verify_entry(report, quantity=Decimal(70), note="", by=world.people["fars_verifier"], at=NOW)
+        verify_entry(
+            report, quantity=Decimal(70), note="", by=world.people["fars_verifier"], at=NOW
+        )
 
 
 def test_a_check_taken_back_can_be_made_again(world: World) -> None:
@@ -444,7 +544,9 @@ def test_a_check_taken_back_can_be_made_again(world: World) -> None:
 
 
 @BOTH_ROLES
-def test_raw_checks_need_a_live_report_of_the_same_unit_and_another_person(world: World, role: str) -> None:
+def test_raw_checks_need_a_live_report_of_the_same_unit_and_another_person(
+    world: World, role: str
+) -> None:
     indicator, leader, verifier = an_indicator(), world.people["leader"], world.people["verifier"]
     report = an_entry(world.local, indicator, 80, by=leader)
     pledge = an_entry(world.local, indicator, 80, by=leader, stage=Stage.PLEDGED)
@@ -452,7 +554,13 @@ def test_raw_checks_need_a_live_report_of_the_same_unit_and_another_person(world
     reverse_entry(gone, note="اشتباه", by=leader, at=NOW)
     other = world.locals["taft"][0]
 
-    def check_of(target: Any, by: Any = verifier, unit: OrgUnit = world.local, of: Indicator = indicator, **more: Any) -> None:
+    def check_of(
+        target: Any,
+        by: Any = verifier,
+        unit: OrgUnit = world.local,
+        of: Indicator = indicator,
+        **more: Any,
+    ) -> None:
         insert_raw(a_raw_row(unit, of, 80, by=by, stage=3, verifies_id=target, **more))
 
     wrong = "entry_verifies_a_live_report"
@@ -478,7 +586,9 @@ def test_raw_checks_need_a_live_report_of_the_same_unit_and_another_person(world
 
 
 @BOTH_ROLES
-def test_raw_fulfilment_ties_a_report_to_a_promise_of_the_same_indicator_only(world: World, role: str) -> None:
+def test_raw_fulfilment_ties_a_report_to_a_promise_of_the_same_indicator_only(
+    world: World, role: str
+) -> None:
     indicator, leader = an_indicator(), world.people["leader"]
     pledge = an_entry(world.local, indicator, 80, by=leader, stage=Stage.PLEDGED)
     report = an_entry(world.local, indicator, 80, by=leader)
@@ -509,23 +619,45 @@ def test_the_database_knows_no_other_stage_kind_qualifier_coverage_or_role(world
 
 
 @pytest.mark.parametrize(
-    "column", ["unit_id", "unit_placement_id", "place_id", "place_placement_id", "indicator_id", "dimensions_id", "posted_by_id", "item_id"]
+    "column",
+    [
+        "unit_id",
+        "unit_placement_id",
+        "place_id",
+        "place_placement_id",
+        "indicator_id",
+        "dimensions_id",
+        "posted_by_id",
+        "item_id",
+    ],
 )
 @BOTH_ROLES
-def test_an_entry_that_names_something_that_does_not_exist_is_refused(world: World, column: str, role: str) -> None:
+def test_an_entry_that_names_something_that_does_not_exist_is_refused(
+    world: World, column: str, role: str
+) -> None:
     row = a_raw_row(world.local, an_indicator(), by=world.people["leader"]) | {column: 999_999}
     with as_(role), refused("entry_refers_to_nothing"):
         insert_raw(row)
 
 
 @BOTH_ROLES
-def test_closed_units_retired_indicators_and_unready_activities_take_no_entry(world: World, role: str) -> None:
+def test_closed_units_retired_indicators_and_unready_activities_take_no_entry(
+    world: World, role: str
+) -> None:
     leader, admin = world.people["leader"], world.people["admin"]
     indicator, retired = an_indicator(), an_indicator()
     Indicator.objects.filter(pk=retired.pk).update(retired_on=BEFORE)
     closed = world.locals["shiraz"][1]
     close_unit(closed, on=BEFORE, by=admin, at=NOW)
-    takes_none = [State.DRAFT, State.SUBMITTED, State.RETURNED, State.DECLINED, State.CANCELLED, State.CLOSED, State.MERGED]
+    takes_none = [
+        State.DRAFT,
+        State.SUBMITTED,
+        State.RETURNED,
+        State.DECLINED,
+        State.CANCELLED,
+        State.CLOSED,
+        State.MERGED,
+    ]
     unready = [an_activity(world.local, state=state) for state in takes_none]
     later = an_activity(world.local, day=AFTER)
     with as_(role):
@@ -538,7 +670,11 @@ def test_closed_units_retired_indicators_and_unready_activities_take_no_entry(wo
         for activity in unready:
             for stage in (1, 2):
                 with refused("entry_activity_does_not_take_it"):
-                    insert_raw(a_raw_row(world.local, indicator, by=leader, stage=stage, activity_id=activity.pk))
+                    insert_raw(
+                        a_raw_row(
+                            world.local, indicator, by=leader, stage=stage, activity_id=activity.pk
+                        )
+                    )
         with refused("entry_activity_does_not_take_it"):
             insert_raw(a_raw_row(world.local, indicator, by=leader, activity_id=later.pk))
         with refused("entry_activity_does_not_take_it"):
@@ -551,7 +687,15 @@ def test_absurd_quantities_and_days_are_refused_with_a_sentence(world: World) ->
     leader, indicator = world.people["leader"], an_indicator()
     for quantity in (Decimal("NaN"), Decimal("Infinity"), Decimal(10) ** 18, Decimal("1E+30")):
         with pytest.raises(Exception) as caught, transaction.atomic():
-            post_entries([a_new_entry(world.local, indicator, 1, id=new_id()).__class__(**{**_fields(a_new_entry(world.local, indicator)), "quantity": quantity})], by=leader, at=NOW)
+            post_entries(
+                [
+                    a_new_entry(world.local, indicator, 1, id=new_id()).__class__(
+                        **{**_fields(a_new_entry(world.local, indicator)), "quantity": quantity}
+                    )
+                ],
+                by=leader,
+                at=NOW,
+            )
         assert type(caught.value).__name__ == "Refusal", (quantity, caught.value)
     for day in (date(1700, 1, 1), date(1, 1, 1), date(9999, 12, 31), date(2300, 1, 1)):
         with pytest.raises(Exception) as caught, transaction.atomic():
@@ -567,7 +711,11 @@ def _fields(entry: Any) -> dict[str, Any]:
 def test_no_raw_entry_can_poison_the_totals(world: World, role: str) -> None:
     leader, indicator = world.people["leader"], an_indicator()
     with as_(role):
-        for columns in ({"quantity": Decimal("NaN")}, {"ends_on": date(1700, 1, 1)}, {"ends_on": date(2300, 1, 1)}):
+        for columns in (
+            {"quantity": Decimal("NaN")},
+            {"ends_on": date(1700, 1, 1)},
+            {"ends_on": date(2300, 1, 1)},
+        ):
             with pytest.raises(DatabaseError) as caught, transaction.atomic():
                 insert_raw(a_raw_row(world.local, indicator, by=leader, **columns))
             assert rule_of(caught.value).startswith("entry_")
@@ -585,13 +733,22 @@ def test_folding_survives_every_day_that_an_entry_may_have(world: World) -> None
 # --- 4. Where is not who -----------------------------------------------------------------------------
 
 
-def test_a_province_that_cooks_in_another_counts_here_by_unit_and_there_by_place(world: World) -> None:
+def test_a_province_that_cooks_in_another_counts_here_by_unit_and_there_by_place(
+    world: World,
+) -> None:
     meals = an_indicator()
     an_entry(world.local, meals, 50_000, by=world.people["leader"], place=world.mehriz.place_id)
     an_entry(world.local, meals, 7, by=world.people["leader"])
 
     def see() -> list[Decimal | None]:
-        nodes = (world.fars, world.yazd, world.fars.place, world.yazd.place, world.mehriz.place, world.country)
+        nodes = (
+            world.fars,
+            world.yazd,
+            world.fars.place,
+            world.yazd.place,
+            world.mehriz.place,
+            world.country,
+        )
         return [quantity_of(node, meals) for node in nodes]
 
     assert at_every_moment(see) == [50_007, None, 7, 50_000, 50_000, 50_007]
@@ -616,8 +773,15 @@ def test_a_stock_takes_the_last_value_of_each_unit_and_the_sum_over_units(world:
     an_entry(world.locals["shiraz"][1], teams, 8, by=officer, ends_on=BEFORE)
     an_entry(world.locals["taft"][0], teams, 5, by=officer, ends_on=AFTER)
     upto = [Period(None, day) for day in (BEFORE - timedelta(days=1), BEFORE, DAY, AFTER)]
-    assert at_every_moment(lambda: [quantity_of(world.nation, teams, period=p) for p in upto]) == [None, 48, 50, 55]
-    assert quantity_of(world.nation, teams, period=Period(AFTER, AFTER)) == 55  # it still stands that day
+    assert at_every_moment(lambda: [quantity_of(world.nation, teams, period=p) for p in upto]) == [
+        None,
+        48,
+        50,
+        55,
+    ]
+    assert (
+        quantity_of(world.nation, teams, period=Period(AFTER, AFTER)) == 55
+    )  # it still stands that day
     assert quantity_of(world.fars, teams) == 50
 
 
@@ -628,7 +792,9 @@ def test_a_late_entry_changes_only_the_days_until_the_next_value(world: World) -
     fold_now()
     an_entry(world.local, teams, 20, by=leader, ends_on=DAY - timedelta(days=2))
     days = [DAY - timedelta(days=n) for n in (5, 4, 3, 2, 1, 0)]
-    seen = at_every_moment(lambda: [quantity_of(world.fars, teams, period=Period(None, day)) for day in days])
+    seen = at_every_moment(
+        lambda: [quantity_of(world.fars, teams, period=Period(None, day)) for day in days]
+    )
     assert seen == [None, 10, 10, 20, 20, 30]
 
 
@@ -646,21 +812,35 @@ def test_a_reversed_last_value_brings_the_one_before_back(world: World) -> None:
     last = an_entry(world.local, teams, 30, by=leader)
     fold_now()
     reverse_entry(last, note="اشتباه", by=leader, at=NOW)
-    assert at_every_moment(lambda: [quantity_of(node, teams) for node in (world.local, world.shiraz, world.nation)]) == [10] * 3
+    assert (
+        at_every_moment(
+            lambda: [quantity_of(node, teams) for node in (world.local, world.shiraz, world.nation)]
+        )
+        == [10] * 3
+    )
     cell = cell_of(world.nation, teams)
     assert cell is not None and cell.tally.entries == 1
 
 
-def test_the_stocks_of_one_unit_at_several_places_and_of_several_items_stand_side_by_side(world: World) -> None:
+def test_the_stocks_of_one_unit_at_several_places_and_of_several_items_stand_side_by_side(
+    world: World,
+) -> None:
     from karnameh.catalog.public import Item, Measure
 
     tents, leader = a_stock(), world.people["leader"]
-    item = Item.objects.create(code="tent", name_fa="چادر", name_en="tent", measure=Measure.objects.first())
+    item = Item.objects.create(
+        code="tent", name_fa="چادر", name_en="tent", measure=Measure.objects.first()
+    )
     an_entry(world.local, tents, 10, by=leader)
     an_entry(world.local, tents, 5, by=leader, place=world.mehriz.place_id)
     an_entry(world.local, tents, 3, by=leader, item=item.pk)
     an_entry(world.local, tents, 11, by=leader, ends_on=AFTER)
-    seen = at_every_moment(lambda: [quantity_of(n, tents) for n in (world.local, world.nation, world.fars.place, world.yazd.place)])
+    seen = at_every_moment(
+        lambda: [
+            quantity_of(n, tents)
+            for n in (world.local, world.nation, world.fars.place, world.yazd.place)
+        ]
+    )
     assert seen == [19, 19, 14, 5]
 
 
@@ -678,13 +858,19 @@ def test_days_of_a_stock_are_changes_that_add_up_to_the_value_of_each_day(world:
         an_entry(world.local, teams, value, by=leader, ends_on=day)
 
     def see() -> list[tuple[Any, Decimal]]:
-        return [(cell.key, cell.tally.quantity) for cell in cells_of(world.nation, teams, Period(DAY, AFTER), by="day")]
+        return [
+            (cell.key, cell.tally.quantity)
+            for cell in cells_of(world.nation, teams, Period(DAY, AFTER), by="day")
+        ]
 
     assert at_every_moment(see) == [(BEFORE, 10), (DAY, 20), (AFTER, -5)]
 
 
 def test_a_daily_rate_is_never_summed_over_time(world: World) -> None:
-    masks, leader = an_indicator(nature="rate", time_rule="avg", unit_rule="sum"), world.people["leader"]
+    masks, leader = (
+        an_indicator(nature="rate", time_rule="avg", unit_rule="sum"),
+        world.people["leader"],
+    )
     for day, value in ((BEFORE, 100), (DAY, 300)):
         an_entry(world.local, masks, value, by=leader, ends_on=day)
     an_entry(world.locals["taft"][0], masks, 50, by=world.people["officer"])
@@ -695,15 +881,26 @@ def test_a_daily_rate_is_never_summed_over_time(world: World) -> None:
     assert at_every_moment(lambda: quantity_of(world.nation, last)) == 300
 
 
-@pytest.mark.parametrize(("nature", "rule"), [("rate", "sum"), ("stock", "sum"), ("stock", "avg"), ("cumulative", "sum")])
-def test_no_indicator_can_be_made_that_sums_a_rate_or_a_stock_over_time(world: World, nature: str, rule: str) -> None:
-    name = "indicator_rate_is_never_summed_over_time" if nature == "rate" else "indicator_stock_takes_the_last_value"
+@pytest.mark.parametrize(
+    ("nature", "rule"), [("rate", "sum"), ("stock", "sum"), ("stock", "avg"), ("cumulative", "sum")]
+)
+def test_no_indicator_can_be_made_that_sums_a_rate_or_a_stock_over_time(
+    world: World, nature: str, rule: str
+) -> None:
+    name = (
+        "indicator_rate_is_never_summed_over_time"
+        if nature == "rate"
+        else "indicator_stock_takes_the_last_value"
+    )
     with refused(name):
         an_indicator(nature=nature, time_rule=rule)
 
 
 def test_what_is_never_to_be_added_is_counted_but_gives_no_quantity(world: World) -> None:
-    share, leader = an_indicator(nature="ratio", time_rule="none", unit_rule="none"), world.people["leader"]
+    share, leader = (
+        an_indicator(nature="ratio", time_rule="none", unit_rule="none"),
+        world.people["leader"],
+    )
     for value in (40, 60):
         an_entry(world.local, share, value, by=leader)
     tally = at_every_moment(lambda: tally_at(world.nation, share))
@@ -712,7 +909,10 @@ def test_what_is_never_to_be_added_is_counted_but_gives_no_quantity(world: World
 
 def test_the_last_value_of_each_unit_comes_before_the_largest_unit(world: World) -> None:
     """time = last, unit = max: the largest of what stands now, not the largest that ever stood."""
-    peak, officer = an_indicator(nature="stock", time_rule="last", unit_rule="max"), world.people["officer"]
+    peak, officer = (
+        an_indicator(nature="stock", time_rule="last", unit_rule="max"),
+        world.people["officer"],
+    )
     an_entry(world.local, peak, 90, by=officer, ends_on=BEFORE)
     an_entry(world.local, peak, 20, by=officer)
     an_entry(world.locals["taft"][0], peak, 50, by=officer, ends_on=BEFORE)
@@ -725,11 +925,19 @@ def test_the_last_value_of_each_unit_comes_before_the_largest_unit(world: World)
 def test_only_the_lead_of_joint_work_counts_it_as_its_own(world: World) -> None:
     clinics, officer = an_indicator(), world.people["officer"]
     an_entry(world.local, clinics, 3, by=officer)
-    for role, unit in ((Role.PARTNER, "taft"), (Role.FUNDER, "mehriz"), (Role.INSTALLER, "twin"), (Role.OWNER, "twin")):
+    for role, unit in (
+        (Role.PARTNER, "taft"),
+        (Role.FUNDER, "mehriz"),
+        (Role.INSTALLER, "twin"),
+        (Role.OWNER, "twin"),
+    ):
         an_entry(world.locals[unit][0], clinics, 3, by=officer, role=role)
 
     def see() -> list[Decimal | None]:
-        return [quantity_of(world.nation, clinics, bucket=bucket) for bucket in (Bucket.OWN, Bucket.TOOK_PART)]
+        return [
+            quantity_of(world.nation, clinics, bucket=bucket)
+            for bucket in (Bucket.OWN, Bucket.TOOK_PART)
+        ]
 
     assert at_every_moment(see) == [3, 12]
     assert quantity_of(world.yazd, clinics) is None
@@ -747,18 +955,33 @@ def test_a_check_of_joint_work_stays_joint_work(world: World) -> None:
 # --- 7. Control totals -------------------------------------------------------------------------------
 
 
-def test_what_is_stated_for_everybody_is_never_added_and_stands_beside_the_sum_with_its_gap(world: World) -> None:
+def test_what_is_stated_for_everybody_is_never_added_and_stands_beside_the_sum_with_its_gap(
+    world: World,
+) -> None:
     from karnameh.ledger.public import ControlTotal
 
     screened, officer = an_indicator(), world.people["officer"]
     an_entry(world.local, screened, 40, by=officer)
     an_entry(world.locals["taft"][0], screened, 25, by=officer)
-    an_entry(world.nation, screened, 70, by=officer, coverage=Coverage.WHOLE_SUBTREE, qualifier=Qualifier.AT_LEAST)
+    an_entry(
+        world.nation,
+        screened,
+        70,
+        by=officer,
+        coverage=Coverage.WHOLE_SUBTREE,
+        qualifier=Qualifier.AT_LEAST,
+    )
     an_entry(world.fars, screened, 30, by=officer, coverage=Coverage.WHOLE_SUBTREE)
 
     def see() -> list[Any]:
-        stated = [stated_totals(everywhere(), unit, Period(DAY, DAY)) for unit in (world.nation, world.fars, world.yazd)]
-        return [[one.tally.quantity for one in found] for found in stated] + [quantity_of(world.nation, screened), quantity_of(world.fars, screened)]
+        stated = [
+            stated_totals(everywhere(), unit, Period(DAY, DAY))
+            for unit in (world.nation, world.fars, world.yazd)
+        ]
+        return [[one.tally.quantity for one in found] for found in stated] + [
+            quantity_of(world.nation, screened),
+            quantity_of(world.fars, screened),
+        ]
 
     assert at_every_moment(see) == [[70], [30], [], 65, 40]
     [one] = stated_totals(everywhere(), world.nation, Period(DAY, DAY))
@@ -769,7 +992,9 @@ def test_what_is_stated_for_everybody_is_never_added_and_stands_beside_the_sum_w
 
 def test_the_latest_statement_counts_and_a_reversed_one_does_not(world: World) -> None:
     screened, officer = an_indicator(), world.people["officer"]
-    an_entry(world.nation, screened, 60, by=officer, coverage=Coverage.WHOLE_SUBTREE, ends_on=BEFORE)
+    an_entry(
+        world.nation, screened, 60, by=officer, coverage=Coverage.WHOLE_SUBTREE, ends_on=BEFORE
+    )
     last = an_entry(world.nation, screened, 70, by=officer, coverage=Coverage.WHOLE_SUBTREE)
     period = Period(BEFORE, DAY)
     assert [s.tally.quantity for s in stated_totals(everywhere(), world.nation, period)] == [70]
@@ -788,7 +1013,9 @@ def test_a_checked_statement_is_still_a_statement_and_not_added(world: World) ->
 
 def test_a_promise_stated_for_everybody_makes_no_open_balance_of_its_own(world: World) -> None:
     water, officer = an_indicator(), world.people["officer"]
-    stated = an_entry(world.nation, water, 8000, by=officer, coverage=Coverage.WHOLE_SUBTREE, stage=Stage.PLEDGED)
+    stated = an_entry(
+        world.nation, water, 8000, by=officer, coverage=Coverage.WHOLE_SUBTREE, stage=Stage.PLEDGED
+    )
     an_entry(world.local, water, 20, by=officer, fulfils=stated.pk)
     assert at_every_moment(lambda: balance_of(world.nation, water)) == (0, 0)
     assert quantity_of(world.nation, water) == 20
@@ -807,7 +1034,9 @@ def test_parts_are_shown_apart_and_never_added_to_their_total(world: World) -> N
         cells = cells_of(world.nation, trained, by="dimension")
         return sorted((cell.key, cell.bucket, cell.tally.quantity) for cell in cells)
 
-    assert at_every_moment(see) == sorted([(1, Bucket.OWN, 100), (women.pk, Bucket.PART, 55), (men.pk, Bucket.PART, 30)])
+    assert at_every_moment(see) == sorted(
+        [(1, Bucket.OWN, 100), (women.pk, Bucket.PART, 55), (men.pk, Bucket.PART, 30)]
+    )
     assert quantity_of(world.nation, trained) == 100  # the rest, 15, is "not disaggregated"
     assert quantity_of(world.nation, trained, bucket=Bucket.PART) == 85
 
@@ -822,13 +1051,32 @@ def test_parts_of_one_cut_that_exceed_their_total_are_refused(world: World, role
         an_entry(world.local, trained, 41, by=leader, part_of=whole.pk, dimensions=men.pk)
     with as_(role):
         with refused("entry_parts_exceed_their_total"):
-            insert_raw(a_raw_row(world.local, trained, "40.001", by=leader, part_of_id=whole.pk, dimensions_id=men.pk))
-        insert_raw(a_raw_row(world.local, trained, 40, by=leader, part_of_id=whole.pk, dimensions_id=men.pk))
-        insert_raw(a_raw_row(world.local, trained, 90, by=leader, part_of_id=whole.pk, dimensions_id=young.pk))
+            insert_raw(
+                a_raw_row(
+                    world.local,
+                    trained,
+                    "40.001",
+                    by=leader,
+                    part_of_id=whole.pk,
+                    dimensions_id=men.pk,
+                )
+            )
+        insert_raw(
+            a_raw_row(
+                world.local, trained, 40, by=leader, part_of_id=whole.pk, dimensions_id=men.pk
+            )
+        )
+        insert_raw(
+            a_raw_row(
+                world.local, trained, 90, by=leader, part_of_id=whole.pk, dimensions_id=young.pk
+            )
+        )
 
 
 @BOTH_ROLES
-def test_a_part_belongs_to_a_live_total_of_the_same_unit_indicator_stage_and_time(world: World, role: str) -> None:
+def test_a_part_belongs_to_a_live_total_of_the_same_unit_indicator_stage_and_time(
+    world: World, role: str
+) -> None:
     trained, leader, women = an_indicator(), world.people["leader"], a_cut()[1]
     whole = an_entry(world.local, trained, 100, by=leader)
     part = an_entry(world.local, trained, 50, by=leader, part_of=whole.pk, dimensions=women.pk)
@@ -836,8 +1084,14 @@ def test_a_part_belongs_to_a_live_total_of_the_same_unit_indicator_stage_and_tim
     reverse_entry(gone, note="اشتباه", by=leader, at=NOW)
     other = world.locals["taft"][0]
 
-    def a_part(target: Any, unit: OrgUnit = world.local, of: Indicator = trained, **more: Any) -> None:
-        insert_raw(a_raw_row(unit, of, 5, by=leader, part_of_id=target, **{"dimensions_id": women.pk, **more}))
+    def a_part(
+        target: Any, unit: OrgUnit = world.local, of: Indicator = trained, **more: Any
+    ) -> None:
+        insert_raw(
+            a_raw_row(
+                unit, of, 5, by=leader, part_of_id=target, **{"dimensions_id": women.pk, **more}
+            )
+        )
 
     wrong = "entry_part_fits_its_total"
     with as_(role):
@@ -852,7 +1106,12 @@ def test_a_part_belongs_to_a_live_total_of_the_same_unit_indicator_stage_and_tim
 
 
 def test_a_checked_part_stays_a_part(world: World) -> None:
-    trained, leader, verifier, women = an_indicator(), world.people["leader"], world.people["verifier"], a_cut()[1]
+    trained, leader, verifier, women = (
+        an_indicator(),
+        world.people["leader"],
+        world.people["verifier"],
+        a_cut()[1],
+    )
     whole = an_entry(world.local, trained, 100, by=leader)
     part = an_entry(world.local, trained, 60, by=leader, part_of=whole.pk, dimensions=women.pk)
     verify_entry(whole, quantity=Decimal(90), note="", by=verifier, at=NOW)
@@ -871,11 +1130,18 @@ def test_zero_missing_and_unknown_are_three_different_answers(world: World) -> N
 
     def see() -> list[Any]:
         found = [cell_of(unit, parcels) for unit in (zero, unknown, missing)]
-        return [cell and (cell.tally.quantity, cell.tally.known, cell.tally.qualifier) for cell in found]
+        return [
+            cell and (cell.tally.quantity, cell.tally.known, cell.tally.qualifier) for cell in found
+        ]
 
     assert at_every_moment(see) == [(0, True, Qualifier.EXACT), (0, False, Qualifier.UNKNOWN), None]
     both = tally_at(world.nation, parcels)
-    assert (both.known, both.entries, both.unknown, both.qualifier) == (True, 2, 1, Qualifier.AT_LEAST)
+    assert (both.known, both.entries, both.unknown, both.qualifier) == (
+        True,
+        2,
+        1,
+        Qualifier.AT_LEAST,
+    )
 
 
 def test_who_said_zero_or_unknown_has_reported_and_who_said_nothing_has_not(world: World) -> None:
@@ -887,7 +1153,9 @@ def test_who_said_zero_or_unknown_has_reported_and_who_said_nothing_has_not(worl
     def see() -> list[Any]:
         found = coverage_by(everywhere(), world.nation, Period(DAY, DAY), by_child=True)
         silent = silent_units(everywhere(), world.nation, Period(DAY, DAY)).rows
-        return [(found[p.pk].units, found[p.pk].reported) for p in (world.fars, world.yazd)] + [len(silent)]
+        return [(found[p.pk].units, found[p.pk].reported) for p in (world.fars, world.yazd)] + [
+            len(silent)
+        ]
 
     assert at_every_moment(see) == [(4, 2), (4, 0), 6]
 
@@ -904,14 +1172,24 @@ def test_a_report_taken_back_is_no_report_before_folding_and_after(world: World)
     assert at_every_moment(see) == 0
 
 
-@pytest.mark.parametrize("day", [date(2026, 10, 23), date(2026, 11, 21), date(2026, 9, 22), date(2026, 3, 20)], ids=str)
+@pytest.mark.parametrize(
+    "day", [date(2026, 10, 23), date(2026, 11, 21), date(2026, 9, 22), date(2026, 3, 20)], ids=str
+)
 def test_coverage_knows_the_very_days_of_a_period(world: World, day: date) -> None:
     an_entry(world.local, an_indicator(), 5, by=world.people["leader"], ends_on=day)
     one = timedelta(days=1)
 
     def see() -> list[int]:
-        periods = (Period(day, day), Period(day - 40 * one, day - one), Period(day + one, day + 40 * one), Period(day - 40 * one, day + 40 * one), Period(None, None))
-        return [coverage_by(everywhere(), world.shiraz, p)[world.shiraz.pk].reported for p in periods]
+        periods = (
+            Period(day, day),
+            Period(day - 40 * one, day - one),
+            Period(day + one, day + 40 * one),
+            Period(day - 40 * one, day + 40 * one),
+            Period(None, None),
+        )
+        return [
+            coverage_by(everywhere(), world.shiraz, p)[world.shiraz.pk].reported for p in periods
+        ]
 
     assert at_every_moment(see) == [1, 0, 0, 1, 1]
 
@@ -968,12 +1246,16 @@ def test_a_sum_never_claims_more_than_its_parts_allow(said: list[tuple[Qualifier
         return
     assert claim[0] <= low
     assert claim[1] is None or (high is not None and claim[1] >= high)
-    assert summed.qualifier is not Qualifier.AT_LEAST or high is None  # and no weaker than it must be
+    assert (
+        summed.qualifier is not Qualifier.AT_LEAST or high is None
+    )  # and no weaker than it must be
     assert summed.qualifier is Qualifier.EXACT or len(kinds - {Qualifier.EXACT}) > 0
 
 
 @given(st.lists(saying, max_size=5), st.lists(saying, max_size=5))
-def test_tallies_add_in_any_order_and_grouping(first: list[tuple[Qualifier, int]], second: list[tuple[Qualifier, int]]) -> None:
+def test_tallies_add_in_any_order_and_grouping(
+    first: list[tuple[Qualifier, int]], second: list[tuple[Qualifier, int]]
+) -> None:
     a, b = [a_tally(*one) for one in first], [a_tally(*one) for one in second]
     assert total(a) + total(b) == total([*b, *a]) == total([total(b), total(a), Tally()])
 
@@ -997,7 +1279,12 @@ def test_what_was_said_travels_through_every_level_and_goes_with_its_reversal(
         an_entry(world.local, indicator, None if q is Qualifier.UNKNOWN else value, by=leader, qualifier=q)
         for q, value in said
     ]  # fmt: skip
-    seen = at_every_moment(lambda: [tally_at(n, indicator).qualifier for n in (world.local, world.shiraz, world.fars, world.nation)])
+    seen = at_every_moment(
+        lambda: [
+            tally_at(n, indicator).qualifier
+            for n in (world.local, world.shiraz, world.fars, world.nation)
+        ]
+    )
     assert seen == [claimed] * 4
     for entry, (qualifier, _) in zip(entries, said, strict=True):
         if qualifier is not Qualifier.EXACT:
@@ -1023,9 +1310,13 @@ def test_people_over_several_days_take_the_largest_day_of_each_unit(world: World
     for unit, values in ((world.local, (300, 500, 400)), (world.locals["taft"][0], (20, 10, 15))):
         for day, value in zip((BEFORE, DAY, AFTER), values, strict=True):
             an_entry(unit, volunteers, value, by=officer, ends_on=day)
-    assert at_every_moment(lambda: [quantity_of(n, volunteers) for n in (world.nation, world.fars, world.yazd)]) == [520, 500, 20]
+    assert at_every_moment(
+        lambda: [quantity_of(n, volunteers) for n in (world.nation, world.fars, world.yazd)]
+    ) == [520, 500, 20]
     assert quantity_of(world.nation, volunteers, period=Period(AFTER, AFTER)) == 415
-    by_child = {cell.key: cell.tally.quantity for cell in cells_of(world.nation, volunteers, by="child")}
+    by_child = {
+        cell.key: cell.tally.quantity for cell in cells_of(world.nation, volunteers, by="child")
+    }
     assert by_child == {world.fars.pk: 500, world.yazd.pk: 20}
 
 
@@ -1045,7 +1336,9 @@ def test_money_is_whole_rials_with_the_words_that_were_written(world: World) -> 
 
     spent, leader = an_indicator(), world.people["leader"]
     money = Money.parse("۱۹ میلیارد تومان")
-    entry = an_entry(world.local, spent, money.rial, by=leader, rial=money.rial, as_written=money.as_written)
+    entry = an_entry(
+        world.local, spent, money.rial, by=leader, rial=money.rial, as_written=money.as_written
+    )
     an_entry(world.local, spent, 7, by=leader, rial=7)
     assert (entry.rial, entry.as_written) == (190_000_000_000, "۱۹ میلیارد تومان")
     tally = at_every_moment(lambda: tally_at(world.nation, spent))
@@ -1079,7 +1372,9 @@ def test_fractions_of_a_unit_add_up_without_a_rounding_error(world: World) -> No
 
 
 @pytest.mark.parametrize("rule", ["sum", "last"])
-def test_open_is_what_was_promised_less_what_was_done_and_more_is_flagged_as_over(world: World, rule: str) -> None:
+def test_open_is_what_was_promised_less_what_was_done_and_more_is_flagged_as_over(
+    world: World, rule: str
+) -> None:
     houses = an_indicator(time_rule=rule, nature="flow" if rule == "sum" else "cumulative")
     leader = world.people["leader"]
     pledge = an_entry(world.local, houses, 1000, by=leader, stage=Stage.PLEDGED)
@@ -1089,7 +1384,9 @@ def test_open_is_what_was_promised_less_what_was_done_and_more_is_flagged_as_ove
     next_moment()
     an_entry(world.local, houses, 400, by=leader, fulfils=pledge.pk, ends_on=AFTER)
     # A flow adds the second delivery; a running total replaces the first: 1,100 and 400 of 1,000.
-    assert at_every_moment(lambda: balance_of(world.nation, houses)) == ((0, 100) if rule == "sum" else (600, 0))
+    assert at_every_moment(lambda: balance_of(world.nation, houses)) == (
+        (0, 100) if rule == "sum" else (600, 0)
+    )
     reverse_entry(report, note="تحویل نشده بود", by=leader, at=NOW)
     assert at_every_moment(lambda: balance_of(world.nation, houses)) == (600, 0)
     reverse_entry(pledge, note="پس گرفته شد", by=leader, at=NOW)
@@ -1104,7 +1401,9 @@ def test_a_surplus_of_one_promise_does_not_cover_the_debt_of_another(world: Worl
     assert at_every_moment(lambda: balance_of(world.nation, houses)) == (10, 5)
 
 
-def test_another_unit_fulfils_a_promise_and_the_balance_is_where_the_promise_was_made(world: World) -> None:
+def test_another_unit_fulfils_a_promise_and_the_balance_is_where_the_promise_was_made(
+    world: World,
+) -> None:
     water, officer = an_indicator(), world.people["officer"]
     pledge = an_entry(world.nation, water, 8000, by=officer, stage=Stage.PLEDGED)
     fold_now()
@@ -1117,15 +1416,21 @@ def test_took_part_and_parts_fulfil_nothing(world: World) -> None:
     water, leader, women = an_indicator(), world.people["leader"], a_cut()[1]
     pledge = an_entry(world.local, water, 100, by=leader, stage=Stage.PLEDGED)
     whole = an_entry(world.local, water, 40, by=leader, fulfils=pledge.pk)
-    an_entry(world.local, water, 30, by=leader, fulfils=pledge.pk, part_of=whole.pk, dimensions=women.pk)
+    an_entry(
+        world.local, water, 30, by=leader, fulfils=pledge.pk, part_of=whole.pk, dimensions=women.pk
+    )
     an_entry(world.local, water, 50, by=leader, fulfils=pledge.pk, role=Role.PARTNER)
     assert at_every_moment(lambda: balance_of(world.nation, water)) == (60, 0)
 
 
-def test_a_report_under_an_activity_fulfils_the_one_promise_that_its_unit_made_for_it(world: World) -> None:
+def test_a_report_under_an_activity_fulfils_the_one_promise_that_its_unit_made_for_it(
+    world: World,
+) -> None:
     parcels, leader = an_indicator(), world.people["leader"]
     activity = an_activity(world.local)
-    pledge = an_entry(world.local, parcels, 50, by=leader, stage=Stage.PLEDGED, activity=activity.pk)
+    pledge = an_entry(
+        world.local, parcels, 50, by=leader, stage=Stage.PLEDGED, activity=activity.pk
+    )
     report = an_entry(world.local, parcels, 20, by=leader, activity=activity.pk)
     assert report.fulfils_id == pledge.pk
     an_entry(world.local, parcels, 5, by=leader, stage=Stage.PLEDGED, activity=activity.pk)
@@ -1152,7 +1457,14 @@ def test_a_corrected_promise_keeps_what_was_done_for_it(world: World) -> None:
     houses, leader = an_indicator(), world.people["leader"]
     pledge = an_entry(world.local, houses, 1000, by=leader, stage=Stage.PLEDGED)
     an_entry(world.local, houses, 700, by=leader, fulfils=pledge.pk)
-    correct_entry(pledge, quantity=Decimal(1200), qualifier=Qualifier.EXACT, note="دویست خانهٔ دیگر", by=leader, at=NOW)
+    correct_entry(
+        pledge,
+        quantity=Decimal(1200),
+        qualifier=Qualifier.EXACT,
+        note="دویست خانهٔ دیگر",
+        by=leader,
+        at=NOW,
+    )
     assert at_every_moment(lambda: balance_of(world.nation, houses)) == (500, 0)
 
 
@@ -1160,7 +1472,14 @@ def test_a_corrected_report_still_fulfils_its_promise(world: World) -> None:
     houses, leader = an_indicator(), world.people["leader"]
     pledge = an_entry(world.local, houses, 1000, by=leader, stage=Stage.PLEDGED)
     report = an_entry(world.local, houses, 700, by=leader, fulfils=pledge.pk)
-    correct_entry(report, quantity=Decimal(650), qualifier=Qualifier.EXACT, note="شمارش دوباره", by=leader, at=NOW)
+    correct_entry(
+        report,
+        quantity=Decimal(650),
+        qualifier=Qualifier.EXACT,
+        note="شمارش دوباره",
+        by=leader,
+        at=NOW,
+    )
     assert at_every_moment(lambda: balance_of(world.nation, houses)) == (350, 0)
 
 
@@ -1168,7 +1487,9 @@ def test_the_balance_stands_on_the_day_of_the_promise(world: World) -> None:
     houses, leader = an_indicator(), world.people["leader"]
     pledge = an_entry(world.local, houses, 10, by=leader, stage=Stage.PLEDGED, ends_on=AFTER)
     an_entry(world.local, houses, 4, by=leader, fulfils=pledge.pk)
-    assert at_every_moment(lambda: [balance_of(world.nation, houses, Period(d, d)) for d in (DAY, AFTER)]) == [(0, 0), (6, 0)]
+    assert at_every_moment(
+        lambda: [balance_of(world.nation, houses, Period(d, d)) for d in (DAY, AFTER)]
+    ) == [(0, 0), (6, 0)]
 
 
 # --- 15. Totals are disposable -----------------------------------------------------------------------
@@ -1222,7 +1543,9 @@ def test_all_totals_can_be_thrown_away_and_folded_again_to_the_same_rows(world: 
 def test_folding_in_small_bites_gives_the_same_and_never_cuts_a_transaction(world: World) -> None:
     indicator, leader = an_indicator(), world.people["leader"]
     for size in (3, 5, 1):
-        post_entries([a_new_entry(world.local, indicator, 2) for _ in range(size)], by=leader, at=NOW)
+        post_entries(
+            [a_new_entry(world.local, indicator, 2) for _ in range(size)], by=leader, at=NOW
+        )
         next_moment()
     bites = []
     while True:
@@ -1235,7 +1558,9 @@ def test_folding_in_small_bites_gives_the_same_and_never_cuts_a_transaction(worl
     sound()
 
 
-def test_what_is_posted_in_a_transaction_that_is_still_open_is_read_but_not_folded(world: World) -> None:
+def test_what_is_posted_in_a_transaction_that_is_still_open_is_read_but_not_folded(
+    world: World,
+) -> None:
     indicator = an_indicator()
     an_entry(world.local, indicator, 5, by=world.people["leader"])
     assert fold().entries == 0
@@ -1246,7 +1571,9 @@ def test_what_is_posted_in_a_transaction_that_is_still_open_is_read_but_not_fold
 # --- Who may post, and undo --------------------------------------------------------------------------
 
 
-def test_a_unit_out_of_reach_does_not_exist_and_a_unit_in_reach_needs_the_role(world: World) -> None:
+def test_a_unit_out_of_reach_does_not_exist_and_a_unit_in_reach_needs_the_role(
+    world: World,
+) -> None:
     indicator = an_indicator()
     taft = a_new_entry(world.locals["taft"][0], indicator)
     with pytest.raises(OutOfReach):
@@ -1256,12 +1583,16 @@ def test_a_unit_out_of_reach_does_not_exist_and_a_unit_in_reach_needs_the_role(w
     with refused_kindly(status=403):
         post_entries([taft], by=world.people["auditor"], at=NOW)
     with refused_kindly(status=403):
-        post_entries([a_new_entry(world.local, indicator)], by=world.people["fars_verifier"], at=NOW)
+        post_entries(
+            [a_new_entry(world.local, indicator)], by=world.people["fars_verifier"], at=NOW
+        )
     with pytest.raises(OutOfReach):
         post_entries([replace(taft, unit=999_999)], by=world.people["officer"], at=NOW)
 
 
-def test_a_grant_for_one_theme_posts_verifies_and_reverses_nothing_of_another_theme(world: World) -> None:
+def test_a_grant_for_one_theme_posts_verifies_and_reverses_nothing_of_another_theme(
+    world: World,
+) -> None:
     health = Theme.objects.create(code="health", position=2, name_fa="سلامت", name_en="Health")
     mine, other = an_indicator(theme=health), an_indicator()
     narrow = a_user("narrow")
@@ -1283,31 +1614,51 @@ def test_an_import_is_undone_by_reversal_and_what_was_undone_before_stays_so(wor
     from uuid import uuid4
 
     indicator, officer, batch = an_indicator(), world.people["officer"], uuid4()
-    entries = [a_new_entry(world.local, indicator, n, batch=batch, batch_row=n) for n in range(1, 5)]
+    entries = [
+        a_new_entry(world.local, indicator, n, batch=batch, batch_row=n) for n in range(1, 5)
+    ]
     post_entries(entries, by=officer, at=NOW)
     an_entry(world.local, indicator, 100, by=officer)
-    verify_entry(Entry.objects.get(pk=entries[0].id), quantity=Decimal(1), note="", by=world.people["verifier"], at=NOW)
+    verify_entry(
+        Entry.objects.get(pk=entries[0].id),
+        quantity=Decimal(1),
+        note="",
+        by=world.people["verifier"],
+        at=NOW,
+    )
     reverse_entry(Entry.objects.get(pk=entries[3].id), note="تکراری", by=officer, at=NOW)
     assert reverse_batch(batch, note="فایل اشتباه", by=officer, at=NOW) == 3
-    assert at_every_moment(lambda: [quantity_of(world.nation, indicator, s) for s in Stage]) == [None, 100, None]
+    assert at_every_moment(lambda: [quantity_of(world.nation, indicator, s) for s in Stage]) == [
+        None,
+        100,
+        None,
+    ]
     assert reverse_batch(batch, note="دوباره", by=officer, at=NOW) == 0
 
 
-def test_undoing_an_import_asks_the_database_no_more_often_for_a_longer_one(world: World, queries: Any) -> None:
+def test_undoing_an_import_asks_the_database_no_more_often_for_a_longer_one(
+    world: World, queries: Any
+) -> None:
     from uuid import uuid4
 
     indicator, officer = an_indicator(), world.people["officer"]
     costs = []
     for size in (3, 30):
         batch = uuid4()
-        post_entries([a_new_entry(world.local, indicator, 1, batch=batch) for _ in range(size)], by=officer, at=NOW)
+        post_entries(
+            [a_new_entry(world.local, indicator, 1, batch=batch) for _ in range(size)],
+            by=officer,
+            at=NOW,
+        )
         with queries as asked:
             reverse_batch(batch, note="فایل اشتباه", by=officer, at=NOW)
         costs.append(len(asked))
     assert costs[0] == costs[1]
 
 
-def test_the_partner_organisations_root_does_not_see_the_federations_work_on_the_place_tree(world: World) -> None:
+def test_the_partner_organisations_root_does_not_see_the_federations_work_on_the_place_tree(
+    world: World,
+) -> None:
     indicator, officer = an_indicator(), world.people["officer"]
     partners = a_unit("سازمان‌های همکار", None, world.country, UnitKind.PARTNER)
     liaison = a_user("liaison")
@@ -1319,8 +1670,21 @@ def test_the_partner_organisations_root_does_not_see_the_federations_work_on_the
     reach = units_where(liaison)
     for then in (False, True):
         for period in (Period(None, None), Period(DAY, DAY)):
-            assert at_every_moment(lambda t=then, p=period: quantity_of(world.country, indicator, period=p, then=t, reach=reach)) == 3
-    assert {c.tally.quantity for c in roll_up(world.reach("officer"), Question(world.country, Period(None, None), indicators=(indicator.pk,)))} == {5}
+            assert (
+                at_every_moment(
+                    lambda t=then, p=period: quantity_of(
+                        world.country, indicator, period=p, then=t, reach=reach
+                    )
+                )
+                == 3
+            )
+    assert {
+        c.tally.quantity
+        for c in roll_up(
+            world.reach("officer"),
+            Question(world.country, Period(None, None), indicators=(indicator.pk,)),
+        )
+    } == {5}
 
 
 def test_the_connection_of_these_tests_is_the_sites_role() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Page, expect
+
 from browsing import accessible, sign_in
 from builders import PASSWORD, a_user
-from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db]
 
@@ -84,7 +85,9 @@ def test_without_an_authenticator_the_page_says_what_to_do(phone: Page) -> None:
     """The browser refuses; the sentence appears, and the password still works."""
     a_user("officer", "دبیر آمار", password=PASSWORD)
     phone.goto("/accounts/login/")
-    phone.evaluate("() => { navigator.credentials.get = () => Promise.reject(new Error('refused')) }")
+    phone.evaluate(
+        "() => { navigator.credentials.get = () => Promise.reject(new Error('refused')) }"
+    )
     phone.get_by_role("button", name="با کلید عبور").click()
     expect(phone.get_by_text("کلید عبور کار نکرد")).to_be_visible()
     sign_in(phone, "officer", PASSWORD)

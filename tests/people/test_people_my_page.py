@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from builders import NOW, a_user
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
+from builders import NOW, a_user
 from karnameh.people.actions import expire_contacts, keep_contact, read_phone
 from karnameh.people.models import Contact
 from karnameh.people.public import User
@@ -19,7 +19,13 @@ from karnameh.plumbing.public import Refusal
 from karnameh.plumbing.sealed import SealBroken, resealed
 
 pytestmark = pytest.mark.django_db
-CHOICES = {"language": "en", "calendar": "gregorian", "digits": "latin", "currency": "rial", "theme": "dark"}
+CHOICES = {
+    "language": "en",
+    "calendar": "gregorian",
+    "digits": "latin",
+    "currency": "rial",
+    "theme": "dark",
+}
 
 
 def browser(user: User) -> Client:
@@ -77,7 +83,15 @@ def test_a_language_that_does_not_exist_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "onwards", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "", "http:///evil"]
+    "onwards",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "",
+        "http:///evil",
+    ],
 )
 def test_a_switch_never_leads_elsewhere(onwards: str) -> None:
     assert switch(Client(), language="en", next=onwards)["Location"] == "/"
@@ -85,15 +99,25 @@ def test_a_switch_never_leads_elsewhere(onwards: str) -> None:
 
 def test_a_switch_is_no_link_and_needs_its_token() -> None:
     assert Client().get(reverse("display")).status_code == 405
-    assert Client(enforce_csrf_checks=True).post(reverse("display"), {"language": "en"}).status_code == 403
+    assert (
+        Client(enforce_csrf_checks=True).post(reverse("display"), {"language": "en"}).status_code
+        == 403
+    )
 
 
 def test_a_number_is_kept_sealed_at_the_holders_word_and_erased_at_it() -> None:
     user = a_user()
     client = browser(user)
-    assert client.post(reverse("my_contact_keep"), {"phone": "09121234567"}).status_code == 422  # without his word
+    assert (
+        client.post(reverse("my_contact_keep"), {"phone": "09121234567"}).status_code == 422
+    )  # without his word
     assert not Contact.objects.exists()
-    assert client.post(reverse("my_contact_keep"), {"phone": "۰۹۱۲ ۱۲۳-۴۵۶۷", "consent": "on"}).status_code == 302
+    assert (
+        client.post(
+            reverse("my_contact_keep"), {"phone": "۰۹۱۲ ۱۲۳-۴۵۶۷", "consent": "on"}
+        ).status_code
+        == 302
+    )
     contact = Contact.objects.get(user=user)
     assert b"1234567" not in bytes(contact.phone_sealed)
     assert contact.expires_on == (NOW + timedelta(days=365)).date()
@@ -105,9 +129,14 @@ def test_a_number_is_kept_sealed_at_the_holders_word_and_erased_at_it() -> None:
 
 
 def test_a_number_that_is_none_is_said_beside_its_field_and_stays_typed() -> None:
-    response = browser(a_user()).post(reverse("my_contact_keep"), {"phone": "071-3222", "consent": "on"})
+    response = browser(a_user()).post(
+        reverse("my_contact_keep"), {"phone": "071-3222", "consent": "on"}
+    )
     assert response.status_code == 422
-    assert 'id="id_phone_error"' in response.content.decode() and 'value="071-3222"' in response.content.decode()
+    assert (
+        'id="id_phone_error"' in response.content.decode()
+        and 'value="071-3222"' in response.content.decode()
+    )
 
 
 def test_reading_a_number_says_what_for_and_is_written_down() -> None:

@@ -30,7 +30,9 @@ NOT_ABOUT_PEOPLE = {
 def test_every_model_says_what_in_it_is_about_a_person(model: type[models.Model]) -> None:
     said = declared(model)
     assert said is not None, f"{model._meta.label} declares nothing, not even {{}}"
-    columns = {field.name for field in model._meta.local_concrete_fields} | {field.attname for field in model._meta.local_concrete_fields}
+    columns = {field.name for field in model._meta.local_concrete_fields} | {
+        field.attname for field in model._meta.local_concrete_fields
+    }
     assert set(said) <= columns, "it declares a column that it does not have"
     for why in said.values():
         assert why.purpose.strip() and why.retention.strip()
@@ -39,7 +41,11 @@ def test_every_model_says_what_in_it_is_about_a_person(model: type[models.Model]
 @pytest.mark.parametrize("model", EVERY, ids=lambda model: model._meta.label)
 def test_no_suspect_column_is_left_undeclared(model: type[models.Model]) -> None:
     said = declared(model) or {}
-    known = set(said) | {name.removesuffix("_id") for name in said} | NOT_ABOUT_PEOPLE.get(model._meta.db_table, set())
+    known = (
+        set(said)
+        | {name.removesuffix("_id") for name in said}
+        | NOT_ABOUT_PEOPLE.get(model._meta.db_table, set())
+    )
     if model._meta.db_table in LIBRARY and not said:
         return
     assert set(suspects(model)) - known == set()
@@ -69,12 +75,29 @@ def test_the_gate_finds_a_planted_personal_column() -> None:
 def test_the_dictionary_lists_every_declared_column_once() -> None:
     listed = [(model._meta.db_table, name) for model, name, _ in dictionary()]
     assert len(listed) == len(set(listed)) > 15
-    assert ("people_contact", "phone_sealed") in listed and ("account_emailaddress", "email") in listed
+    assert ("people_contact", "phone_sealed") in listed and (
+        "account_emailaddress",
+        "email",
+    ) in listed
     assert all(isinstance(why, Personal) for *_, why in dictionary())
 
 
 def test_no_table_keeps_what_the_product_refuses_to_know() -> None:
-    refused = {"national_id", "birth", "religion", "ethnicity", "biometric", "fingerprint", "gender", "father", "score", "vetting", "face", "latitude", "longitude"}
+    refused = {
+        "national_id",
+        "birth",
+        "religion",
+        "ethnicity",
+        "biometric",
+        "fingerprint",
+        "gender",
+        "father",
+        "score",
+        "vetting",
+        "face",
+        "latitude",
+        "longitude",
+    }
     for model in EVERY:
         for field in model._meta.local_concrete_fields:
             assert not set(field.name.split("_")) & refused, f"{model._meta.label}.{field.name}"
@@ -83,24 +106,49 @@ def test_no_table_keeps_what_the_product_refuses_to_know() -> None:
 # --- Logs --------------------------------------------------------------------------------------------
 
 PHONES = ["09123456789", "+989123456789", "0098 912 345 6789", "0912-345-6789", "0912 345 6789"]
-PHONES += [to_persian(phone) for phone in PHONES] + ["٠٩١٢٣٤٥٦٧٨٩", "0912.345.6789", "(0912)3456789"]
+PHONES += [to_persian(phone) for phone in PHONES] + [
+    "٠٩١٢٣٤٥٦٧٨٩",
+    "0912.345.6789",
+    "(0912)3456789",
+]
 EMAILS = ["someone@example.org", "some.one+tag@sub.example.co.ir", "SOMEONE@EXAMPLE.ORG"]
 LONG_NUMBERS = ["0012345679", "۰۰۱۲۳۴۵۶۷۹", "6037991234567890", "IR062960000000100324200001"]
 
 
-AROUND = ("{}", "user {} asked", "phone={}&x=1", '{{"n":"{}"}}', "تلفن:{}،", "id:{}\n", "({})", "x/{}/y")
+AROUND = (
+    "{}",
+    "user {} asked",
+    "phone={}&x=1",
+    '{{"n":"{}"}}',
+    "تلفن:{}،",
+    "id:{}\n",
+    "({})",
+    "x/{}/y",
+)
 
 
 @pytest.mark.parametrize("canary", [*PHONES, *EMAILS, *LONG_NUMBERS])
 def test_no_canary_gets_through_the_scrubber(canary: str) -> None:
-    digits = [part for part in canary.replace("-", " ").replace(".", " ").split() if len(part) > 6] or [canary]
+    digits = [
+        part for part in canary.replace("-", " ").replace(".", " ").split() if len(part) > 6
+    ] or [canary]
     for around in AROUND:
         shown = scrub(around.format(canary))
         assert canary not in shown
         assert not any(part in shown for part in digits)
 
 
-@pytest.mark.parametrize("harmless", ["fold took 12 ms", "1405-08-29", "entries 100000", "01a201cf-7ba6-713a-814a-ce6fbd23e9e3", "HTTP 503", "2026-11-22T10:50:00"])
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        "fold took 12 ms",
+        "1405-08-29",
+        "entries 100000",
+        "01a201cf-7ba6-713a-814a-ce6fbd23e9e3",
+        "HTTP 503",
+        "2026-11-22T10:50:00",
+    ],
+)
 def test_what_is_harmless_stays_readable(harmless: str) -> None:
     assert scrub(harmless) == harmless
 
@@ -117,7 +165,9 @@ def line_of(*, message: str = "m", error: Exception | None = None, **extra: obje
 
 
 def test_a_line_is_one_json_object_with_known_fields_only() -> None:
-    line = json.loads(line_of(message="سلام\nline", status=200, method="GET", secret="canary", request_id="abc"))
+    line = json.loads(
+        line_of(message="سلام\nline", status=200, method="GET", secret="canary", request_id="abc")
+    )
     assert set(line) == {"at", "level", "logger", "message", "status", "method", "request_id"}
     assert "\n" not in line_of(message="a\nb")
 
@@ -158,7 +208,9 @@ def test_a_sealed_value_that_was_tampered_with_does_not_open() -> None:
             opened(broken, **WHERE)
 
 
-def test_keys_rotate_and_old_seals_open_until_they_are_resealed(settings: pytest.FixtureRequest) -> None:
+def test_keys_rotate_and_old_seals_open_until_they_are_resealed(
+    settings: pytest.FixtureRequest,
+) -> None:
     old = seal("09123456789", **WHERE)
     settings.SEAL_KEYS = {**settings.SEAL_KEYS, "new": b"\7" * 32}  # type: ignore[attr-defined]
     assert opened(old, **WHERE) == "09123456789"
@@ -170,7 +222,9 @@ def test_keys_rotate_and_old_seals_open_until_they_are_resealed(settings: pytest
         opened(old, **WHERE)
 
 
-def test_a_keyed_hash_is_one_for_equal_values_and_another_for_each_purpose_and_key(settings: pytest.FixtureRequest) -> None:
+def test_a_keyed_hash_is_one_for_equal_values_and_another_for_each_purpose_and_key(
+    settings: pytest.FixtureRequest,
+) -> None:
     one = keyed_hash("token", "09123456789")
     assert one == keyed_hash("token", "09123456789") != keyed_hash("device", "09123456789")
     settings.TOKEN_KEY = b"other"  # type: ignore[attr-defined]

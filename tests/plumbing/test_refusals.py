@@ -15,14 +15,22 @@ from django.test import RequestFactory
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
-from workbench import run
 
 from karnameh.kernel.malformed import Malformed
 from karnameh.ledger import actions as _sentences_of_the_ledger  # noqa: F401  (its sentences are registered on import)
-from karnameh.plumbing.errors import CONSTRAINT_SENTENCES, SENTENCES, OutOfReach, Refusal, refusing_constraints, refusing_malformed, sentence_of
+from karnameh.plumbing.errors import (
+    CONSTRAINT_SENTENCES,
+    SENTENCES,
+    OutOfReach,
+    Refusal,
+    refusing_constraints,
+    refusing_malformed,
+    sentence_of,
+)
 from karnameh.plumbing.health import ready
 from karnameh.plumbing.middleware import RefusalPages, RequestLog
 from karnameh.plumbing.paging import cut
+from workbench import run
 
 
 def page_for(trouble: Exception, language: str = "en") -> HttpResponse | None:
@@ -60,7 +68,10 @@ def test_a_lost_database_becomes_a_page_that_asks_no_database(kind: type[Excepti
 
 
 def test_a_question_that_took_too_long_is_told_apart_from_a_lost_database() -> None:
-    lost, slow = page_for(OperationalError("gone")), page_for(OperationalError("canceling statement due to statement timeout"))
+    lost, slow = (
+        page_for(OperationalError("gone")),
+        page_for(OperationalError("canceling statement due to statement timeout")),
+    )
     assert lost is not None and slow is not None and lost.content != slow.content
     assert b"too long" in slow.content
 
@@ -72,7 +83,9 @@ def test_a_fault_is_not_dressed_up_as_a_refusal(fault: Exception) -> None:
 
 @pytest.mark.parametrize("code", SENTENCES)
 @pytest.mark.parametrize("language", ["fa", "en"])
-def test_every_code_of_the_kernel_has_a_sentence_that_takes_what_was_given(code: str, language: str) -> None:
+def test_every_code_of_the_kernel_has_a_sentence_that_takes_what_was_given(
+    code: str, language: str
+) -> None:
     with translation.override(language):
         said = sentence_of(Malformed(code, "100%s %(x)s", decimals="3"))
     assert said.strip() and "%(given)s" not in said and "%(decimals)s" not in said
@@ -104,7 +117,9 @@ def a_rule(name: str) -> Iterator[None]:
 @pytest.mark.django_db
 def test_a_rule_of_the_database_finds_its_sentence_and_an_unknown_one_stays_a_fault() -> None:
     def break_it(name: str) -> None:
-        run(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = 'check_violation', CONSTRAINT = '{name}'; END $$")
+        run(
+            f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = 'check_violation', CONSTRAINT = '{name}'; END $$"
+        )
 
     with a_rule("known_rule"):
         with pytest.raises(Refusal) as caught, refusing_constraints(), transaction.atomic():
@@ -119,15 +134,26 @@ def test_a_rule_of_the_database_finds_its_sentence_and_an_unknown_one_stays_a_fa
 def test_every_rule_of_the_ledger_has_a_sentence() -> None:
     """Input of the API can meet any of them; a rule without a sentence is a page about a fault."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT conname::text FROM pg_constraint WHERE conrelid = 'ledger_entry'::regclass AND contype = 'c'")
+        cursor.execute(
+            "SELECT conname::text FROM pg_constraint WHERE conrelid = 'ledger_entry'::regclass AND contype = 'c'"
+        )
         named = {row[0] for row in cursor.fetchall()}
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'ledger_law'")
         named |= set(re.findall(r"ledger_refuse\('([a-z_]+)'", cursor.fetchone()[0]))
-    internal = {"entry_clock_is_the_transaction", "entry_stage", "entry_kind", "entry_qualifier", "entry_coverage", "entry_role"}
+    internal = {
+        "entry_clock_is_the_transaction",
+        "entry_stage",
+        "entry_kind",
+        "entry_qualifier",
+        "entry_coverage",
+        "entry_role",
+    }
     assert named - internal - set(CONSTRAINT_SENTENCES) == set()
 
 
-def test_a_request_log_line_has_the_path_without_its_query(caplog: pytest.LogCaptureFixture, settings: Any) -> None:
+def test_a_request_log_line_has_the_path_without_its_query(
+    caplog: pytest.LogCaptureFixture, settings: Any
+) -> None:
     settings.PROCESS = "web"
 
     def respond(_request: HttpRequest) -> HttpResponse:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from builders import DAY, NOW, World, a_grant, a_user, an_indicator
 from django.db import DatabaseError, transaction
-from workbench import as_owner, ask, refused, run
 
+from builders import DAY, NOW, World, a_grant, a_user, an_indicator
 from karnameh.access.public import Role
 from karnameh.org.public import OrgUnit, rename_unit
 from karnameh.people.actions import disable_user, keep_contact, read_phone
@@ -16,6 +15,7 @@ from karnameh.people.public import User
 from karnameh.plumbing.deeds import deed
 from karnameh.plumbing.models import Change, Deed, PersonalRead
 from karnameh.plumbing.public import Refusal
+from workbench import as_owner, ask, refused, run
 
 TRAIL = ("plumbing_deed", "plumbing_change", "plumbing_personalread")
 
@@ -34,7 +34,12 @@ def test_a_changed_row_is_tied_to_the_deed_and_holds_only_what_changed(world: Wo
     assert change.before["name_fa"] == "همیاران سرو شیراز" and change.after["name_fa"] == "نام تازه"
     assert set(change.before) == set(change.after) == {"name_fa", "name_en", "search", "sort_key"}
     assert change.deed is not None
-    assert (change.deed.verb, change.deed.account, change.deed.at, change.deed.target) == ("rename_unit", admin.pk, NOW, f"unit:{world.local.pk}")
+    assert (change.deed.verb, change.deed.account, change.deed.at, change.deed.target) == (
+        "rename_unit",
+        admin.pk,
+        NOW,
+        f"unit:{world.local.pk}",
+    )
 
 
 def test_bulk_updates_and_raw_sql_are_seen_too(world: World) -> None:
@@ -76,7 +81,9 @@ WATCHED = {
 
 def test_every_table_that_people_edit_is_watched(world: World) -> None:
     with as_owner():
-        found = ask("SELECT array_agg(event_object_table::text) FROM information_schema.triggers WHERE trigger_name = 'watched'")
+        found = ask(
+            "SELECT array_agg(event_object_table::text) FROM information_schema.triggers WHERE trigger_name = 'watched'"
+        )
     assert set(found) >= WATCHED
 
 
@@ -86,12 +93,23 @@ def test_secrets_never_enter_the_trail(world: World) -> None:
     User.objects.filter(pk=user.pk).update(email="canary@example.org")
     User.objects.filter(pk=user.pk).update(password="other-canary")
     contact = keep_contact(user, phone="09123456789", at=NOW)
-    run("UPDATE people_contact SET phone_sealed = 'canary-sealed'::bytea WHERE id = %s", [contact.pk])
+    run(
+        "UPDATE people_contact SET phone_sealed = 'canary-sealed'::bytea WHERE id = %s",
+        [contact.pk],
+    )
     rows = Change.objects.filter(table__in=["people_user", "people_contact"])
     assert rows.exists()
     for change in rows:
         text = f"{change.before} {change.after}"
-        for secret in ("password", "argon2", "email", "phone_sealed", "09123456789", "canary@", canary):
+        for secret in (
+            "password",
+            "argon2",
+            "email",
+            "phone_sealed",
+            "09123456789",
+            "canary@",
+            canary,
+        ):
             assert secret not in text
 
 
@@ -121,7 +139,9 @@ def test_a_deed_that_fails_leaves_neither_itself_nor_its_changes(world: World) -
 
 
 @pytest.mark.parametrize("table", TRAIL)
-@pytest.mark.parametrize("change", ["UPDATE {} SET at = at + interval '1 day'", "DELETE FROM {}", "TRUNCATE {}"])
+@pytest.mark.parametrize(
+    "change", ["UPDATE {} SET at = at + interval '1 day'", "DELETE FROM {}", "TRUNCATE {}"]
+)
 def test_the_trail_is_changed_by_nobody(world: World, table: str, change: str) -> None:
     if table == "plumbing_personalread":
         contact = keep_contact(a_user(), phone="09123456789", at=NOW)
@@ -146,9 +166,17 @@ def test_reading_a_sealed_number_is_written_down_with_its_purpose(world: World) 
     with pytest.raises(Refusal):
         read_phone(contact, by=admin, at=NOW, purpose=" ")
     assert not PersonalRead.objects.exists()
-    assert read_phone(contact, by=admin, at=NOW + timedelta(hours=1), purpose="پرسش دربارهٔ گزارش") == "09123456789"
+    assert (
+        read_phone(contact, by=admin, at=NOW + timedelta(hours=1), purpose="پرسش دربارهٔ گزارش")
+        == "09123456789"
+    )
     read = PersonalRead.objects.get()
-    assert (read.account, read.table, read.row, read.field) == (admin.pk, "people_contact", str(contact.pk), "phone_sealed")
+    assert (read.account, read.table, read.row, read.field) == (
+        admin.pk,
+        "people_contact",
+        str(contact.pk),
+        "phone_sealed",
+    )
     assert read.purpose == "پرسش دربارهٔ گزارش"
 
 
@@ -164,6 +192,14 @@ def test_the_dictionary_of_indicators_is_watched_and_its_meaning_kept(world: Wor
     run("UPDATE catalog_indicator SET short_fa = 'کوتاه' WHERE id = %s", [indicator.pk])
     assert latest("catalog_indicator").after == {"short_fa": "کوتاه"}
     with as_owner():
-        for column, value in (("time_rule", "'last'"), ("unit_rule", "'max'"), ("nature", "'rate'"), ("people", "'people'"), ("code", "'other'")):
+        for column, value in (
+            ("time_rule", "'last'"),
+            ("unit_rule", "'max'"),
+            ("nature", "'rate'"),
+            ("people", "'people'"),
+            ("code", "'other'"),
+        ):
             with refused("indicator_meaning_is_fixed"):
-                run(f"UPDATE catalog_indicator SET {column} = {value} WHERE id = %s", [indicator.pk])
+                run(
+                    f"UPDATE catalog_indicator SET {column} = {value} WHERE id = %s", [indicator.pk]
+                )

@@ -17,7 +17,13 @@ _TWO_PERSONS = (UnitKind.NATIONAL, UnitKind.PROVINCE)
 
 
 def grant_role(
-    *, user: User, role: Role, unit: OrgUnit, by: User | None, at: datetime, theme: Theme | None = None
+    *,
+    user: User,
+    role: Role,
+    unit: OrgUnit,
+    by: User | None,
+    at: datetime,
+    theme: Theme | None = None,
 ) -> Grant:
     """Give `role` at `unit`. `by` must administer it from above and hold the role himself there.
 
@@ -45,7 +51,9 @@ def confirm_grant(grant: Grant, *, by: User, at: datetime) -> Grant:
     """The second person's word for a grant above a county."""
     require(by, Role.ADMINISTRATOR, grant.unit)
     if by.pk in (grant.granted_by_id, grant.user_id):
-        raise Refusal(_("A second person must confirm this: not its giver and not its holder."), status=403)
+        raise Refusal(
+            _("A second person must confirm this: not its giver and not its holder."), status=403
+        )
     if grant.confirmed_at is not None or not grant.needs_second or grant.ends_at is not None:
         raise Refusal(_("There is nothing to confirm here."), status=409)
     with deed("confirm_grant", by=by, at=at, target=f"user:{grant.user_id}"):

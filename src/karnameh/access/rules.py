@@ -42,7 +42,11 @@ class Reach:
 
 def reach_of(stretches: Iterable[tuple[str, int | None]]) -> Reach:
     """A reach from (path, theme) pairs."""
-    return Reach(tuple(sorted((Stretch(*one) for one in set(stretches)), key=lambda s: (s.path, s.theme or 0))))
+    return Reach(
+        tuple(
+            sorted((Stretch(*one) for one in set(stretches)), key=lambda s: (s.path, s.theme or 0))
+        )
+    )
 
 
 def may_pass_on(*, held: str, given: str) -> bool:

@@ -27,7 +27,9 @@ class Campaign(Named):
     class Meta:
         ordering: ClassVar[list[str]] = ["-starts_on"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="campaign_ends_after_it_starts")
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="campaign_ends_after_it_starts"
+            )
         ]
 
     @property
@@ -125,7 +127,9 @@ class Activity(Named):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="activity_ends_after_it_starts")
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="activity_ends_after_it_starts"
+            )
         ]
         indexes = [
             models.Index(fields=["lead_unit", "starts_on"], name="activity_of_unit"),
@@ -157,7 +161,9 @@ class Share(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["activity", "unit"], name="share_once_a_unit"),
-            models.UniqueConstraint(fields=["activity"], condition=Q(role="lead"), name="share_has_one_lead"),
+            models.UniqueConstraint(
+                fields=["activity"], condition=Q(role="lead"), name="share_has_one_lead"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,12 @@ from karnameh.activities.models import (
     State,
     Tier,
 )
-from karnameh.activities.queries import activities_for, activities_under, campaign_at, find_activities
+from karnameh.activities.queries import (
+    activities_for,
+    activities_under,
+    campaign_at,
+    find_activities,
+)
 
 __all__ = [
     "TAKES_PLEDGES", "TAKES_RESULTS", "Activity", "Campaign", "CampaignDay", "Kind", "Share",

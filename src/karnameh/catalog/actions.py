@@ -27,7 +27,9 @@ class Words:
     means_en: str
 
 
-def reword_indicator(indicator: Indicator, *, words: Words, by: User | None, at: datetime) -> Wording:
+def reword_indicator(
+    indicator: Indicator, *, words: Words, by: User | None, at: datetime
+) -> Wording:
     """A clearer wording of the same meaning. The old one stays with the entries made under it."""
     values = {one.name: clean(getattr(words, one.name)) for one in fields(words)}
     for name, value in values.items():
@@ -58,7 +60,14 @@ def retire_indicator(
 
 
 def set_rate(
-    item: Item, *, rial_per_unit: int, valid_from: date, source_fa: str, source_en: str, by: User, at: datetime
+    item: Item,
+    *,
+    rial_per_unit: int,
+    valid_from: date,
+    source_fa: str,
+    source_en: str,
+    by: User,
+    at: datetime,
 ) -> Rate:
     """A new dated price; former ones stay in force for former days."""
     if rial_per_unit <= 0:
@@ -84,7 +93,12 @@ def dimension_set(options: Mapping[str, str]) -> DimensionSet:
     for dimension, option in sorted(options.items()):
         row = DimensionOption.objects.filter(dimension__code=dimension, code=option).first()
         if row is None:
-            raise Refusal(_("There is no part “%(option)s” of “%(dimension)s”.") % {"option": option, "dimension": dimension})
+            raise Refusal(
+                _("There is no part “%(option)s” of “%(dimension)s”.")
+                % {"option": option, "dimension": dimension}
+            )
         ids.append(row.pk)
-    made, _created = DimensionSet.objects.get_or_create(key=key, defaults={"options": ids, "cut": cut_of(options)})
+    made, _created = DimensionSet.objects.get_or_create(
+        key=key, defaults={"options": ids, "cut": cut_of(options)}
+    )
     return made

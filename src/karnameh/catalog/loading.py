@@ -67,7 +67,9 @@ def _dimensions(rows: list[dict[str, Any]]) -> None:
             position=position, **{name: row[name] for name in ("code", *_NAMES)}
         )
         DimensionOption.objects.bulk_create(
-            DimensionOption(dimension=dimension, position=place, **{n: option[n] for n in ("code", *_NAMES)})
+            DimensionOption(
+                dimension=dimension, position=place, **{n: option[n] for n in ("code", *_NAMES)}
+            )
             for place, option in enumerate(row["option"])
         )
 

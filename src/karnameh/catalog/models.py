@@ -38,7 +38,9 @@ class Measure(Named):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(decimals__gte=0, decimals__lte=3), name="measure_decimals_0_to_3")
+            models.CheckConstraint(
+                condition=Q(decimals__gte=0, decimals__lte=3), name="measure_decimals_0_to_3"
+            )
         ]
 
     @property
@@ -66,7 +68,9 @@ class DimensionOption(Named):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["position"]
-        constraints = [models.UniqueConstraint(fields=["dimension", "code"], name="option_code_in_dimension")]
+        constraints = [
+            models.UniqueConstraint(fields=["dimension", "code"], name="option_code_in_dimension")
+        ]
 
 
 TOTAL = 1  # the dimension set without any option
@@ -185,14 +189,17 @@ class Indicator(Named):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~Q(nature="rate") | ~Q(time_rule="sum"), name="indicator_rate_is_never_summed_over_time"
+                condition=~Q(nature="rate") | ~Q(time_rule="sum"),
+                name="indicator_rate_is_never_summed_over_time",
             ),
             models.CheckConstraint(
-                condition=~Q(nature__in=["stock", "cumulative"]) | Q(time_rule__in=["last", "max", "none"]),
+                condition=~Q(nature__in=["stock", "cumulative"])
+                | Q(time_rule__in=["last", "max", "none"]),
                 name="indicator_stock_takes_the_last_value",
             ),
             models.CheckConstraint(
-                condition=Q(successor=None) | ~Q(successor=F("id")), name="indicator_succeeds_another"
+                condition=Q(successor=None) | ~Q(successor=F("id")),
+                name="indicator_succeeds_another",
             ),
         ]
 
@@ -239,7 +246,9 @@ class Wording(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-version"]
-        constraints = [models.UniqueConstraint(fields=["indicator", "version"], name="wording_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "version"], name="wording_version_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.indicator_id} v{self.version}"

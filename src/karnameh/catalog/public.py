@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from karnameh.catalog.actions import Words, dimension_set, retire_indicator, reword_indicator, set_rate
+from karnameh.catalog.actions import (
+    Words,
+    dimension_set,
+    retire_indicator,
+    reword_indicator,
+    set_rate,
+)
 from karnameh.catalog.loading import load_dictionary, read_data
 from karnameh.catalog.models import (
     TOTAL,

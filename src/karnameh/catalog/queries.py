@@ -12,7 +12,9 @@ from karnameh.org.public import matching
 
 def indicators() -> QuerySet[Indicator]:
     """All indicators with what a page needs of them, by theme and code."""
-    return Indicator.objects.select_related("theme", "measure", "item").order_by("theme__position", "pk")
+    return Indicator.objects.select_related("theme", "measure", "item").order_by(
+        "theme__position", "pk"
+    )
 
 
 def find_indicators(text: str, *, limit: int = 20) -> list[Indicator]:
@@ -28,5 +30,7 @@ def rate_on(item_id: int, day: date) -> Rate | None:
 def dimension_sets_for(indicator: Indicator) -> QuerySet[DimensionSet]:
     """The sets in use whose dimensions this indicator allows."""
     allowed = set(indicator.dimensions.values_list("code", flat=True))
-    fitting = [s.pk for s in DimensionSet.objects.all() if s.cut and set(s.cut.split(",")) <= allowed]
+    fitting = [
+        s.pk for s in DimensionSet.objects.all() if s.cut and set(s.cut.split(",")) <= allowed
+    ]
     return DimensionSet.objects.filter(pk__in=fitting)

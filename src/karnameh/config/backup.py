@@ -53,8 +53,10 @@ def adopt() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE ledger_epoch SET number = number + 1, since = now(), "offset" = 1 - pg_current_xact_id()::text::bigint
-                 + (SELECT greatest(folded_to, coalesce((SELECT max(clock) FROM ledger_entry), 0)) FROM ledger_foldstate)
+            UPDATE ledger_epoch SET number = number + 1, since = now(),
+                   "offset" = 1 - pg_current_xact_id()::text::bigint + (
+                       SELECT greatest(folded_to, coalesce((SELECT max(clock) FROM ledger_entry), 0))
+                         FROM ledger_foldstate)
             RETURNING number"""
         )
         return int(cursor.fetchone()[0])
@@ -68,7 +70,9 @@ def _load(file: Path, address: str, embedded: Cluster | None, *, clean: bool) ->
             stdin=source, capture_output=True,
         )  # fmt: skip
     if done.returncode:
-        raise DatabaseTrouble(f"this file could not be restored: {done.stderr.decode().strip()[:400]}")
+        raise DatabaseTrouble(
+            f"this file could not be restored: {done.stderr.decode().strip()[:400]}"
+        )
 
 
 def _program(name: str, embedded: Cluster | None) -> list[str]:

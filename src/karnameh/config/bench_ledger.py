@@ -61,7 +61,9 @@ def _own_database() -> Iterator[None]:
     name = "karnameh_bench"
     embedded.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     embedded.sql(f"CREATE DATABASE {name} OWNER karnameh_owner")
-    os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"] = embedded.url("karnameh_owner", name)
+    os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"] = embedded.url(
+        "karnameh_owner", name
+    )
     ready_django("manage")
     try:
         yield
@@ -111,12 +113,23 @@ def _fill(entries: int, made: Any, days: list[date]) -> tuple[int, float]:
     """History made by the server itself: one statement a million rows, with the law's checks on."""
     from karnameh.catalog.public import Indicator
 
-    indicators = list(Indicator.objects.filter(unit_rule="sum", time_rule="sum").values_list("pk", flat=True))[:110]
+    indicators = list(
+        Indicator.objects.filter(unit_rule="sum", time_rule="sum").values_list("pk", flat=True)
+    )[:110]
     began = time.perf_counter()
     done = 0
     while done < entries:
         chunk = min(500_000, entries - done)
-        _sql(_HISTORY, {"n": chunk, "indicators": indicators, "first": days[0], "seed": done, "days": len(days)})
+        _sql(
+            _HISTORY,
+            {
+                "n": chunk,
+                "indicators": indicators,
+                "first": days[0],
+                "seed": done,
+                "days": len(days),
+            },
+        )
         done += chunk
     return done, time.perf_counter() - began
 
@@ -130,7 +143,8 @@ many AS MATERIALIZED (SELECT count(*)::int AS c FROM chosen),
 who AS MATERIALIZED (SELECT min(id) AS id FROM people_user),
 moment AS MATERIALIZED (SELECT ledger_now() AS c),
 raw AS (
-    SELECT g + %(seed)s AS g, hashint8(g + %(seed)s) & 2147483647 AS h, hashint8((g + %(seed)s) * 7919) & 2147483647 AS k
+    SELECT g + %(seed)s AS g, hashint8(g + %(seed)s) & 2147483647 AS h,
+           hashint8((g + %(seed)s) * 7919) & 2147483647 AS k
       FROM generate_series(1::bigint, %(n)s) g)
 INSERT INTO ledger_entry (id, clock, posted_at, posted_by_id, indicator_id, stage, kind, unit_id, unit_placement_id,
     place_id, place_placement_id, starts_on, ends_on, dimensions_id, quantity, qualifier, coverage, role, as_written,
@@ -152,7 +166,12 @@ def _folding(entries: int) -> Iterator[Result]:
         rounds += 1
         if rounds % 5 == 0:
             print(f"  folded {rounds} rounds, {time.perf_counter() - began:.0f} s", flush=True)
-    yield Result("folding the backlog", entries / (time.perf_counter() - began), "entries/s", "keeps up with posting")
+    yield Result(
+        "folding the backlog",
+        entries / (time.perf_counter() - began),
+        "entries/s",
+        "keeps up with posting",
+    )
 
 
 def _posting(made: Any, by: Any) -> Iterator[Result]:
@@ -166,19 +185,39 @@ def _posting(made: Any, by: Any) -> Iterator[Result]:
     began = time.perf_counter()
     for start in range(0, len(batch), 500):
         post_entries(batch[start : start + 500], by=by, at=now())
-    yield Result("posting in batches of 500", len(batch) / (time.perf_counter() - began), "entries/s", ">= 10,000")
+    yield Result(
+        "posting in batches of 500",
+        len(batch) / (time.perf_counter() - began),
+        "entries/s",
+        ">= 10,000",
+    )
     began = time.perf_counter()
     folded = fold()
-    yield Result("folding what was posted", folded.entries / (time.perf_counter() - began), "entries/s", ">= posting")
+    yield Result(
+        "folding what was posted",
+        folded.entries / (time.perf_counter() - began),
+        "entries/s",
+        ">= posting",
+    )
     batch = _new_entries(made, 100_000)
     began = time.perf_counter()
     with transaction.atomic():
         for start in range(0, len(batch), 50_000):
             post_entries(batch[start : start + 50_000], by=by, at=now())
-    yield Result("posting by import (100,000 at once)", len(batch) / (time.perf_counter() - began), "entries/s", ">= 30,000")
+    yield Result(
+        "posting by import (100,000 at once)",
+        len(batch) / (time.perf_counter() - began),
+        "entries/s",
+        ">= 30,000",
+    )
     began = time.perf_counter()
     folded = fold()
-    yield Result("folding the import", folded.entries / (time.perf_counter() - began), "entries/s", ">= posting")
+    yield Result(
+        "folding the import",
+        folded.entries / (time.perf_counter() - began),
+        "entries/s",
+        ">= posting",
+    )
 
 
 def _new_entries(made: Any, count: int) -> list[Any]:
@@ -189,7 +228,9 @@ def _new_entries(made: Any, count: int) -> list[Any]:
     from karnameh.ledger.public import NewEntry, Stage
 
     chance = random.Random(count)
-    indicators = list(Indicator.objects.filter(unit_rule="sum", time_rule="sum").values_list("pk", flat=True))
+    indicators = list(
+        Indicator.objects.filter(unit_rule="sum", time_rule="sum").values_list("pk", flat=True)
+    )
     day = date(2026, 11, 21)
     return [
         NewEntry(
@@ -218,10 +259,21 @@ def _rollups(made: Any, by: Any) -> Iterator[Result]:
     assert one is not None
     week, year = Period(date(2026, 11, 20), date(2026, 11, 26)), Period.year(1405)
     asked: dict[str, Callable[[], Any]] = {}
-    for name, node in (("nation", nation), ("province", province), ("county", county), ("local unit", local)):
+    for name, node in (
+        ("nation", nation),
+        ("province", province),
+        ("county", county),
+        ("local unit", local),
+    ):
         for span, period in (("week", week), ("year", year)):
-            asked[f"{name}, all indicators, {span}"] = partial(roll_up, reach, Question(node, period))
-    for name, node in (("nation by province", nation), ("province by county", province), ("county by district", county)):
+            asked[f"{name}, all indicators, {span}"] = partial(
+                roll_up, reach, Question(node, period)
+            )
+    for name, node in (
+        ("nation by province", nation),
+        ("province by county", province),
+        ("county by district", county),
+    ):
         for span, period in (("week", week), ("year", year)):
             question = Question(node, period, indicators=(one.pk,))
             asked[f"{name}, one indicator, {span}"] = partial(roll_up, reach, question, by="child")
@@ -229,8 +281,12 @@ def _rollups(made: Any, by: Any) -> Iterator[Result]:
         reach, Question(nation, week, indicators=(one.pk,)), by="day"
     )
     asked["nation as it was then, year"] = lambda: roll_up(reach, Question(nation, year, then=True))
-    asked["place: province, all indicators, year"] = lambda: roll_up(reach, Question(province.place, year))
-    asked["coverage of the nation by province, week"] = lambda: coverage_by(reach, nation, week, by_child=True)
+    asked["place: province, all indicators, year"] = lambda: roll_up(
+        reach, Question(province.place, year)
+    )
+    asked["coverage of the nation by province, week"] = lambda: coverage_by(
+        reach, nation, week, by_child=True
+    )
     medians = []
     for name, ask in asked.items():
         median = _median(ask)
@@ -251,7 +307,9 @@ def _pages(made: Any, by: Any) -> Iterator[Result]:
         response = visit()
         if response.status_code != 200:
             raise RuntimeError(f"{path} answered {response.status_code}")
-        yield Result(f"page: weight of the {name}, compressed", len(response.content) / 1024, "KB", "<= 150")
+        yield Result(
+            f"page: weight of the {name}, compressed", len(response.content) / 1024, "KB", "<= 150"
+        )
 
 
 _NATIONAL = """
@@ -264,13 +322,19 @@ def _peers() -> Iterator[Result]:
     import duckdb
 
     print("peers …", flush=True)
-    yield Result("peer: GROUP BY, nation, all indicators, year", _median(lambda: _sql(_NATIONAL), 3), "ms")
+    yield Result(
+        "peer: GROUP BY, nation, all indicators, year", _median(lambda: _sql(_NATIONAL), 3), "ms"
+    )
     with tempfile.TemporaryDirectory() as folder:
         parquet = Path(folder) / "entries.parquet"
         _to_parquet(parquet)
         engine = duckdb.connect()
         query = _NATIONAL.replace("ledger_entry", f"'{parquet}'")
-        yield Result("peer: DuckDB over Parquet, same question", _median(lambda: engine.sql(query).fetchall(), 5), "ms")
+        yield Result(
+            "peer: DuckDB over Parquet, same question",
+            _median(lambda: engine.sql(query).fetchall(), 5),
+            "ms",
+        )
 
 
 def _to_parquet(target: Path) -> None:
@@ -280,10 +344,10 @@ def _to_parquet(target: Path) -> None:
 
     rows = target.with_suffix(".csv")
     columns = "indicator_id, stage, quantity, coverage, role, part_of_id, ends_on, unit_id"
-    with connection.cursor() as cursor, rows.open("wb") as file:
-        with cursor.copy(f"COPY (SELECT {columns} FROM ledger_entry) TO STDOUT (FORMAT csv, HEADER)") as copy:
-            for block in copy:
-                file.write(block)
+    whole = f"COPY (SELECT {columns} FROM ledger_entry) TO STDOUT (FORMAT csv, HEADER)"
+    with connection.cursor() as cursor, rows.open("wb") as file, cursor.copy(whole) as copy:
+        for block in copy:
+            file.write(block)
     duckdb.connect().execute(
         f"COPY (SELECT * FROM read_csv('{rows}', types={{'part_of_id': 'VARCHAR', 'quantity': 'DECIMAL(18,3)'}}))"
         f" TO '{target}' (FORMAT parquet)"
@@ -318,6 +382,9 @@ def _report(results: list[Result]) -> None:
     by_name = {result.what: result.figure for result in results}
     ours = by_name["roll-up: nation, all indicators, year"]
     print("\nratios, same question (nation, all indicators, year):")
-    for peer in ("peer: GROUP BY, nation, all indicators, year", "peer: DuckDB over Parquet, same question"):
+    for peer in (
+        "peer: GROUP BY, nation, all indicators, year",
+        "peer: DuckDB over Parquet, same question",
+    ):
         print(f"  {peer.removeprefix('peer: ')} takes {by_name[peer] / ours:,.0f} times as long")
     sys.stdout.flush()

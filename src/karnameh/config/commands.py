@@ -75,7 +75,9 @@ def _work(arguments: list[str]) -> int:
 
 def _demo(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./karnameh demo")
-    parser.add_argument("--full", action="store_true", help="60,000 local units and a million entries")
+    parser.add_argument(
+        "--full", action="store_true", help="60,000 local units and a million entries"
+    )
     given = parser.parse_args(arguments)
     prepared()
     from karnameh.front.public import load_demo
@@ -92,7 +94,9 @@ def _check(arguments: list[str]) -> int:
     print(f"{found.entries:,} entries, {found.totals:,} totals rebuilt and compared.")
     for one in found.findings:
         print(f"DIFFERS {one.table} {one.key}: stored {one.stored}, entries say {one.rebuilt}")
-    print("Every stored total is what the entries say." if not found.findings else "Totals are WRONG.")
+    print(
+        "Every stored total is what the entries say." if not found.findings else "Totals are WRONG."
+    )
     return 1 if found.findings else 0
 
 
@@ -109,7 +113,9 @@ def _restore(arguments: list[str]) -> int:
 
     parser = argparse.ArgumentParser(prog="./karnameh restore")
     parser.add_argument("file", nargs="?")
-    parser.add_argument("--adopt", action="store_true", help="only raise the epoch after a dump was loaded by hand")
+    parser.add_argument(
+        "--adopt", action="store_true", help="only raise the epoch after a dump was loaded by hand"
+    )
     given = parser.parse_args(arguments)
     embedded = database()
     if given.adopt:

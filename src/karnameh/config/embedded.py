@@ -66,7 +66,9 @@ class Cluster:
         """A libpq address over the local socket."""
         return f"postgresql://{role}@/{database}?host={self.socket_dir}"
 
-    def run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, program: str, *arguments: str, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's programs as the user that owns the cluster."""
         done = subprocess.run(
             [str(self.binaries / program), *arguments],
@@ -142,7 +144,9 @@ class Cluster:
             self.sql(f"CREATE ROLE {OWNER} LOGIN CREATEDB")
         if APP not in known.split():
             self.sql(f"CREATE ROLE {APP} LOGIN")
-            self.sql(f"GRANT {APP} TO {OWNER}")  # so that tests, which run as the owner, can step down
+            self.sql(
+                f"GRANT {APP} TO {OWNER}"
+            )  # so that tests, which run as the owner, can step down
         if not self.sql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"):
             self.sql(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
 
@@ -176,7 +180,14 @@ def _ensure_service_user() -> None:
         pwd.getpwnam(_SERVICE_USER)
     except KeyError:
         subprocess.run(
-            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", _SERVICE_USER],
+            [
+                "useradd",
+                "--system",
+                "--no-create-home",
+                "--shell",
+                "/usr/sbin/nologin",
+                _SERVICE_USER,
+            ],
             check=True,
             capture_output=True,
         )
@@ -188,7 +199,9 @@ def _reachable(folder: Path) -> bool:
 
 
 def _tail(log: Path) -> str:
-    return " / ".join(log.read_text(errors="replace").splitlines()[-3:]) if log.exists() else "no log"
+    return (
+        " / ".join(log.read_text(errors="replace").splitlines()[-3:]) if log.exists() else "no log"
+    )
 
 
 def wait_until_ready(cluster: Cluster, seconds: float = 30) -> None:

@@ -17,7 +17,10 @@ from karnameh.config.commands import database, ready_django
 def serve(*, host: str, port: int, workers: int) -> int:
     """Serve until interrupted. Returns 1 when the port is taken or the server does not come up."""
     if _taken(host, port):
-        print(f"Port {port} is in use. Choose another: ./karnameh up --port {port + 1}", file=sys.stderr)
+        print(
+            f"Port {port} is in use. Choose another: ./karnameh up --port {port + 1}",
+            file=sys.stderr,
+        )
         return 1
     began = time.monotonic()
     print("  database …", flush=True)
@@ -27,7 +30,10 @@ def serve(*, host: str, port: int, workers: int) -> int:
     environment = {**os.environ, "KARNAMEH_PROCESS": "web"}
     processes = [
         subprocess.Popen(_gunicorn(host, port, workers), env=environment),
-        subprocess.Popen([sys.executable, "-m", "karnameh", "work"], env={**environment, "KARNAMEH_PROCESS": "work"}),
+        subprocess.Popen(
+            [sys.executable, "-m", "karnameh", "work"],
+            env={**environment, "KARNAMEH_PROCESS": "work"},
+        ),
     ]
     ending = _Ending()
     try:
@@ -128,7 +134,9 @@ def _taken(host: str, port: int) -> bool:
     return False
 
 
-def _answers(host: str, port: int, processes: list[subprocess.Popen[bytes]], seconds: float = 60) -> bool:
+def _answers(
+    host: str, port: int, processes: list[subprocess.Popen[bytes]], seconds: float = 60
+) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and all(process.poll() is None for process in processes):
         try:
@@ -145,7 +153,9 @@ def _answers(host: str, port: int, processes: list[subprocess.Popen[bytes]], sec
 def _greet(host: str, port: int, seconds: float) -> None:
     from karnameh.front.public import DEMO_ACCOUNTS, PASSWORD
 
-    print(f"\n  کارنامه آماده است  ·  Karnameh is ready ({seconds:.1f} s)\n\n      http://{host}:{port}/\n")
+    print(
+        f"\n  کارنامه آماده است  ·  Karnameh is ready ({seconds:.1f} s)\n\n      http://{host}:{port}/\n"
+    )
     if os.environ.get("KARNAMEH_DEMO", "1") == "1":
         print("  demo sign-ins (password: " + PASSWORD + ")")
         for account in DEMO_ACCOUNTS:
@@ -158,4 +168,3 @@ def _wait(process: subprocess.Popen[bytes], seconds: float = 15) -> None:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
         process.kill()
-

@@ -108,8 +108,10 @@ def discard_import(job: Import, *, by: User, at: datetime) -> Import:
 
 def discard_forgotten(*, at: datetime) -> bool:
     """Erase sheets on which nobody has decided for thirty days; whether there were any."""
+    waiting = Import.objects.filter(state__in=UNDECIDED, created_at__lt=at - FORGOTTEN)
+    if not waiting.exists():
+        return False
     with deed("discard_forgotten", by=None, at=at):
-        waiting = Import.objects.filter(state__in=UNDECIDED, created_at__lt=at - FORGOTTEN)
         jobs = list(waiting.select_for_update(skip_locked=True)[:50])
         for job in jobs:
             _discard(job, at)

@@ -40,8 +40,12 @@ def _items(user: User, here: str) -> list[dict[str, Any]]:
     if any(holds(user, role) for role in _RECORDERS):
         items.append(_item(_("Record"), "record", "plus", here in ("record", "entry_new")))
     if holds(user, Role.VERIFIER):
-        items.append(_item(_("To verify"), "to_verify", "verify", here in ("to_verify", "entry_verify")))
-    items.append(_item(_("Indicators"), "indicators", "indicators", here in ("indicators", "indicator")))
+        items.append(
+            _item(_("To verify"), "to_verify", "verify", here in ("to_verify", "entry_verify"))
+        )
+    items.append(
+        _item(_("Indicators"), "indicators", "indicators", here in ("indicators", "indicator"))
+    )
     if any(holds(user, role) for role in (*_RECORDERS, Role.VERIFIER)):
         items.append(_item(_("Spreadsheets"), "imports", "import", here.startswith("import")))
     if holds(user, Role.ADMINISTRATOR):

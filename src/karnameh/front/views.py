@@ -39,7 +39,9 @@ def record(request: HttpRequest) -> HttpResponse:
     if len(found) == 1:
         return redirect(f"{reverse('entry_new')}?unit={found[0].pk}")
     rows = [(unit, f"{reverse('entry_new')}?unit={unit.pk}") for unit in found]
-    return render(request, "front/choose.html", {"heading": _("Record for which unit?"), "rows": rows})
+    return render(
+        request, "front/choose.html", {"heading": _("Record for which unit?"), "rows": rows}
+    )
 
 
 def _one_or_choice(reach: Reach, name: str, heading: str, request: HttpRequest) -> HttpResponse:
@@ -65,8 +67,12 @@ def search(request: HttpRequest) -> HttpResponse:
     groups: list[tuple[str, list[tuple[str, str, str]]]] = []
     if search_terms(query):
         groups = [
-            (_("Units"), [(u.name, _beneath(u), reverse("unit", args=[u.pk])) for u in find_units(query, paths=reach.paths)]),
-            (_("Indicators"), [(i.name, i.theme.name, reverse("indicator", args=[i.pk])) for i in find_indicators(query)]),
+            (_("Units"), [
+                (u.name, _beneath(u), reverse("unit", args=[u.pk])) for u in find_units(query, paths=reach.paths)
+            ]),
+            (_("Indicators"), [
+                (i.name, i.theme.name, reverse("indicator", args=[i.pk])) for i in find_indicators(query)
+            ]),
             (_("Places"), [(p.name, _beneath(p), reverse("place", args=[p.pk])) for p in find_places(query)]),
             (_("Activities"), [
                 (a.name, a.lead_unit.name, f"{reverse('unit', args=[a.lead_unit_id])}?period=all")

@@ -43,7 +43,8 @@ def choices(period: Period, *, today: date) -> list[Choice]:
     if campaign:
         offered.append((campaign.name, campaign.period, str(campaign.period)))
     offered += [
-        (_("Year %(year)s") % {"year": number}, Period.year(number), str(number)) for number in (year, year - 1)
+        (_("Year %(year)s") % {"year": number}, Period.year(number), str(number))
+        for number in (year, year - 1)
     ]
     offered.append((_("All time"), Period(None, None), "all"))
     return [Choice(label, value, one == period) for label, one, value in offered]

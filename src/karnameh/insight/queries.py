@@ -14,7 +14,13 @@ from django.urls import reverse
 
 from karnameh.access.public import Reach
 from karnameh.activities.public import activities_under
-from karnameh.catalog.public import DimensionOption, DimensionSet, Indicator, MeasureKind, indicators
+from karnameh.catalog.public import (
+    DimensionOption,
+    DimensionSet,
+    Indicator,
+    MeasureKind,
+    indicators,
+)
 from karnameh.insight.periods import campaign_of, written
 from karnameh.kernel.period import Period
 from karnameh.ledger.public import (
@@ -56,7 +62,13 @@ class Row:
 
     def as_dict(self) -> dict[str, Any]:
         """What the stage table of `ui` reads."""
-        shown: dict[str, Any] = {"name": self.name, "href": self.href, "unit": self.unit, "top": self.top, "money": self.money}
+        shown: dict[str, Any] = {
+            "name": self.name,
+            "href": self.href,
+            "unit": self.unit,
+            "top": self.top,
+            "money": self.money,
+        }
         for stage, word in _NAMES.items():
             tally = self.tallies.get(stage)
             if tally is None:
@@ -129,23 +141,36 @@ def _add(row: Row, cell: Cell, node: Node, period: Period) -> None:
     if cell.tally.entries:
         row.tallies[cell.stage] = row.tallies.get(cell.stage, Tally()) + cell.tally
         row.hrefs[cell.stage] = address(
-            "entries", node, indicator=str(cell.indicator), stage=str(int(cell.stage)), period=written(period)
+            "entries",
+            node,
+            indicator=str(cell.indicator),
+            stage=str(int(cell.stage)),
+            period=written(period),
         )
     row.open += cell.open
     row.over += cell.over
 
 
-def child_rows(reach: Reach, node: Node, indicator: Indicator, period: Period, *, then: bool = False) -> list[Row]:
+def child_rows(
+    reach: Reach, node: Node, indicator: Indicator, period: Period, *, then: bool = False
+) -> list[Row]:
     """One row for each child of `node`, for one indicator; children without entries are there too."""
-    cells = roll_up(reach, Question(node, period, then=then, indicators=(indicator.pk,)), by="child")
+    cells = roll_up(
+        reach, Question(node, period, then=then, indicators=(indicator.pk,)), by="child"
+    )
     below = {one.pk: one for one in children(node)}
     strangers = {cell.key for cell in cells if isinstance(cell.key, int)} - set(below)
     below |= {one.pk: one for one in type(node)._default_manager.filter(pk__in=strangers)}
-    rows = {pk: Row(pk, child.name, indicator_url(indicator.pk, child, period)) for pk, child in below.items()}
+    rows = {
+        pk: Row(pk, child.name, indicator_url(indicator.pk, child, period))
+        for pk, child in below.items()
+    }
     for cell in cells:
         child = below[cell.key]  # type: ignore[index]
         _add(rows[child.pk], cell, child, period)
-    highest = max((row.value(word) for row in rows.values() for word in _NAMES.values()), default=Decimal(0))
+    highest = max(
+        (row.value(word) for row in rows.values() for word in _NAMES.values()), default=Decimal(0)
+    )
     for row in rows.values():
         row.top, row.money = highest, indicator.measure.kind == MeasureKind.MONEY
     return list(rows.values())
@@ -213,7 +238,9 @@ def gaps(reach: Reach, unit: OrgUnit, period: Period, rows: Sequence[Row]) -> li
                 control.summed, indicator_url(one.indicator, unit, period),
             )
         )  # fmt: skip
-    return sorted(found, key=lambda g: abs(g.stated - g.summed) / max(g.stated, Decimal(1)), reverse=True)
+    return sorted(
+        found, key=lambda g: abs(g.stated - g.summed) / max(g.stated, Decimal(1)), reverse=True
+    )
 
 
 @dataclass(frozen=True)
@@ -227,7 +254,11 @@ class ChildCoverage:
     @property
     def percent(self) -> int:
         """Of its local units."""
-        return round(100 * self.reporting.reported / self.reporting.units) if self.reporting.units else 0
+        return (
+            round(100 * self.reporting.reported / self.reporting.units)
+            if self.reporting.units
+            else 0
+        )
 
 
 def coverage_of_children(reach: Reach, unit: OrgUnit, period: Period) -> list[ChildCoverage]:
@@ -258,7 +289,7 @@ def day_cards(reach: Reach, unit: OrgUnit, period: Period, *, today: date) -> li
     cards = []
     for on in campaign.period.days():
         state = "today" if on == today else "past" if on < today else "future"
-        title = titles[on] if on in titles else None
+        title = titles.get(on)
         cards.append(
             {
                 "date": on,
@@ -273,17 +304,29 @@ def day_cards(reach: Reach, unit: OrgUnit, period: Period, *, today: date) -> li
 
 def verified_share(rows: Sequence[Row]) -> tuple[int, int]:
     """`(reports checked, reports)` over all rows: how much of what is said was looked at."""
-    checked = sum(row.tallies[Stage.VERIFIED].entries for row in rows if Stage.VERIFIED in row.tallies)
-    reported = sum(row.tallies[Stage.REPORTED].entries for row in rows if Stage.REPORTED in row.tallies)
+    checked = sum(
+        row.tallies[Stage.VERIFIED].entries for row in rows if Stage.VERIFIED in row.tallies
+    )
+    reported = sum(
+        row.tallies[Stage.REPORTED].entries for row in rows if Stage.REPORTED in row.tallies
+    )
     return checked, reported
 
 
-def dimension_rows(reach: Reach, node: Node, indicator: Indicator, period: Period) -> list[dict[str, Any]]:
+def dimension_rows(
+    reach: Reach, node: Node, indicator: Indicator, period: Period
+) -> list[dict[str, Any]]:
     """Parts of the reported total by dimension set, and what is not disaggregated of each cut."""
     cells = roll_up(reach, Question(node, period, indicators=(indicator.pk,)), by="dimension")
-    reported = [cell for cell in cells if cell.stage is Stage.REPORTED and cell.bucket is not Bucket.TOOK_PART]
+    reported = [
+        cell
+        for cell in cells
+        if cell.stage is Stage.REPORTED and cell.bucket is not Bucket.TOOK_PART
+    ]
     whole = total(cell.tally for cell in reported if cell.bucket is Bucket.OWN)
-    sets = {one.pk: one for one in DimensionSet.objects.filter(pk__in={cell.key for cell in reported})}
+    sets = {
+        one.pk: one for one in DimensionSet.objects.filter(pk__in={cell.key for cell in reported})
+    }
     options = {one.pk: one for one in DimensionOption.objects.select_related("dimension")}
     by_cut: dict[str, list[tuple[str, Tally]]] = {}
     for cell in reported:
@@ -294,7 +337,11 @@ def dimension_rows(reach: Reach, node: Node, indicator: Indicator, period: Perio
         by_cut.setdefault(found.cut, []).append((label, cell.tally))
     shown = []
     for cut, parts in by_cut.items():
-        names = sorted({options[pk].dimension.name for s in sets.values() if s.cut == cut for pk in s.options})
+        names = sorted(
+            {options[pk].dimension.name for s in sets.values() if s.cut == cut for pk in s.options}
+        )
         rest = whole.quantity - sum((tally.quantity for _label, tally in parts), Decimal(0))
-        shown.append({"name": " × ".join(names), "parts": parts, "rest": rest, "whole": whole.quantity})
+        shown.append(
+            {"name": " × ".join(names), "parts": parts, "rest": rest, "whole": whole.quantity}
+        )
     return shown

@@ -37,7 +37,9 @@ def unit(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return _rows_csv(f"karnameh-{node.code}", rows)
     everything = "all" in request.GET
-    shown = queries.sorted_rows(rows if everything else queries.key_rows(rows), request.GET.get("sort", "name"))
+    shown = queries.sorted_rows(
+        rows if everything else queries.key_rows(rows), request.GET.get("sort", "name")
+    )
     children_covered = queries.coverage_of_children(reach, node, period)
     checked, reported = queries.verified_share(rows)
     return render(
@@ -57,9 +59,12 @@ def unit(request: HttpRequest, pk: int) -> HttpResponseBase:
             "checked": checked,
             "reported": reported,
             "activities": _next_activities(reach, node, period) if not children_covered else [],
-            "latest": entries_behind(reach, Drill(node, period), size=8).rows if not children_covered else [],
+            "latest": entries_behind(reach, Drill(node, period), size=8).rows
+            if not children_covered
+            else [],
             "others": _other_children(node, children_covered),
-            "may_record": may(request.user, Role.REPORTER, node) or may(request.user, Role.PLANNER, node),
+            "may_record": may(request.user, Role.REPORTER, node)
+            or may(request.user, Role.PLANNER, node),
         },
     )
 
@@ -111,7 +116,11 @@ def place(request: HttpRequest, pk: int) -> HttpResponseBase:
             "rows": [row.as_dict() for row in shown],
             "population": node.populations.order_by("-counted_on").first(),
             "children": [(child, queries.node_url(child, period)) for child in children(node)],
-            "units": [one for one in OrgUnit.objects.filter(place=node, closed_on=None)[:30] if reach.covers(one.path)],
+            "units": [
+                one
+                for one in OrgUnit.objects.filter(place=node, closed_on=None)[:30]
+                if reach.covers(one.path)
+            ],
         },
     )
 
@@ -125,7 +134,9 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
     themes: dict[Any, list[Indicator]] = {}
     for one in found:
         themes.setdefault(one.theme, []).append(one)
-    return render(request, "insight/indicators.html", {"themes": themes, "query": query, "count": len(found)})
+    return render(
+        request, "insight/indicators.html", {"themes": themes, "query": query, "count": len(found)}
+    )
 
 
 @login_required
@@ -140,7 +151,14 @@ def indicator(request: HttpRequest, pk: int) -> HttpResponseBase:
     rows = queries.child_rows(reach, node, one, period, then=then)
     if request.GET.get("format") == "csv":
         return _rows_csv(f"karnameh-{one.code}", rows)
-    own = next((row for row in queries.indicator_rows(reach, node, period, then=then) if row.key == one.pk), None)
+    own = next(
+        (
+            row
+            for row in queries.indicator_rows(reach, node, period, then=then)
+            if row.key == one.pk
+        ),
+        None,
+    )
     sort = request.GET.get("sort", "-reported")
     with_entries = [row for row in rows if row.tallies]
     gaps = [
@@ -204,7 +222,9 @@ def _node(request: HttpRequest, reach: Reach) -> OrgUnit | Place:
     return reach_unit(request.user, reach.paths[0].strip("/").split("/")[-1])
 
 
-def _frame(request: HttpRequest, reach: Reach, node: OrgUnit | Place, period: Period) -> dict[str, Any]:
+def _frame(
+    request: HttpRequest, reach: Reach, node: OrgUnit | Place, period: Period
+) -> dict[str, Any]:
     """What every page about a node carries: crumbs within reach, the period and its choices."""
     above = [one for one in ancestors(node) if isinstance(one, Place) or reach.covers(one.path)]
     return {
@@ -212,7 +232,10 @@ def _frame(request: HttpRequest, reach: Reach, node: OrgUnit | Place, period: Pe
         "crumbs": [{"label": one.name, "url": queries.node_url(one, period)} for one in above],
         "period": period,
         "period_value": written(period),
-        "choices": [(choice, _with(request.GET, period=choice.value)) for choice in choices(period, today=today())],
+        "choices": [
+            (choice, _with(request.GET, period=choice.value))
+            for choice in choices(period, today=today())
+        ],
         "then": _then(request.GET),
         "csv_url": _with(request.GET, format="csv"),
         "all_url": _with(request.GET, all="1"),
@@ -246,7 +269,10 @@ def _rows_csv(filename: str, rows: list[queries.Row]) -> HttpResponseBase:
         cells: list[Any] = [row.name, row.unit]
         for stage in _CSV_STAGES:
             tally = row.tallies.get(stage)
-            cells += [tally.quantity if tally and tally.known else None, tally.qualifier.name.lower() if tally else None]
+            cells += [
+                tally.quantity if tally and tally.known else None,
+                tally.qualifier.name.lower() if tally else None,
+            ]
         return [*cells, row.open, row.over]
 
     return csv_response(filename, header, (line(row) for row in rows))

@@ -41,7 +41,9 @@ _FOLDED = str.maketrans(
     }
 )
 # Matching a class is many times faster than asking about each letter.
-_MARKS = re.compile("[" + "".join(chr(c) for c in range(0x300, 0xFFFF) if unicodedata.combining(chr(c))) + "]")
+_MARKS = re.compile(
+    "[" + "".join(chr(c) for c in range(0x300, 0xFFFF) if unicodedata.combining(chr(c))) + "]"
+)
 _NOT_WORD = re.compile(r"[^\w\s]|_")
 
 _ALPHABET = "ءآابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"

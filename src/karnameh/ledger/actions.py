@@ -34,7 +34,7 @@ from karnameh.ledger.rules import (
     Stage,
     digest,
 )
-from karnameh.org.public import OrgUnit, Place, PlacePlacement, UnitPlacement
+from karnameh.org.public import OrgUnit, PlacePlacement, UnitPlacement
 from karnameh.people.public import User
 from karnameh.plumbing.errors import CONSTRAINT_SENTENCES
 from karnameh.plumbing.public import OutOfReach, Refusal, deed, no_role
@@ -50,38 +50,68 @@ _BLOCK = 1_000  # entries written to the server at a time: it works while the ne
 CONSTRAINT_SENTENCES.update(
     {
         "entry_unit_is_closed": gettext_lazy("This unit was closed before that day."),
-        "entry_indicator_is_retired": gettext_lazy("This indicator is no longer counted on that day."),
+        "entry_indicator_is_retired": gettext_lazy(
+            "This indicator is no longer counted on that day."
+        ),
         "entry_activity_does_not_take_it": gettext_lazy(
             "This activity does not take such an entry yet: it is not accepted, or has not begun."
         ),
-        "entry_verifies_a_live_report": gettext_lazy("A check needs a report of the same unit that still stands."),
-        "entry_not_verified_by_its_reporter": gettext_lazy("Nobody can verify what he reported himself."),
+        "entry_verifies_a_live_report": gettext_lazy(
+            "A check needs a report of the same unit that still stands."
+        ),
+        "entry_not_verified_by_its_reporter": gettext_lazy(
+            "Nobody can verify what he reported himself."
+        ),
         "entry_verified_once": gettext_lazy("Somebody has verified this report already."),
         "entry_reversed_once": gettext_lazy("Somebody has reversed this entry already."),
-        "entry_reversal_mirrors_its_entry": gettext_lazy("A reversal must mirror its entry exactly."),
-        "entry_fulfils_a_promise": gettext_lazy("A report can fulfil only a promise of the same indicator."),
-        "entry_part_fits_its_total": gettext_lazy("A part belongs to a total of the same unit and indicator."),
-        "entry_parts_exceed_their_total": gettext_lazy("The parts add up to more than their total."),
+        "entry_reversal_mirrors_its_entry": gettext_lazy(
+            "A reversal must mirror its entry exactly."
+        ),
+        "entry_fulfils_a_promise": gettext_lazy(
+            "A report can fulfil only a promise of the same indicator."
+        ),
+        "entry_part_fits_its_total": gettext_lazy(
+            "A part belongs to a total of the same unit and indicator."
+        ),
+        "entry_parts_exceed_their_total": gettext_lazy(
+            "The parts add up to more than their total."
+        ),
         "entry_refers_to_nothing": gettext_lazy("This entry names something that does not exist."),
         "entry_clock_went_back": gettext_lazy(
             "This database was loaded by hand. Run “./karnameh restore --adopt” before posting."
         ),
-        "entry_original_is_not_negative": gettext_lazy("A quantity cannot be negative. Reverse the wrong entry instead."),
+        "entry_original_is_not_negative": gettext_lazy(
+            "A quantity cannot be negative. Reverse the wrong entry instead."
+        ),
         "entry_adjustment_says_why": gettext_lazy("An adjustment needs its reason."),
         "entry_period_runs_forward": gettext_lazy("The period ends before it begins."),
-        "entry_quantity_is_a_number": gettext_lazy("This quantity is too large to be true. Check the digits."),
-        "entry_money_is_possible": gettext_lazy("This amount is too large to be true. Check the digits."),
-        "entry_day_is_in_the_calendar": gettext_lazy("This day is outside the calendar. Check the year."),
-        "entry_verified_names_its_report": gettext_lazy("A check names the report it checks, and only a check does."),
+        "entry_quantity_is_a_number": gettext_lazy(
+            "This quantity is too large to be true. Check the digits."
+        ),
+        "entry_money_is_possible": gettext_lazy(
+            "This amount is too large to be true. Check the digits."
+        ),
+        "entry_day_is_in_the_calendar": gettext_lazy(
+            "This day is outside the calendar. Check the year."
+        ),
+        "entry_verified_names_its_report": gettext_lazy(
+            "A check names the report it checks, and only a check does."
+        ),
         "entry_only_reports_fulfil": gettext_lazy("Only a report can fulfil a promise."),
-        "entry_without_quantity_says_unknown": gettext_lazy("Write a quantity, or say that it is unknown."),
+        "entry_without_quantity_says_unknown": gettext_lazy(
+            "Write a quantity, or say that it is unknown."
+        ),
         "entry_unknown_has_no_quantity": gettext_lazy("An unknown quantity has no number."),
-        "entry_part_is_disaggregated": gettext_lazy("A part with a quantity says which part it is."),
+        "entry_part_is_disaggregated": gettext_lazy(
+            "A part with a quantity says which part it is."
+        ),
         "entry_reversal_names_its_entry": gettext_lazy("A reversal names the entry it takes back."),
         "entry_reversal_leaves_nothing_hanging": gettext_lazy(
             "Somebody has just checked this entry or added a part to it. Look again and take it back then."
         ),
-        "entry_is_never_changed": gettext_lazy("Entries are never changed or removed. Reverse this one instead."),
+        "entry_is_never_changed": gettext_lazy(
+            "Entries are never changed or removed. Reverse this one instead."
+        ),
     }
 )
 
@@ -114,7 +144,13 @@ def post_entries(entries: Sequence[NewEntry], *, by: User, at: datetime) -> list
 
 
 def verify_entry(
-    report: Entry, *, quantity: Decimal | None, note: str, by: User, at: datetime, identifier: UUID | None = None
+    report: Entry,
+    *,
+    quantity: Decimal | None,
+    note: str,
+    by: User,
+    at: datetime,
+    identifier: UUID | None = None,
 ) -> Entry:
     """What somebody else found on checking `report`; it may differ from the report, both stay."""
     found = NewEntry(
@@ -143,7 +179,13 @@ def reverse_entry(entry: Entry, *, note: str, by: User, at: datetime) -> list[En
 
 
 def correct_entry(
-    entry: Entry, *, quantity: Decimal | None, qualifier: Qualifier, note: str, by: User, at: datetime
+    entry: Entry,
+    *,
+    quantity: Decimal | None,
+    qualifier: Qualifier,
+    note: str,
+    by: User,
+    at: datetime,
 ) -> Entry:
     """Reverse `entry` and post what is right in its place, as one deed."""
     fresh = NewEntry(
@@ -224,8 +266,12 @@ def _require_posting(entries: Iterable[NewEntry], by: User) -> None:
 
 def _require_posting_stages(wanted: set[_Where], by: User) -> None:
     """404 for a unit out of reach, a polite refusal for one in reach without the role or the theme."""
-    paths = dict(OrgUnit.objects.filter(pk__in={one[0] for one in wanted}).values_list("pk", "path"))
-    themes = dict(Indicator.objects.filter(pk__in={one[2] for one in wanted}).values_list("pk", "theme_id"))
+    paths = dict(
+        OrgUnit.objects.filter(pk__in={one[0] for one in wanted}).values_list("pk", "path")
+    )
+    themes = dict(
+        Indicator.objects.filter(pk__in={one[2] for one in wanted}).values_list("pk", "theme_id")
+    )
     seen = units_where(by)
     allowed = {stage: units_where(by, *roles) for stage, roles in MAY_POST.items()}
     for path in {paths.get(unit) for unit, _stage, _indicator in wanted}:
@@ -286,14 +332,18 @@ def _insert(entries: Sequence[NewEntry], *, by: User, at: datetime) -> list[Rece
     if not entries:
         return []
     digests = [digest(entry) for entry in entries]
-    first = {entry.id: sent for entry, sent in zip(reversed(entries), reversed(digests), strict=True)}
+    first = {
+        entry.id: sent for entry, sent in zip(reversed(entries), reversed(digests), strict=True)
+    }
     with connection.cursor() as cursor:
         cursor.execute("SELECT ledger_now()")
         clock = cursor.fetchone()[0]
         # By id, whatever the order they came in: two calls with the same ids never wait for each other.
         order = sorted(range(len(entries)), key=lambda place: entries[place].id)
         linked = _linked_to_promises([entries[place] for place in order])
-        rows = partial(_rows, linked, [digests[place] for place in order], clock=clock, by=by, at=at)
+        rows = partial(
+            _rows, linked, [digests[place] for place in order], clock=clock, by=by, at=at
+        )
         if len(entries) >= COPY_FROM and len(first) == len(entries) and _copied(cursor, rows()):
             return [Receipt(entry.id, Verdict.NEW) for entry in entries]
         cursor.execute(_INSERT, [list(column) for column in zip(*rows(), strict=True)])
@@ -355,10 +405,14 @@ def _rows(
     going on, its connection answers no question.
     """
     homes: dict[int, int] = dict(
-        OrgUnit.objects.filter(pk__in={e.unit for e in entries if e.place is None}).values_list("pk", "place_id")
+        OrgUnit.objects.filter(pk__in={e.unit for e in entries if e.place is None}).values_list(
+            "pk", "place_id"
+        )
     )
     units = _Placements(UnitPlacement, {e.unit for e in entries})
-    places = _Placements(PlacePlacement, {e.place for e in entries if e.place} | set(homes.values()))
+    places = _Placements(
+        PlacePlacement, {e.place for e in entries if e.place} | set(homes.values())
+    )
     for e in entries:
         _check_id(e.id, at)
         _check_values(e)
@@ -424,7 +478,10 @@ def _linked_to_promises(entries: Sequence[NewEntry]) -> Sequence[NewEntry]:
     found: dict[tuple[int, int, int], list[UUID]] = {}
     promises = (
         Entry.objects.filter(
-            activity__in={e.activity for e in loose}, stage=Stage.PLEDGED, kind=Kind.ORIGINAL, part_of=None
+            activity__in={e.activity for e in loose},
+            stage=Stage.PLEDGED,
+            kind=Kind.ORIGINAL,
+            part_of=None,
         )
         .exclude(corrections__kind=Kind.REVERSAL)
         .values_list("activity_id", "indicator_id", "unit_id", "pk")
@@ -434,6 +491,11 @@ def _linked_to_promises(entries: Sequence[NewEntry]) -> Sequence[NewEntry]:
     linked = []
     for e in entries:
         mine = found.get((e.activity or 0, e.indicator, e.unit), []) if e.fulfils is None else []
-        fits = len(mine) == 1 and e.stage == Stage.REPORTED and e.part_of is None and e.role == Role.LEAD
+        fits = (
+            len(mine) == 1
+            and e.stage == Stage.REPORTED
+            and e.part_of is None
+            and e.role == Role.LEAD
+        )
         linked.append(replace(e, fulfils=mine[0]) if fits and e.kind == Kind.ORIGINAL else e)
     return linked

@@ -39,13 +39,19 @@ def check() -> Check:
         cursor.execute("SELECT folded_to FROM ledger_foldstate FOR UPDATE")
         until = cursor.fetchone()[0]
         parameters = {"until": until, "months": month_array()}
-        cursor.execute("CREATE TEMP TABLE check_total (LIKE ledger_total INCLUDING ALL) ON COMMIT DROP")
-        cursor.execute("CREATE TEMP TABLE check_presence (LIKE ledger_presence INCLUDING ALL) ON COMMIT DROP")
+        cursor.execute(
+            "CREATE TEMP TABLE check_total (LIKE ledger_total INCLUDING ALL) ON COMMIT DROP"
+        )
+        cursor.execute(
+            "CREATE TEMP TABLE check_presence (LIKE ledger_presence INCLUDING ALL) ON COMMIT DROP"
+        )
         everything = Change("e.clock < %(until)s", None, "%(until)s::bigint", spreading=False)
         cursor.execute(upsert_sql("check_total", everything, 1), parameters)
         cursor.execute(presence_sql("check_presence", "e.clock < %(until)s"), parameters)
         findings = _differences(cursor, "ledger_total", "check_total", _KEY, MEASURES)
-        findings += _differences(cursor, "ledger_presence", "check_presence", "month, unit_id", ("days",))
+        findings += _differences(
+            cursor, "ledger_presence", "check_presence", "month, unit_id", ("days",)
+        )
         cursor.execute("SELECT count(*) FROM ledger_entry WHERE clock < %s", [until])
         entries = cursor.fetchone()[0]
         cursor.execute("SELECT count(*) FROM check_total")
@@ -53,7 +59,9 @@ def check() -> Check:
     return Check(entries, totals, findings)
 
 
-def _differences(cursor: Any, stored: str, rebuilt: str, key: str, columns: tuple[str, ...]) -> list[Finding]:
+def _differences(
+    cursor: Any, stored: str, rebuilt: str, key: str, columns: tuple[str, ...]
+) -> list[Finding]:
     """Rows that differ; a stored row of zeros is the same as none."""
     kept = " OR ".join(f"{name} <> 0" for name in columns)
     values = ", ".join(f"trim_scale({name}::numeric)" for name in columns)
@@ -63,4 +71,6 @@ def _differences(cursor: Any, stored: str, rebuilt: str, key: str, columns: tupl
         f" (SELECT {key}, ROW({values})::text AS v FROM {rebuilt} WHERE {kept}) r USING ({key})"
         " WHERE s.v IS DISTINCT FROM r.v LIMIT 100"
     )
-    return [Finding(stored, str(where), str(one), str(two)) for where, one, two in cursor.fetchall()]
+    return [
+        Finding(stored, str(where), str(one), str(two)) for where, one, two in cursor.fetchall()
+    ]

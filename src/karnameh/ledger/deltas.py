@@ -19,7 +19,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 BUCKET = "CASE WHEN {e}.part_of_id IS NOT NULL THEN 2 WHEN {e}.role <> 1 THEN 1 ELSE 0 END"
-MEASURES = ("quantity", "rial", "entries", "at_least", "about", "at_most", "unknown", "open", "over")
+MEASURES = (
+    "quantity",
+    "rial",
+    "entries",
+    "at_least",
+    "about",
+    "at_most",
+    "unknown",
+    "open",
+    "over",
+)
 KEYS = (
     "unit_id", "unit_placement_id", "place_id", "place_placement_id", "ends_on", "indicator_id",
     "stage", "bucket", "dimensions_id",

@@ -20,7 +20,6 @@ from karnameh.kernel.period import month_starts
 from karnameh.ledger.deltas import MEASURES, Change, added_up, deltas, summed
 
 
-
 @dataclass(frozen=True)
 class Kept:
     """Down to which depth (nation 0, province 1, county 2) totals are kept, by month and by day."""
@@ -59,7 +58,7 @@ def fold(*, batch: int = BATCH) -> Folded:
         if since is None:
             return Folded(0, False)
         cursor.execute(
-            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + \"offset\" FROM ledger_epoch"
+            'SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + "offset" FROM ledger_epoch'
         )
         horizon = cursor.fetchone()[0]
         cursor.execute(
@@ -69,7 +68,9 @@ def fold(*, batch: int = BATCH) -> Folded:
         cut = cursor.fetchone()
         # A transaction is folded whole: the cut never falls inside one.
         until = horizon if cut is None else max(cut[0], since + 1)
-        cursor.execute("SELECT count(*) FROM ledger_entry WHERE clock >= %s AND clock < %s", [since, until])
+        cursor.execute(
+            "SELECT count(*) FROM ledger_entry WHERE clock >= %s AND clock < %s", [since, until]
+        )
         entries = cursor.fetchone()[0]
         if entries:
             _settle(cursor, since, until)
@@ -77,7 +78,9 @@ def fold(*, batch: int = BATCH) -> Folded:
             change = Change(between, "%(since)s::bigint", "%(until)s::bigint", spreading=True)
             _apply(cursor, change, {"since": since, "until": until})
             _note_presence(cursor, between, {"since": since, "until": until})
-        cursor.execute("UPDATE ledger_foldstate SET folded_to = %s WHERE folded_to < %s", [until, until])
+        cursor.execute(
+            "UPDATE ledger_foldstate SET folded_to = %s WHERE folded_to < %s", [until, until]
+        )
     return Folded(entries, cut is not None)
 
 
@@ -113,7 +116,10 @@ def rehome() -> int:
 
 def _move_past(cursor: Any, axis: int, table: str, column: str, nodes: Sequence[int]) -> None:
     change = Change(
-        f"e.{column} = ANY(%(nodes)s) AND e.clock < %(until)s", None, "%(until)s::bigint", spreading=False
+        f"e.{column} = ANY(%(nodes)s) AND e.clock < %(until)s",
+        None,
+        "%(until)s::bigint",
+        spreading=False,
     )
     cursor.execute("SELECT folded_to FROM ledger_foldstate")
     parameters = {"nodes": list(nodes), "until": cursor.fetchone()[0]}
@@ -144,7 +150,9 @@ def _settle(cursor: Any, since: int, until: int) -> None:
 
 
 def _apply(cursor: Any, change: Change, parameters: dict[str, object], *, sign: int = 1) -> None:
-    cursor.execute(upsert_sql("ledger_total", change, sign), {**parameters, "months": month_array()})
+    cursor.execute(
+        upsert_sql("ledger_total", change, sign), {**parameters, "months": month_array()}
+    )
 
 
 def upsert_sql(table: str, change: Change, sign: int) -> str:
@@ -205,7 +213,9 @@ def _rows(view: int, line: str, scope: str, sign: int | None = None) -> str:
 
 def _note_presence(cursor: Any, between: str, parameters: dict[str, object]) -> None:
     """Recompute on which days the touched units have live reports of their own."""
-    cursor.execute(presence_sql("ledger_presence", between), {**parameters, "months": month_array()})
+    cursor.execute(
+        presence_sql("ledger_presence", between), {**parameters, "months": month_array()}
+    )
 
 
 def presence_sql(table: str, touched: str) -> str:

@@ -39,16 +39,23 @@ class QuantityForm(forms.Form):
 
     quantity = forms.CharField(label=_("How much?"), required=False)
     qualifier = forms.TypedChoiceField(
-        label=_("How sure is this number?"), choices=Qualifier.choices, coerce=int, initial=Qualifier.EXACT
+        label=_("How sure is this number?"),
+        choices=Qualifier.choices,
+        coerce=int,
+        initial=Qualifier.EXACT,
     )
 
     def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.indicator = indicator
         if indicator.measure.kind == MeasureKind.MONEY:
-            self.fields["quantity"].help_text = _("With its currency, for example 19 million toman.")
+            self.fields["quantity"].help_text = _(
+                "With its currency, for example 19 million toman."
+            )
         else:
-            self.fields["quantity"].help_text = _("Digits or words. Leave empty only if nobody knows.")
+            self.fields["quantity"].help_text = _(
+                "Digits or words. Leave empty only if nobody knows."
+            )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -69,7 +76,9 @@ class QuantityForm(forms.Form):
             self.add_error("quantity", sentence_of(trouble))
             return data
         if data["quantity"] < 0:
-            self.add_error("quantity", _("A quantity cannot be negative. Reverse the wrong entry instead."))
+            self.add_error(
+                "quantity", _("A quantity cannot be negative. Reverse the wrong entry instead.")
+            )
         return data
 
     @property
@@ -81,9 +90,13 @@ class QuantityForm(forms.Form):
 class EntryForm(QuantityForm):
     """A promise or a report of one unit."""
 
-    stage = forms.TypedChoiceField(label=_("Promise or report?"), coerce=int, widget=forms.RadioSelect)
+    stage = forms.TypedChoiceField(
+        label=_("Promise or report?"), coerce=int, widget=forms.RadioSelect
+    )
     on = WrittenDate(label=_("On which day?"), help_text=_("For example 1405/08/29."))
-    place = forms.ModelChoiceField(label=_("Where?"), queryset=Place.objects.none(), empty_label=None)
+    place = forms.ModelChoiceField(
+        label=_("Where?"), queryset=Place.objects.none(), empty_label=None
+    )
     note = forms.CharField(
         label=_("Note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("No names of people, please."),
@@ -93,7 +106,13 @@ class EntryForm(QuantityForm):
     field_order = ("stage", "quantity", "qualifier", "on", "place", "note", "sure")
 
     def __init__(
-        self, *args: Any, stages: list[Stage], places: list[Place], today: date, ask_again: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        stages: list[Stage],
+        places: list[Place],
+        today: date,
+        ask_again: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         stage = self.fields["stage"]
@@ -102,7 +121,9 @@ class EntryForm(QuantityForm):
         stage.initial = int(Stage.REPORTED if Stage.REPORTED in stages else stages[0])
         place = self.fields["place"]
         assert isinstance(place, forms.ModelChoiceField)
-        place.queryset = Place.objects.filter(pk__in=[one.pk for one in places]).order_by("-line__len")
+        place.queryset = Place.objects.filter(pk__in=[one.pk for one in places]).order_by(
+            "-line__len"
+        )
         place.initial = places[0].pk
         shown = JalaliDate.from_date(today)
         self.fields["on"].initial = f"{shown.year}/{shown.month:02d}/{shown.day:02d}"
@@ -117,20 +138,26 @@ class EntryForm(QuantityForm):
 class CorrectionForm(QuantityForm):
     """What is right instead, and why."""
 
-    note = forms.CharField(label=_("Why?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label=_("Why?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class ReasonForm(forms.Form):
     """Why something is taken back."""
 
-    note = forms.CharField(label=_("Why?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label=_("Why?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class CheckForm(forms.Form):
     """What somebody else found."""
 
     quantity = forms.CharField(label=_("How much did you find?"))
-    note = forms.CharField(label=_("Note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -141,9 +168,13 @@ class CheckForm(forms.Form):
         try:
             if self.indicator.measure.kind == MeasureKind.MONEY:
                 return Decimal(Money.parse(self.cleaned_data["quantity"]).rial)
-            found = parse_quantity(self.cleaned_data["quantity"], decimals=self.indicator.measure.decimals)
+            found = parse_quantity(
+                self.cleaned_data["quantity"], decimals=self.indicator.measure.decimals
+            )
         except Malformed as trouble:
             raise forms.ValidationError(sentence_of(trouble)) from trouble
         if found < 0:
-            raise forms.ValidationError(_("A quantity cannot be negative. Reverse the wrong entry instead."))
+            raise forms.ValidationError(
+                _("A quantity cannot be negative. Reverse the wrong entry instead.")
+            )
         return found

@@ -102,27 +102,35 @@ class Entry(models.Model):
     digest = models.BinaryField(max_length=32)
 
     personal: ClassVar[dict[str, Personal]] = {
-        "posted_by": Personal("the office that stands behind the quantity", "as long as the ledger"),
+        "posted_by": Personal(
+            "the office that stands behind the quantity", "as long as the ledger"
+        ),
     }
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=[1, 2, 3]), name="entry_stage"),
             models.CheckConstraint(condition=Q(kind__in=[0, 1, 2]), name="entry_kind"),
-            models.CheckConstraint(condition=Q(qualifier__gte=1, qualifier__lte=5), name="entry_qualifier"),
+            models.CheckConstraint(
+                condition=Q(qualifier__gte=1, qualifier__lte=5), name="entry_qualifier"
+            ),
             models.CheckConstraint(condition=Q(coverage__in=[1, 2]), name="entry_coverage"),
             models.CheckConstraint(condition=Q(role__gte=1, role__lte=5), name="entry_role"),
-            models.CheckConstraint(condition=Q(ends_on__gte=models.F("starts_on")), name="entry_period_runs_forward"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=models.F("starts_on")), name="entry_period_runs_forward"
+            ),
             models.CheckConstraint(
                 condition=Q(quantity__isnull=False) | Q(qualifier=rules.Qualifier.UNKNOWN),
                 name="entry_without_quantity_says_unknown",
             ),
             models.CheckConstraint(
-                condition=Q(quantity=None) | ~Q(qualifier=rules.Qualifier.UNKNOWN), name="entry_unknown_has_no_quantity"
+                condition=Q(quantity=None) | ~Q(qualifier=rules.Qualifier.UNKNOWN),
+                name="entry_unknown_has_no_quantity",
             ),
             models.CheckConstraint(
                 # Also keeps NaN out, which PostgreSQL sorts above every number.
-                condition=Q(quantity=None) | Q(quantity__gte=-rules.LARGEST, quantity__lte=rules.LARGEST),
+                condition=Q(quantity=None)
+                | Q(quantity__gte=-rules.LARGEST, quantity__lte=rules.LARGEST),
                 name="entry_quantity_is_a_number",
             ),
             models.CheckConstraint(
@@ -139,10 +147,12 @@ class Entry(models.Model):
                 name="entry_original_is_not_negative",
             ),
             models.CheckConstraint(
-                condition=~Q(kind=rules.Kind.REVERSAL) | Q(corrects__isnull=False), name="entry_reversal_names_its_entry"
+                condition=~Q(kind=rules.Kind.REVERSAL) | Q(corrects__isnull=False),
+                name="entry_reversal_names_its_entry",
             ),
             models.CheckConstraint(
-                condition=~Q(kind=rules.Kind.ADJUSTMENT) | ~Q(note=""), name="entry_adjustment_says_why"
+                condition=~Q(kind=rules.Kind.ADJUSTMENT) | ~Q(note=""),
+                name="entry_adjustment_says_why",
             ),
             models.CheckConstraint(
                 condition=Q(stage=rules.Stage.VERIFIED, verifies__isnull=False)
@@ -150,14 +160,17 @@ class Entry(models.Model):
                 name="entry_verified_names_its_report",
             ),
             models.CheckConstraint(
-                condition=Q(fulfils=None) | Q(stage=rules.Stage.REPORTED), name="entry_only_reports_fulfil"
+                condition=Q(fulfils=None) | Q(stage=rules.Stage.REPORTED),
+                name="entry_only_reports_fulfil",
             ),
             models.CheckConstraint(
                 condition=Q(part_of=None) | ~Q(dimensions=1) | Q(quantity=None),
                 name="entry_part_is_disaggregated",
             ),
             models.UniqueConstraint(
-                fields=["corrects"], condition=Q(kind=rules.Kind.REVERSAL), name="entry_reversed_once"
+                fields=["corrects"],
+                condition=Q(kind=rules.Kind.REVERSAL),
+                name="entry_reversed_once",
             ),
         ]
         indexes = [
@@ -165,16 +178,28 @@ class Entry(models.Model):
             models.Index(fields=["unit", "indicator", "ends_on"], name="entry_unit_indicator"),
             models.Index(fields=["place", "ends_on"], name="entry_place_day"),
             models.Index(fields=["indicator", "stage", "id"], name="entry_indicator_stage"),
-            models.Index(fields=["fulfils"], name="entry_fulfils", condition=Q(fulfils__isnull=False)),
-            models.Index(fields=["verifies"], name="entry_verifies", condition=Q(verifies__isnull=False)),
-            models.Index(fields=["corrects"], name="entry_corrects", condition=Q(corrects__isnull=False)),
-            models.Index(fields=["part_of"], name="entry_part_of", condition=Q(part_of__isnull=False)),
-            models.Index(fields=["batch"], name="entry_batch", condition=Q(batch__isnull=False)),
             models.Index(
-                fields=["indicator", "unit"], name="entry_control", condition=Q(coverage=rules.Coverage.WHOLE_SUBTREE)
+                fields=["fulfils"], name="entry_fulfils", condition=Q(fulfils__isnull=False)
             ),
             models.Index(
-                fields=["activity", "indicator"], name="entry_activity", condition=Q(activity__isnull=False)
+                fields=["verifies"], name="entry_verifies", condition=Q(verifies__isnull=False)
+            ),
+            models.Index(
+                fields=["corrects"], name="entry_corrects", condition=Q(corrects__isnull=False)
+            ),
+            models.Index(
+                fields=["part_of"], name="entry_part_of", condition=Q(part_of__isnull=False)
+            ),
+            models.Index(fields=["batch"], name="entry_batch", condition=Q(batch__isnull=False)),
+            models.Index(
+                fields=["indicator", "unit"],
+                name="entry_control",
+                condition=Q(coverage=rules.Coverage.WHOLE_SUBTREE),
+            ),
+            models.Index(
+                fields=["activity", "indicator"],
+                name="entry_activity",
+                condition=Q(activity__isnull=False),
             ),
         ]
 

@@ -100,7 +100,11 @@ def roll_up(reach: Reach, question: Question, *, by: By = "node") -> list[Cell]:
     wanted = _visible_indicators(reach, question)
     if not wanted:
         return []
-    foldable = {pk: rule for pk, (rule, unit_rule) in wanted.items() if rule in ("sum", "last") and unit_rule == "sum"}
+    foldable = {
+        pk: rule
+        for pk, (rule, unit_rule) in wanted.items()
+        if rule in ("sum", "last") and unit_rule == "sum"
+    }
     cells = _additive(reach, question, by, foldable) if foldable else []
     others = {pk: rules for pk, rules in wanted.items() if pk not in foldable}
     if others:
@@ -162,7 +166,9 @@ def _narrowed(reach: Reach, question: Question) -> bool:
         return True
     if question.axis is Axis.UNIT:
         return False
-    return any(stretch.theme is not None or stretch.path.count("/") > 3 for stretch in reach.stretches)
+    return any(
+        stretch.theme is not None or stretch.path.count("/") > 3 for stretch in reach.stretches
+    )
 
 
 def _stood_deeper(node: OrgUnit | Place) -> bool:
@@ -189,7 +195,9 @@ def _split(start: date, end: date) -> list[_Window]:
     """Whole Jalali months in the middle, single days at both ends."""
     first = JalaliDate.from_date(start)
     last = JalaliDate.from_date(end)
-    months_from = start if first.day == 1 else month_end(first.year, first.month) + timedelta(days=1)
+    months_from = (
+        start if first.day == 1 else month_end(first.year, first.month) + timedelta(days=1)
+    )
     is_whole = month_end(last.year, last.month) == end
     months_to = end if is_whole else month_start(last.year, last.month) - timedelta(days=1)
     if months_from > months_to:
@@ -212,7 +220,13 @@ def _from_totals(
     nodes = statement.bind(_target_nodes(question, by))
     scope = _scope_condition(statement, reach, question, "t.scope")
     month = "(%(months)s::date[])[width_bucket(t.at, %(months)s::date[])]"  # of the days at both ends, too
-    key = {"node": "NULL::int", "child": "t.node", "day": "t.at", "month": month, "dimension": "t.dimensions_id"}[by]
+    key = {
+        "node": "NULL::int",
+        "child": "t.node",
+        "day": "t.at",
+        "month": month,
+        "dimension": "t.dimensions_id",
+    }[by]
     measures = ", ".join(f"t.{name}" for name in MEASURES)
     folded = []
     for rule, segments in windows.items():
@@ -246,12 +260,16 @@ def _from_totals(
     return f"WITH RECURSIVE {tail}, found AS ({' UNION ALL '.join([*folded, tail_rows])})"
 
 
-def _from_rows(statement: _Statement, reach: Reach, question: Question, by: By, rules: dict[int, str]) -> str:
+def _from_rows(
+    statement: _Statement, reach: Reach, question: Question, by: By, rules: dict[int, str]
+) -> str:
     """The entries themselves, for nodes without folded totals."""
     column, tree = ("unit", "org_orgunit") if question.axis is Axis.UNIT else ("place", "org_place")
     node = statement.bind(question.node.pk)
     if question.then:
-        beneath = f"SELECT p.node_id FROM org_{column}placement p WHERE p.line @> ARRAY[{node}::int]"
+        beneath = (
+            f"SELECT p.node_id FROM org_{column}placement p WHERE p.line @> ARRAY[{node}::int]"
+        )
     else:
         # Both as the tree is and as the totals know it: between a move and its folding they differ.
         low, high = (statement.bind(bound) for bound in bounds(question.node.path))
@@ -275,8 +293,9 @@ def _from_rows(statement: _Statement, reach: Reach, question: Question, by: By, 
         condition += f" AND {_reach_condition(statement, reach)}"
     measures = ", ".join(f"d.{name}" for name in MEASURES)
     return (
-        f"WITH RECURSIVE {rows}, found AS (SELECT {_key_of(by, position, line)} AS key, d.indicator_id, d.stage, d.bucket,"
-        f" {measures} FROM deltas d {_tree_joins()} WHERE {condition} AND {_in_period(statement, question, rules)})"
+        f"WITH RECURSIVE {rows}, found AS (SELECT {_key_of(by, position, line)} AS key, d.indicator_id,"
+        f" d.stage, d.bucket, {measures} FROM deltas d {_tree_joins()}"
+        f" WHERE {condition} AND {_in_period(statement, question, rules)})"
     )
 
 
@@ -300,7 +319,12 @@ def _line_of(question: Question) -> str:
 
 def _key_of(by: By, position: int | str, line: str) -> str:
     month = "(%(months)s::date[])[width_bucket(d.ends_on, %(months)s::date[])]"
-    keys = {"node": "NULL::int", "child": f"({line})[{position}]", "day": "d.ends_on", "month": month}
+    keys = {
+        "node": "NULL::int",
+        "child": f"({line})[{position}]",
+        "day": "d.ends_on",
+        "month": month,
+    }
     return keys.get(by, "d.dimensions_id")
 
 
@@ -400,7 +424,9 @@ class Reporting:
     reported: int
 
 
-def coverage_by(reach: Reach, unit: OrgUnit, period: Period, *, by_child: bool = False) -> dict[int, Reporting]:
+def coverage_by(
+    reach: Reach, unit: OrgUnit, period: Period, *, by_child: bool = False
+) -> dict[int, Reporting]:
     """Coverage of the local units beneath `unit` (key: its id), or beneath each of its children."""
     if not reach.covers(unit.path):
         raise OutOfReach
@@ -438,13 +464,17 @@ def coverage_by(reach: Reach, unit: OrgUnit, period: Period, *, by_child: bool =
         return {node: Reporting(units, reported) for node, units, reported in cursor.fetchall()}
 
 
-def silent_units(reach: Reach, unit: OrgUnit, period: Period, *, after: str = "", size: int = 50) -> Page[OrgUnit]:
+def silent_units(
+    reach: Reach, unit: OrgUnit, period: Period, *, after: str = "", size: int = 50
+) -> Page[OrgUnit]:
     """Open local units beneath `unit` without a live report in the period, alphabetically."""
     if not reach.covers(unit.path):
         raise OutOfReach
     start, end = _ends(period)
     rows = (
-        OrgUnit.objects.filter(under(unit.path), kind="local", closed_on=None, opened_on__lte=end, code__gt=after)
+        OrgUnit.objects.filter(
+            under(unit.path), kind="local", closed_on=None, opened_on__lte=end, code__gt=after
+        )
         .exclude(pk__in=_reporting(unit, start, end))
         .select_related("parent")
         .order_by("code")
@@ -455,7 +485,11 @@ def silent_units(reach: Reach, unit: OrgUnit, period: Period, *, after: str = ""
 def _reporting(unit: OrgUnit, start: date, end: date) -> QuerySet[Entry, int]:
     return (
         Entry.objects.filter(
-            stage=Stage.REPORTED, kind=Kind.ORIGINAL, coverage=Coverage.OWN, ends_on__gte=start, ends_on__lte=end
+            stage=Stage.REPORTED,
+            kind=Kind.ORIGINAL,
+            coverage=Coverage.OWN,
+            ends_on__gte=start,
+            ends_on__lte=end,
         )
         .filter(unit__in=OrgUnit.objects.filter(under(unit.path)))
         .exclude(corrections__kind=Kind.REVERSAL)
@@ -485,9 +519,7 @@ def stated_totals(reach: Reach, unit: OrgUnit, period: Period) -> list[Stated]:
         .order_by("indicator_id", "stage", "-ends_on", "-clock", "-pk")
         .distinct("indicator_id", "stage")
     )
-    return [
-        Stated(e.pk, e.indicator_id, Stage(e.stage), tally_of(e)) for e in rows
-    ]
+    return [Stated(e.pk, e.indicator_id, Stage(e.stage), tally_of(e)) for e in rows]
 
 
 def tally_of(entry: Entry) -> Tally:
@@ -507,7 +539,9 @@ def entries_in_reach(reach: Reach) -> QuerySet[Entry]:
         if stretch.theme is not None:
             one &= Q(indicator__theme=stretch.theme)
         seen |= one
-    return Entry.objects.filter(seen).select_related("indicator__measure", "unit", "place", "posted_by", "dimensions")
+    return Entry.objects.filter(seen).select_related(
+        "indicator__measure", "unit", "place", "posted_by", "dimensions"
+    )
 
 
 @dataclass(frozen=True)
@@ -521,7 +555,9 @@ class Drill:
     coverage: Coverage | None = None
 
 
-def entries_behind(reach: Reach, drill: Drill, *, before: UUID | None = None, size: int = 50) -> Page[Entry]:
+def entries_behind(
+    reach: Reach, drill: Drill, *, before: UUID | None = None, size: int = 50
+) -> Page[Entry]:
     """The rows behind a number, newest first, a page at a time."""
     column = "unit__path" if isinstance(drill.node, OrgUnit) else "place__path"
     if isinstance(drill.node, OrgUnit) and not reach.covers(drill.node.path):
@@ -567,7 +603,9 @@ def story_of(reach: Reach, pk: UUID) -> Story:
     if entry is None:
         raise OutOfReach
     links = [entry.fulfils_id, entry.verifies_id, entry.corrects_id, entry.part_of_id]
-    near: dict[UUID | None, Entry] = {one.pk: one for one in visible.filter(pk__in=[link for link in links if link])}
+    near: dict[UUID | None, Entry] = {
+        one.pk: one for one in visible.filter(pk__in=[link for link in links if link])
+    }
     return Story(
         entry=entry,
         fulfils=near.get(entry.fulfils_id), verifies=near.get(entry.verifies_id),
@@ -611,19 +649,29 @@ def promise_balance(promise: Entry) -> Balance | None:
     return Balance(fulfilled, *open_balance(promise.quantity, fulfilled))
 
 
-def open_promises(reach: Reach, unit: OrgUnit, activity: int | None, *, size: int = 12) -> list[Entry]:
+def open_promises(
+    reach: Reach, unit: OrgUnit, activity: int | None, *, size: int = 12
+) -> list[Entry]:
     """Standing promises of `unit` (for one activity when named) that no report fulfils yet."""
-    rows = entries_in_reach(reach).filter(unit=unit, stage=Stage.PLEDGED, kind=Kind.ORIGINAL, coverage=Coverage.OWN)
+    rows = entries_in_reach(reach).filter(
+        unit=unit, stage=Stage.PLEDGED, kind=Kind.ORIGINAL, coverage=Coverage.OWN
+    )
     if activity is not None:
         rows = rows.filter(activity=activity)
     rows = rows.exclude(corrections__kind=Kind.REVERSAL).filter(fulfilments=None)
     return list(rows.order_by("ends_on", "pk")[:size])
 
 
-def unverified(reach: Reach, user: int, *, before: UUID | None = None, size: int = 50) -> Page[Entry]:
+def unverified(
+    reach: Reach, user: int, *, before: UUID | None = None, size: int = 50
+) -> Page[Entry]:
     """Standing reports of others within `reach` that nobody has checked, newest first."""
     rows = entries_in_reach(reach).filter(
-        stage=Stage.REPORTED, kind=Kind.ORIGINAL, coverage=Coverage.OWN, verifications=None, quantity__isnull=False
+        stage=Stage.REPORTED,
+        kind=Kind.ORIGINAL,
+        coverage=Coverage.OWN,
+        verifications=None,
+        quantity__isnull=False,
     )
     rows = rows.exclude(posted_by=user).exclude(corrections__kind=Kind.REVERSAL)
     if before is not None:

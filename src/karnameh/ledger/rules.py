@@ -10,9 +10,8 @@ from decimal import Decimal
 from enum import IntEnum
 from uuid import UUID
 
-
 LARGEST = Decimal(10) ** 15  # beyond this a count of anything on earth is a slip of the finger
-MOST_RIALS = 10**18
+MOST_RIALS = 9 * 10**18  # what fits the column
 FIRST_DAY, LAST_DAY = date(1821, 3, 21), date(2122, 3, 20)  # the Jalali years 1200 to 1500
 
 

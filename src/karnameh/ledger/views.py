@@ -22,7 +22,13 @@ from karnameh.catalog.public import Indicator, find_indicators, indicators
 from karnameh.kernel.ids import new_id
 from karnameh.kernel.number_words import to_words
 from karnameh.kernel.period import Period
-from karnameh.ledger.actions import MAY_POST, correct_entry, post_entries, reverse_entry, verify_entry
+from karnameh.ledger.actions import (
+    MAY_POST,
+    correct_entry,
+    post_entries,
+    reverse_entry,
+    verify_entry,
+)
 from karnameh.ledger.forms import CheckForm, CorrectionForm, EntryForm, QuantityForm, ReasonForm
 from karnameh.ledger.models import Entry, Stage
 from karnameh.ledger.queries import (
@@ -48,7 +54,9 @@ def shown(entries: Iterable[Entry]) -> list[Entry]:
     """Entries with the name of their stage and whether they were taken back, for the templates."""
     rows = list(entries)
     undone = set(
-        Entry.objects.filter(corrects__in=[row.pk for row in rows], kind=Kind.REVERSAL).values_list("corrects_id", flat=True)
+        Entry.objects.filter(corrects__in=[row.pk for row in rows], kind=Kind.REVERSAL).values_list(
+            "corrects_id", flat=True
+        )
     )
     for row in rows:
         row.stage_word = _WORDS[row.stage]  # type: ignore[attr-defined]
@@ -71,7 +79,11 @@ def entries(request: HttpRequest) -> HttpResponse:
     with refusing_malformed("period"):
         written = request.GET.get("period", "all")
         period = Period(None, None) if written == "all" else Period.parse(written)
-    stage = RuleStage(int(request.GET["stage"])) if request.GET.get("stage") in ("1", "2", "3") else None
+    stage = (
+        RuleStage(int(request.GET["stage"]))
+        if request.GET.get("stage") in ("1", "2", "3")
+        else None
+    )
     indicator = indicators().filter(pk=_number(request.GET.get("indicator", "0"))).first()
     drill = Drill(node, period, indicator.pk if indicator else None, stage)
     page = entries_behind(reach, drill, before=_uuid(request.GET.get("cursor", "")))
@@ -114,7 +126,9 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
     story = story_of(units_where(request.user), pk)
     one = story.entry
     [one] = shown([one])
-    checked = next((v for v in shown(story.verifications) if not v.undone and v.kind != Kind.REVERSAL), None)  # type: ignore[attr-defined]
+    checked = next(
+        (v for v in shown(story.verifications) if not v.undone and v.kind != Kind.REVERSAL), None
+    )  # type: ignore[attr-defined]
     standing = one.kind != Kind.REVERSAL and story.reversed_by is None
     return render(
         request,
@@ -123,13 +137,16 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
             "entry": one,
             "story": story,
             "ties": _ties(story),
-            "activity": Activity.objects.filter(pk=one.activity_id).first() if one.activity_id else None,
+            "activity": Activity.objects.filter(pk=one.activity_id).first()
+            if one.activity_id
+            else None,
             "words": _in_words(request, one),
             "fingerprint": bytes(one.digest).hex()[:16],
             "checked": checked,
             "larger": checked is not None and (checked.quantity or 0) > (one.quantity or 0),
             "balance": promise_balance(one) if one.stage == Stage.PLEDGED and standing else None,
-            "may_change": standing and any(may(request.user, role, one.unit) for role in MAY_POST[RuleStage(one.stage)]),
+            "may_change": standing
+            and any(may(request.user, role, one.unit) for role in MAY_POST[RuleStage(one.stage)]),
             "may_verify": standing
             and one.stage == Stage.REPORTED
             and checked is None
@@ -142,15 +159,25 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _in_words(request: HttpRequest, one: Entry) -> str:
     display = getattr(request, "display", None)
     whole = one.quantity is not None and one.quantity == one.quantity.to_integral_value()
-    return to_words(int(one.quantity or 0)) if whole and display is not None and display.language == "fa" else ""
+    return (
+        to_words(int(one.quantity or 0))
+        if whole and display is not None and display.language == "fa"
+        else ""
+    )
 
 
 def _ties(story: Story) -> list[tuple[str, Entry]]:
     groups: list[tuple[str, Iterable[Entry]]] = [
         (_("fulfils the promise"), [story.fulfils] if story.fulfils else []),
         (_("checks the report"), [story.verifies] if story.verifies else []),
-        (_("stands in place of"), [story.corrects] if story.corrects and story.entry.kind != Kind.REVERSAL else []),
-        (_("takes back"), [story.corrects] if story.corrects and story.entry.kind == Kind.REVERSAL else []),
+        (
+            _("stands in place of"),
+            [story.corrects] if story.corrects and story.entry.kind != Kind.REVERSAL else [],
+        ),
+        (
+            _("takes back"),
+            [story.corrects] if story.corrects and story.entry.kind == Kind.REVERSAL else [],
+        ),
         (_("is part of"), [story.part_of] if story.part_of else []),
         (_("was fulfilled by"), story.fulfilments),
         (_("was checked"), story.verifications),
@@ -166,9 +193,13 @@ def new(request: HttpRequest) -> HttpResponse:
     """Record a promise or a report: first what, then how much."""
     unit = reach_unit(request.user, _number(request.GET.get("unit", "")))
     activity = (
-        activities_for(units_where(request.user)).filter(pk=_number(request.GET.get("activity", "0"))).first()
+        activities_for(units_where(request.user))
+        .filter(pk=_number(request.GET.get("activity", "0")))
+        .first()
     )
-    indicator = indicators().filter(pk=_number(request.GET.get("indicator", "0")), retired_on=None).first()
+    indicator = (
+        indicators().filter(pk=_number(request.GET.get("indicator", "0")), retired_on=None).first()
+    )
     stages = [Stage(stage) for stage, roles in MAY_POST.items() if stage != RuleStage.VERIFIED
               if any(may(request.user, role, unit) for role in roles)]  # fmt: skip
     if not stages:
@@ -194,7 +225,13 @@ def _choose(request: HttpRequest, unit: OrgUnit, activity: Activity | None) -> H
             "unit": unit,
             "activity": activity,
             "promised": [
-                (one, here(one.indicator_id, {"activity": str(one.activity_id)} if one.activity_id else None))
+                (
+                    one,
+                    here(
+                        one.indicator_id,
+                        {"activity": str(one.activity_id)} if one.activity_id else None,
+                    ),
+                )
                 for one in promised
             ],
             "query": query,
@@ -205,12 +242,21 @@ def _choose(request: HttpRequest, unit: OrgUnit, activity: Activity | None) -> H
 
 
 def _record(
-    request: HttpRequest, unit: OrgUnit, activity: Activity | None, indicator: Indicator, stages: list[Stage]
+    request: HttpRequest,
+    unit: OrgUnit,
+    activity: Activity | None,
+    indicator: Indicator,
+    stages: list[Stage],
 ) -> HttpResponse:
     places = [unit.place, *reversed(ancestors(unit.place))]
     if activity is not None and activity.place not in places:
         places.insert(0, activity.place)
-    options: dict[str, Any] = {"indicator": indicator, "stages": stages, "places": places, "today": today()}
+    options: dict[str, Any] = {
+        "indicator": indicator,
+        "stages": stages,
+        "places": places,
+        "today": today(),
+    }
     warning = ""
     if request.method == "POST":
         form = EntryForm(request.POST, **options)
@@ -220,7 +266,9 @@ def _record(
                 try:
                     return _posted(request, form, unit, activity, indicator)
                 except Refusal as refusal:
-                    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+                    form.add_error(
+                        refusal.field if refusal.field in form.fields else None, str(refusal)
+                    )
                     warning = ""
             else:
                 form = EntryForm(request.POST, ask_again=True, **options)
@@ -234,7 +282,9 @@ def _record(
     )  # fmt: skip
 
 
-def _far_from_promise(form: EntryForm, unit: OrgUnit, activity: Activity | None, indicator: Indicator) -> str:
+def _far_from_promise(
+    form: EntryForm, unit: OrgUnit, activity: Activity | None, indicator: Indicator
+) -> str:
     """A sentence when a report is many times its promise."""
     data = form.cleaned_data
     if data["stage"] != Stage.REPORTED or data["quantity"] is None or activity is None:
@@ -248,7 +298,11 @@ def _far_from_promise(form: EntryForm, unit: OrgUnit, activity: Activity | None,
 
 
 def _posted(
-    request: HttpRequest, form: EntryForm, unit: OrgUnit, activity: Activity | None, indicator: Indicator
+    request: HttpRequest,
+    form: EntryForm,
+    unit: OrgUnit,
+    activity: Activity | None,
+    indicator: Indicator,
 ) -> HttpResponse:
     data = form.cleaned_data
     fresh = NewEntry(
@@ -266,10 +320,16 @@ def _posted(
 @require_safe
 def to_verify(request: HttpRequest) -> HttpResponse:
     """The verifier's queue."""
-    page = unverified(units_where(request.user, Grantable.VERIFIER), _user(request).pk, before=_uuid(request.GET.get("cursor", "")))
+    page = unverified(
+        units_where(request.user, Grantable.VERIFIER),
+        _user(request).pk,
+        before=_uuid(request.GET.get("cursor", "")),
+    )
     page = type(page)(shown(page.rows), page.next_key)
     return render(
-        request, "ledger/to_verify.html", {"page": page, "next_url": f"?cursor={page.next_key}" if page.next_key else ""}
+        request,
+        "ledger/to_verify.html",
+        {"page": page, "next_url": f"?cursor={page.next_key}" if page.next_key else ""},
     )
 
 
@@ -280,7 +340,13 @@ def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = CheckForm(request.POST or None, indicator=one.indicator)
     if request.method == "POST" and form.is_valid():
         try:
-            found = verify_entry(one, quantity=form.cleaned_data["quantity"], note=form.cleaned_data["note"], by=_user(request), at=now())
+            found = verify_entry(
+                one,
+                quantity=form.cleaned_data["quantity"],
+                note=form.cleaned_data["note"],
+                by=_user(request),
+                at=now(),
+            )
         except Refusal as refusal:
             return _refused(request, form, refusal, one, _("Verify"))
         messages.success(request, _("Your count stands beside the report."))
@@ -302,7 +368,9 @@ def reverse_(request: HttpRequest, pk: UUID) -> HttpResponse:
             reverse_entry(one, note=form.cleaned_data["note"], by=_user(request), at=now())
         except Refusal as refusal:
             return _refused(request, form, refusal, one, _("Take back"))
-        messages.success(request, _("Taken back. Both rows stay in the ledger; the totals have moved."))
+        messages.success(
+            request, _("Taken back. Both rows stay in the ledger; the totals have moved.")
+        )
         return redirect("entry", pk=pk)
     return _form(
         request, form, heading=_("Take back"), entry=one, danger=True, button=_("Take back"),
@@ -315,7 +383,9 @@ def reverse_(request: HttpRequest, pk: UUID) -> HttpResponse:
 def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Replace an entry by what is right."""
     one = story_of(units_where(request.user), pk).entry
-    form = CorrectionForm(request.POST or None, indicator=one.indicator, initial={"qualifier": one.qualifier})
+    form = CorrectionForm(
+        request.POST or None, indicator=one.indicator, initial={"qualifier": one.qualifier}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             fresh = correct_entry(
@@ -324,7 +394,9 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
             )  # fmt: skip
         except Refusal as refusal:
             return _refused(request, form, refusal, one, _("Correct"))
-        messages.success(request, _("Corrected. The old row stays, taken back, beside the new one."))
+        messages.success(
+            request, _("Corrected. The old row stays, taken back, beside the new one.")
+        )
         return redirect("entry", pk=fresh.pk)
     return _form(
         request, form, heading=_("Correct"), lede=one.indicator.name, entry=one, button=_("Correct"),
@@ -334,7 +406,11 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _refused(
-    request: HttpRequest, form: CheckForm | ReasonForm | QuantityForm, refusal: Refusal, one: Entry, heading: str
+    request: HttpRequest,
+    form: CheckForm | ReasonForm | QuantityForm,
+    refusal: Refusal,
+    one: Entry,
+    heading: str,
 ) -> HttpResponse:
     if refusal.status == 403:
         raise refusal
@@ -345,10 +421,14 @@ def _refused(
     )  # fmt: skip
 
 
-def _form(request: HttpRequest, form: Any, *, status: int = 200, entry: Entry | None = None, **more: Any) -> HttpResponse:
+def _form(
+    request: HttpRequest, form: Any, *, status: int = 200, entry: Entry | None = None, **more: Any
+) -> HttpResponse:
     if entry is not None:
         [entry] = shown([entry])
-    return render(request, "ledger/form.html", {"form": form, "entry": entry, **more}, status=status)
+    return render(
+        request, "ledger/form.html", {"form": form, "entry": entry, **more}, status=status
+    )
 
 
 def _user(request: HttpRequest) -> User:

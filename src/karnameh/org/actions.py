@@ -29,7 +29,6 @@ from karnameh.org.rules import bounds, is_under, line_of, moved, path_of
 from karnameh.people.public import User
 from karnameh.plumbing.public import Refusal, deed
 
-
 AnyNode = TypeVar("AnyNode", OrgUnit, Place)
 AnyPlacement = UnitPlacement | PlacePlacement
 
@@ -46,7 +45,9 @@ class NewUnit:
     profession: Profession | None = None
 
 
-def open_unit(new: NewUnit, *, parent: OrgUnit | None, on: date, by: User | None, at: datetime) -> OrgUnit:
+def open_unit(
+    new: NewUnit, *, parent: OrgUnit | None, on: date, by: User | None, at: datetime
+) -> OrgUnit:
     """A new unit under `parent` (None only for the root) from the day `on`."""
     unit = OrgUnit(
         code=clean(new.code), name_fa=clean(new.name_fa), name_en=clean(new.name_en), kind=new.kind,
@@ -168,9 +169,7 @@ def _plant(node: Node, placements: type[AnyPlacement], parent: Node | None) -> N
     node.path = path_of(node.line)
     node.save(update_fields=["line", "path"])
     manager: Any = placements._default_manager
-    manager.create(
-        node=node, path=node.path, line=node.line, valid_from=node.opened_on
-    )
+    manager.create(node=node, path=node.path, line=node.line, valid_from=node.opened_on)
 
 
 def _move(

@@ -99,6 +99,9 @@ class Placement(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return self.path
+
 
 def _node_constraints(name: str) -> list[models.BaseConstraint]:
     return [
@@ -169,7 +172,12 @@ class Population(models.Model):
     source = models.CharField(max_length=120)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["place", "counted_on"], name="population_counted_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["place", "counted_on"], name="population_counted_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place_id}: {self.people}"
 
 
 class PlaceClass(models.Model):
@@ -183,7 +191,12 @@ class PlaceClass(models.Model):
     source = models.CharField(max_length=120)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["place", "code", "since"], name="class_given_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["place", "code", "since"], name="class_given_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place_id}: {self.code}"
 
 
 class UnitKind(models.TextChoices):
@@ -227,5 +240,8 @@ class FormerName(models.Model):
     name_fa = models.CharField(max_length=160)
     name_en = models.CharField(max_length=160)
     until = models.DateField()
+
+    def __str__(self) -> str:
+        return self.name_fa
 
     personal: ClassVar[dict[str, Personal]] = {}

@@ -18,12 +18,20 @@ _PHONE = re.compile(r"(\+98|0098|0)?9[0-9]{9}")
 
 
 def create_user(
-    *, username: str, office: str, password: str | None, by: User | None, at: datetime, email: str = ""
+    *,
+    username: str,
+    office: str,
+    password: str | None,
+    by: User | None,
+    at: datetime,
+    email: str = "",
 ) -> User:
     """A new account without any grant. The user name must be free."""
     username = to_latin(clean(username)).casefold()
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{2,59}", username):
-        raise Refusal(_("A user name has 3 to 60 Latin letters, digits, dots or dashes."), field="username")
+        raise Refusal(
+            _("A user name has 3 to 60 Latin letters, digits, dots or dashes."), field="username"
+        )
     if User.objects.filter(username=username).exists():
         raise Refusal(_("This user name is taken."), field="username")
     if not clean(office):
@@ -37,7 +45,9 @@ def create_user(
 
 def set_preferences(user: User, *, values: dict[str, str], at: datetime) -> None:
     """Language, calendar, digits, currency, theme of the user himself."""
-    fields = [name for name in ("language", "calendar", "digits", "currency", "theme") if name in values]
+    fields = [
+        name for name in ("language", "calendar", "digits", "currency", "theme") if name in values
+    ]
     for name in fields:
         setattr(user, name, values[name])
     with deed("set_preferences", by=user, at=at, target=f"user:{user.pk}"):

@@ -44,8 +44,12 @@ def display_for(request: HttpRequest) -> Display:
             theme=_narrow(user.theme, "auto", "light", "dark"),
         )
     if request.COOKIES.get(COOKIE) == "en":
-        return Display(language="en", calendar="gregorian", digits="latin", currency="rial", theme="auto")
-    return Display(language="fa", calendar="jalali", digits="persian", currency="toman", theme="auto")
+        return Display(
+            language="en", calendar="gregorian", digits="latin", currency="rial", theme="auto"
+        )
+    return Display(
+        language="fa", calendar="jalali", digits="persian", currency="toman", theme="auto"
+    )
 
 
 def _narrow(value: str, first: Any, *others: Any) -> Any:

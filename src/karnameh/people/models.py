@@ -102,7 +102,9 @@ class Contact(models.Model):
 
     personal: ClassVar[dict[str, Personal]] = {
         "user": Personal("whose contact it is", "one year after consent"),
-        "phone_sealed": Personal("calling the holder about a report of his unit", "one year after consent"),
+        "phone_sealed": Personal(
+            "calling the holder about a report of his unit", "one year after consent"
+        ),
     }
 
     def __str__(self) -> str:

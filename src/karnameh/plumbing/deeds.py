@@ -17,9 +17,18 @@ from karnameh.plumbing.models import Deed
 def deed(verb: str, *, by: Any, at: datetime, target: str = "", reason: str = "") -> Iterator[Deed]:
     """Run the block atomically as one deed of `by`; the change trigger ties every row to it."""
     with refusing_constraints(), transaction.atomic():
-        row = Deed.objects.create(verb=verb, account=by.pk if by else None, at=at, target=target, reason=reason)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('karnameh.deed', %s, true)", [str(row.pk)])
+        row = Deed.objects.create(
+            verb=verb, account=by.pk if by else None, at=at, target=target, reason=reason
+        )
+        outer = _tie_rows_to(str(row.pk))
         yield row
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('karnameh.deed', '', true)")
+        _tie_rows_to(outer)
+
+
+def _tie_rows_to(deed: str) -> str:
+    """Changed rows belong to `deed` from here on; the deed they belonged to before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('karnameh.deed', true), '')")
+        before = cursor.fetchone()[0]
+        cursor.execute("SELECT set_config('karnameh.deed', %s, true)", [deed])
+    return str(before)

@@ -39,8 +39,12 @@ class OutOfReach(Http404):
 
 SENTENCES: dict[str, Sentence] = {
     "date_missing": _("Write a date, for example 1405/08/29."),
-    "date_unreadable": _("“%(given)s” is not a date. Write year, month and day, for example 1405/08/29."),
-    "date_ambiguous": _("“%(given)s” can be read as more than one day. Write the year with four digits first."),
+    "date_unreadable": _(
+        "“%(given)s” is not a date. Write year, month and day, for example 1405/08/29."
+    ),
+    "date_ambiguous": _(
+        "“%(given)s” can be read as more than one day. Write the year with four digits first."
+    ),
     "date_impossible": _("There is no such day as “%(given)s” in the calendar."),
     "period_reversed": _("The period ends before it begins."),
     "period_open": _("Choose a period with a beginning and an end."),

@@ -8,13 +8,16 @@ import re
 from datetime import UTC, datetime
 
 _EMAIL = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+\.\w+")
-_LONG_DIGITS = re.compile(r"(?<![\w.-])\+?[0-9۰-۹][0-9۰-۹ -]{8,}(?![\w-])")
+# Nine digits or more with what people put between them; a date, a time and an id have fewer in a row.
+_DATE = r"(?:1[2-5]|20)\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?"
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_LONG_DIGITS = re.compile(rf"({_UUID}|{_DATE})|\+?\(?\d(?:[ ().-]{{0,2}}\d){{8,}}")
 _EXTRA = ("request_id", "method", "path", "status", "ms", "user", "queries")
 
 
 def scrub(text: str) -> str:
     """`text` without e-mail addresses and without numbers as long as a phone's."""
-    return _LONG_DIGITS.sub("[number]", _EMAIL.sub("[email]", text))
+    return _LONG_DIGITS.sub(lambda found: found[1] or "[number]", _EMAIL.sub("[email]", text))
 
 
 class JsonLines(logging.Formatter):
@@ -27,7 +30,10 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": scrub(record.getMessage()),
         }
-        line |= {name: getattr(record, name) for name in _EXTRA if hasattr(record, name)}
+        extra = {name: getattr(record, name) for name in _EXTRA if hasattr(record, name)}
+        line |= {
+            name: scrub(value) if isinstance(value, str) else value for name, value in extra.items()
+        }
         if record.exc_info and record.exc_info[0] is not None:
             # The message of an exception may quote a row; its type and place never do.
             trace = self.formatException(record.exc_info).splitlines()

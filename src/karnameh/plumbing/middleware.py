@@ -93,4 +93,9 @@ def problem(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
         503: _("One moment, please"),
     }
     heading = headings.get(status, _("Something went wrong"))
-    return render(request, "ui/problem.html", {"heading": heading, "sentence": sentence, "bare": True}, status=status)
+    return render(
+        request,
+        "ui/problem.html",
+        {"heading": heading, "sentence": sentence, "bare": True},
+        status=status,
+    )

@@ -24,7 +24,9 @@ class Deed(models.Model):
 
     personal: ClassVar[dict[str, Personal]] = {
         "account": Personal("who did it, for the auditor", "as long as the ledger"),
-        "reason": Personal("free text of an office holder; no names are asked for", "as long as the ledger"),
+        "reason": Personal(
+            "free text of an office holder; no names are asked for", "as long as the ledger"
+        ),
     }
 
     class Meta:
@@ -37,7 +39,9 @@ class Deed(models.Model):
 class Change(models.Model):
     """One row of one watched table, inserted, updated or deleted."""
 
-    deed = models.ForeignKey(Deed, models.PROTECT, null=True, db_constraint=False, related_name="changes")
+    deed = models.ForeignKey(
+        Deed, models.PROTECT, null=True, db_constraint=False, related_name="changes"
+    )
     at = models.DateTimeField()
     table = models.CharField(max_length=63)
     row = models.CharField(max_length=64)

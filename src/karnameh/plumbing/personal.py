@@ -45,8 +45,23 @@ LIBRARY: dict[str, dict[str, Personal]] = {
 }
 
 # Column types and names that may hold something about a person: such a column is declared or refused.
-_SUSPECT_TYPES = (models.TextField, models.JSONField, models.EmailField, models.GenericIPAddressField)
-_SUSPECT_WORDS = ("phone", "email", "mobile", "address", "birth", "national_id", "password", "ip", "agent")
+_SUSPECT_TYPES = (
+    models.TextField,
+    models.JSONField,
+    models.EmailField,
+    models.GenericIPAddressField,
+)
+_SUSPECT_WORDS = (
+    "phone",
+    "email",
+    "mobile",
+    "address",
+    "birth",
+    "national_id",
+    "password",
+    "ip",
+    "agent",
+)
 
 
 def declared(model: type[models.Model]) -> dict[str, Personal] | None:
@@ -58,8 +73,10 @@ def declared(model: type[models.Model]) -> dict[str, Personal] | None:
 def suspects(model: type[models.Model]) -> Iterator[str]:
     """Columns of `model` that could be about a person: free text, known words, links to accounts."""
     for field in model._meta.local_concrete_fields:
-        to_person = bool(field.remote_field) and field.related_model is not None and (
-            field.related_model._meta.label == "people.User"
+        to_person = (
+            bool(field.remote_field)
+            and field.related_model is not None
+            and (field.related_model._meta.label == "people.User")
         )
         named = any(word == field.name or word in field.name.split("_") for word in _SUSPECT_WORDS)
         if to_person or named or isinstance(field, _SUSPECT_TYPES):

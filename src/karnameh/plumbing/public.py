@@ -6,4 +6,12 @@ from karnameh.plumbing.deeds import deed
 from karnameh.plumbing.errors import OutOfReach, Refusal, no_role, refusing_malformed, sentence_of
 from karnameh.plumbing.personal import Personal
 
-__all__ = ["OutOfReach", "Personal", "Refusal", "deed", "no_role", "refusing_malformed", "sentence_of"]
+__all__ = [
+    "OutOfReach",
+    "Personal",
+    "Refusal",
+    "deed",
+    "no_role",
+    "refusing_malformed",
+    "sentence_of",
+]

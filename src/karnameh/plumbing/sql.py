@@ -37,6 +37,9 @@ def refuse(table: str, *operations: str, rule: str) -> RunSQL:
 def allow(tables: str, *privileges: str) -> RunSQL:
     """Give the site's role exactly these privileges on comma-separated `tables`."""
     return RunSQL(
-        [f"REVOKE ALL ON {tables} FROM {APP}", f"GRANT {', '.join(privileges)} ON {tables} TO {APP}"],
+        [
+            f"REVOKE ALL ON {tables} FROM {APP}",
+            f"GRANT {', '.join(privileges)} ON {tables} TO {APP}",
+        ],
         RunSQL.noop,
     )

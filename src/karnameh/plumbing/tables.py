@@ -31,7 +31,9 @@ class _Echo:
         return line
 
 
-def csv_response(filename: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> StreamingHttpResponse:
+def csv_response(
+    filename: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]
+) -> StreamingHttpResponse:
     """A CSV download in UTF-8 with the mark that spreadsheets need to see it."""
     writer = csv.writer(_Echo())
 

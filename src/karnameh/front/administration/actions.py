@@ -276,7 +276,7 @@ def open_place_within(
     _fitting_day(on, at)
     if not name_fa or not code:
         raise Refusal(_("A place needs a name and a code."), field="name_fa")
-    if queries.places().filter(code=code).exists():
+    if Place.objects.filter(code=code).exists():
         raise Refusal(_("The code “%(code)s” is taken.") % {"code": code}, field="code")
     return open_place(
         code=code, name_fa=name_fa, name_en=name_en, level=level, parent=parent, on=on, by=by, at=at

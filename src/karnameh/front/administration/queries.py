@@ -27,16 +27,6 @@ FOUND = 12
 TERRITORIAL = (UnitKind.NATIONAL, UnitKind.PROVINCE, UnitKind.COUNTY, UnitKind.DISTRICT)
 
 
-def units() -> QuerySet[OrgUnit]:
-    """All units, typed as what they are: the tree's own manager is typed by its abstract node."""
-    return cast("QuerySet[OrgUnit]", OrgUnit.objects.all())
-
-
-def places() -> QuerySet[Place]:
-    """All places, likewise."""
-    return cast("QuerySet[Place]", Place.objects.all())
-
-
 def above(unit: OrgUnit) -> OrgUnit | None:
     """The unit above, None for a root."""
     return cast("OrgUnit | None", unit.parent)
@@ -65,12 +55,14 @@ def require_desk(user: Any) -> Reach:
 
 def tops(reach: Reach) -> list[OrgUnit]:
     """The highest units of a reach."""
-    return list(units().filter(path__in=reach.paths).select_related("parent").order_by("sort_key"))
+    return list(
+        OrgUnit.objects.filter(path__in=reach.paths).select_related("parent").order_by("sort_key")
+    )
 
 
 def federation() -> OrgUnit:
     """The root that stands for the whole federation; whoever administers it keeps the dictionary."""
-    found = units().filter(parent=None, kind=UnitKind.NATIONAL).first()
+    found = OrgUnit.objects.filter(parent=None, kind=UnitKind.NATIONAL).first()
     if found is None:
         raise OutOfReach
     return found
@@ -78,8 +70,10 @@ def federation() -> OrgUnit:
 
 def children_page(unit: OrgUnit, cursor: str) -> Page[OrgUnit]:
     """Open units directly beneath `unit`, in alphabetical order."""
-    rows = units().filter(parent=unit, closed_on=None).order_by("sort_key", "pk")
-    last = units().filter(pk=int(cursor), parent=unit).first() if cursor.isdecimal() else None
+    rows = OrgUnit.objects.filter(parent=unit, closed_on=None).order_by("sort_key", "pk")
+    last = (
+        OrgUnit.objects.filter(pk=int(cursor), parent=unit).first() if cursor.isdecimal() else None
+    )
     if last is not None:
         rows = rows.filter(
             Q(sort_key__gt=last.sort_key) | Q(sort_key=last.sort_key, pk__gt=last.pk)
@@ -90,8 +84,7 @@ def children_page(unit: OrgUnit, cursor: str) -> Page[OrgUnit]:
 def closed_beneath(unit: OrgUnit) -> QuerySet[OrgUnit]:
     """Units that once stood directly beneath `unit`, the latest closed first."""
     return (
-        units()
-        .filter(parent=unit, closed_on__isnull=False)
+        OrgUnit.objects.filter(parent=unit, closed_on__isnull=False)
         .select_related("merged_into")
         .order_by("-closed_on", "pk")[:20]
     )
@@ -118,7 +111,11 @@ def units_to_choose(reach: Reach, *, without: OrgUnit | None = None) -> tuple[An
         return [_unit_choice(unit) for unit in rows if fits(unit)][:FOUND]
 
     def get(key: str) -> Choice | None:
-        unit = units().select_related("parent").filter(pk=key).first() if key.isdecimal() else None
+        unit = (
+            OrgUnit.objects.select_related("parent").filter(pk=key).first()
+            if key.isdecimal()
+            else None
+        )
         return _unit_choice(unit) if unit and reach.covers(unit.path) and fits(unit) else None
 
     return find, get
@@ -141,7 +138,9 @@ def places_to_choose(paths: Iterable[str] | None = None) -> tuple[Any, Any]:
 
     def get(key: str) -> Choice | None:
         place = (
-            places().select_related("parent").filter(pk=key).first() if key.isdecimal() else None
+            Place.objects.select_related("parent").filter(pk=key).first()
+            if key.isdecimal()
+            else None
         )
         return choice(place) if place and fits(place) else None
 
@@ -274,7 +273,7 @@ def unended(user: User) -> QuerySet[Grant]:
 
 def administered_places(reach: Reach) -> list[str]:
     """The paths of the places that the territorial units of a reach stand for."""
-    found = units().filter(path__in=reach.paths, kind__in=TERRITORIAL)
+    found = OrgUnit.objects.filter(path__in=reach.paths, kind__in=TERRITORIAL)
     return list(found.values_list("place__path", flat=True))
 
 
@@ -295,7 +294,7 @@ def own_deeds(user: User, *, size: int = 8) -> QuerySet[Deed]:
 
 def sees_everything(reach: Reach) -> bool:
     """Whether a reach covers every root: then nothing of the trail is hidden from it."""
-    roots = units().filter(parent=None).values_list("path", flat=True)
+    roots = OrgUnit.objects.filter(parent=None).values_list("path", flat=True)
     return all(reach.covers(path) for path in roots)
 
 
@@ -308,7 +307,7 @@ def deeds_visible(reach: Reach) -> QuerySet[Deed]:
     deeds = Deed.objects.order_by("-pk")
     if sees_everything(reach):
         return deeds
-    within = units().filter(under_any(reach.paths))
+    within = OrgUnit.objects.filter(under_any(reach.paths))
     users = User.objects.filter(
         pk__in=Grant.objects.filter(under_any(reach.paths, "unit__path")).values("user")
     )

@@ -41,7 +41,9 @@ def plans(
     silent = chance.random() < 0.13
     diligence = chance.uniform(0.55, 1.05)
     half = len(indicators) // 2
-    for number, (day, share) in enumerate(zip(chance.sample(days, 2), (indicators[:half], indicators[half:]), strict=True)):
+    for number, (day, share) in enumerate(
+        zip(chance.sample(days, 2), (indicators[:half], indicators[half:]), strict=True)
+    ):
         activity = Activity(
             pk=first_activity + number, code=f"{campaign.code}-{unit.code}-{number + 1}",
             name_fa=f"{day.title_fa}، {unit.name_fa}", name_en=f"{day.title_en}, {unit.name_en}",
@@ -53,17 +55,34 @@ def plans(
         plan = Plan(activity, [], [], [])
         for indicator in share:
             promised = _round(chance.triangular(indicator.typical_min, indicator.typical_max))
-            pledge = _entry(ids, Stage.PLEDGED, unit, indicator, activity, promised, campaign.starts_on)
+            pledge = _entry(
+                ids, Stage.PLEDGED, unit, indicator, activity, promised, campaign.starts_on
+            )
             plan.promises.append(pledge)
             if silent or day.on > TODAY or chance.random() < 0.06:
                 continue
             done = _round(float(promised) * chance.gauss(diligence, 0.08))
-            report = _entry(ids, Stage.REPORTED, unit, indicator, activity, done, day.on, fulfils=pledge)
+            report = _entry(
+                ids, Stage.REPORTED, unit, indicator, activity, done, day.on, fulfils=pledge
+            )
             plan.reports.append(report)
             if chance.random() < 0.52:
-                found = done if chance.random() < 0.85 else _round(float(done) * chance.uniform(0.8, 1.02))
+                found = (
+                    done
+                    if chance.random() < 0.85
+                    else _round(float(done) * chance.uniform(0.8, 1.02))
+                )
                 plan.checks.append(
-                    _entry(ids, Stage.VERIFIED, unit, indicator, activity, found, day.on, verifies=report)
+                    _entry(
+                        ids,
+                        Stage.VERIFIED,
+                        unit,
+                        indicator,
+                        activity,
+                        found,
+                        day.on,
+                        verifies=report,
+                    )
                 )
         yield plan
 

@@ -62,7 +62,11 @@ def _unit(made: Federation, name: str) -> OrgUnit:
     kind, _, rest = name.partition(":")
     if kind == "nation":
         return made.nation
-    return {"province": made.provinces, "profession": made.professions, "partner": made.partner_units}[kind][rest]
+    return {
+        "province": made.provinces,
+        "profession": made.professions,
+        "partner": made.partner_units,
+    }[kind][rest]
 
 
 def _place(made: Federation, name: str) -> Place:

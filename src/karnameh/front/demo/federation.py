@@ -77,7 +77,9 @@ class _Nursery:
     def make(self, parent: Any | None, **values: Any) -> Any:
         self.last += 1
         line = [*(parent.line if parent is not None else []), self.last]
-        node = self.model(pk=self.last, parent=parent, line=line, path=path_of(line), opened_on=FOUNDED, **values)
+        node = self.model(
+            pk=self.last, parent=parent, line=line, path=path_of(line), opened_on=FOUNDED, **values
+        )
         node.spell()
         self.made.append(node)
         return node
@@ -86,23 +88,40 @@ class _Nursery:
         """Write all nodes, their placements, and set the sequence behind them."""
         self.model.objects.bulk_create(self.made, batch_size=2_000)
         placements.objects.bulk_create(
-            [placements(node=node, path=node.path, line=node.line, valid_from=FOUNDED) for node in self.made],
+            [
+                placements(node=node, path=node.path, line=node.line, valid_from=FOUNDED)
+                for node in self.made
+            ],
             batch_size=5_000,
         )
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{self.table}', 'id'), {self.last})")
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{self.table}', 'id'), {self.last})"
+            )
 
 
 def build(local_units: int) -> Federation:
     """Plant both trees with about `local_units` local units, spread by population."""
     chance = random.Random(1405)
     places, units = _Nursery(Place, "org_place"), _Nursery(OrgUnit, "org_orgunit")
-    country = places.make(None, code="IR", name_fa="ایران", name_en="Iran", level=PlaceLevel.COUNTRY)
+    country = places.make(
+        None, code="IR", name_fa="ایران", name_en="Iran", level=PlaceLevel.COUNTRY
+    )
     nation = units.make(
-        None, code="N", name_fa="دفتر کشوری", name_en="National office", kind=UnitKind.NATIONAL, place=country
+        None,
+        code="N",
+        name_fa="دفتر کشوری",
+        name_en="National office",
+        kind=UnitKind.NATIONAL,
+        place=country,
     )
     partners = units.make(
-        None, code="P", name_fa="سازمان‌های همکار", name_en="Partner organisations", kind=UnitKind.PARTNER, place=country
+        None,
+        code="P",
+        name_fa="سازمان‌های همکار",
+        name_en="Partner organisations",
+        kind=UnitKind.PARTNER,
+        place=country,
     )
     made = Federation(country, nation, partners)
     provinces = geography()
@@ -110,7 +129,11 @@ def build(local_units: int) -> Federation:
     populations: list[Population] = []
     for number, province in enumerate(provinces, 1):
         place, office = _province(made, places, units, province, f"{number:02d}")
-        populations.append(Population(place=place, counted_on=CENSUS, people=province["population"], source="census 1395"))
+        populations.append(
+            Population(
+                place=place, counted_on=CENSUS, people=province["population"], source="census 1395"
+            )
+        )
         share = round(local_units * province["population"] / people)
         _counties(made, places, units, province, place, office, share, chance, populations)
     _sections(made, units)
@@ -147,18 +170,29 @@ def _counties(
     for number, (county, weight) in enumerate(zip(counties, weights, strict=True), 1):
         code = f"{office.code}{number:02d}"
         where = places.make(
-            place, code=f"IR{code}", name_fa=county["name_fa"], name_en=county["name_en"], level=PlaceLevel.COUNTY
+            place,
+            code=f"IR{code}",
+            name_fa=county["name_fa"],
+            name_en=county["name_en"],
+            level=PlaceLevel.COUNTY,
         )
         if "population" in county:
             populations.append(
-                Population(place=where, counted_on=CENSUS, people=county["population"], source="census 1395, rounded")
+                Population(
+                    place=where,
+                    counted_on=CENSUS,
+                    people=county["population"],
+                    source="census 1395, rounded",
+                )
             )
         unit = units.make(
             office, code=code, name_fa=f"شهرستان {county['name_fa']}", name_en=f"{county['name_en']} county",
             kind=UnitKind.COUNTY, place=where,
         )  # fmt: skip
         made.counties[(province["name_fa"], county["name_fa"])] = unit
-        _locals(made, places, units, unit, where, max(2, round(share * weight / sum(weights))), chance)
+        _locals(
+            made, places, units, unit, where, max(2, round(share * weight / sum(weights))), chance
+        )
 
 
 def _locals(
@@ -207,5 +241,10 @@ def _sections(made: Federation, units: _Nursery) -> None:
         )  # fmt: skip
     for number, (fa, en) in enumerate(_PARTNERS, 1):
         made.partner_units[fa] = units.make(
-            made.partners, code=f"P{number:02d}", name_fa=fa, name_en=en, kind=UnitKind.PARTNER, place=made.country
+            made.partners,
+            code=f"P{number:02d}",
+            name_fa=fa,
+            name_en=en,
+            kind=UnitKind.PARTNER,
+            place=made.country,
         )

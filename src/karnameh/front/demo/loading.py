@@ -28,7 +28,9 @@ _DAYS = (
     ("سازندگی", "Building"), ("دانش و فناوری", "Science and technology"), ("کار و معیشت", "Work and livelihood"),
     ("محله و سپاس", "Neighbourhood and thanks"),
 )  # fmt: skip
-_ENTRIES_PER_PROMISE = 1.53  # three of seven days are over, most are reported, half of those checked
+_ENTRIES_PER_PROMISE = (
+    1.53  # three of seven days are over, most are reported, half of those checked
+)
 _CAMPAIGNS = (
     ("week-1403", "هفتهٔ همیاری ۱۴۰۳", "Service week 1403", date(2024, 11, 19)),
     ("week-1404", "هفتهٔ همیاری ۱۴۰۴", "Service week 1404", date(2025, 11, 20)),
@@ -51,9 +53,13 @@ def load_demo(*, full: bool, say: Callable[[str], Any], only_if_empty: bool = Fa
         campaigns = _campaigns()
         accounts = _accounts(made)
         staff = _staff(made)
-        say(f"{len(made.locals):,} local units in {len(made.counties)} counties of {len(made.provinces)} provinces")
+        say(
+            f"{len(made.locals):,} local units in {len(made.counties)} counties of {len(made.provinces)} provinces"
+        )
         _post_facts(made, accounts)
-        posted = _post_bottom_up(made, campaigns["week-1405"], staff, target=1_000_000 if full else 100_000, say=say)
+        posted = _post_bottom_up(
+            made, campaigns["week-1405"], staff, target=1_000_000 if full else 100_000, say=say
+        )
     _analyse()
     fold_all()
     say(f"{posted:,} entries posted and folded in {time.monotonic() - began:.0f} s")
@@ -68,7 +74,12 @@ def _campaigns() -> dict[str, Campaign]:
             slogan_fa="با هم، برای همه", slogan_en="Together, for all",
         )  # fmt: skip
         CampaignDay.objects.bulk_create(
-            CampaignDay(campaign=campaign, on=date.fromordinal(start.toordinal() + i), title_fa=day_fa, title_en=day_en)
+            CampaignDay(
+                campaign=campaign,
+                on=date.fromordinal(start.toordinal() + i),
+                title_fa=day_fa,
+                title_en=day_en,
+            )
             for i, (day_fa, day_en) in enumerate(_DAYS)
         )
         made[code] = campaign
@@ -79,13 +90,24 @@ def _accounts(made: Federation) -> dict[str, User]:
     found = {}
     themes = {theme.code: theme for theme in Theme.objects.all()}
     for account in DEMO_ACCOUNTS:
-        user = create_user(username=account.username, office=account.office_fa, password=PASSWORD, by=None, at=AT)
+        user = create_user(
+            username=account.username, office=account.office_fa, password=PASSWORD, by=None, at=AT
+        )
         for role in account.roles:
             theme = themes[account.theme] if account.theme else None
-            grant_role(user=user, role=Role(role), unit=_where(made, account.where), by=None, at=AT, theme=theme)
+            grant_role(
+                user=user,
+                role=Role(role),
+                unit=_where(made, account.where),
+                by=None,
+                at=AT,
+                theme=theme,
+            )
         found[account.username] = user
     for username in ("officer", "verifier", "auditor"):
-        role = {"officer": Role.REPORTER, "verifier": Role.VERIFIER, "auditor": Role.AUDITOR}[username]
+        role = {"officer": Role.REPORTER, "verifier": Role.VERIFIER, "auditor": Role.AUDITOR}[
+            username
+        ]
         grant_role(user=found[username], role=role, unit=made.partners, by=None, at=AT)
     return found
 
@@ -110,7 +132,11 @@ def _staff(made: Federation) -> dict[str, tuple[User, User]]:
         pair = []
         for role, title in ((Role.REPORTER, "گزارش"), (Role.VERIFIER, "بازبینی")):
             user = create_user(
-                username=f"{role}-{office.code}", office=f"دفتر {title} استان {name}", password=None, by=None, at=AT
+                username=f"{role}-{office.code}",
+                office=f"دفتر {title} استان {name}",
+                password=None,
+                by=None,
+                at=AT,
             )
             grant_role(user=user, role=role, unit=office, by=None, at=AT)
             pair.append(user)
@@ -120,15 +146,25 @@ def _staff(made: Federation) -> dict[str, tuple[User, User]]:
 
 def _post_facts(made: Federation, accounts: dict[str, User]) -> None:
     entries = fact_entries(made, DemoIds(1)).values()
-    for stages, username in (((Stage.PLEDGED, Stage.REPORTED), "officer"), ((Stage.VERIFIED,), "verifier")):
+    for stages, username in (
+        ((Stage.PLEDGED, Stage.REPORTED), "officer"),
+        ((Stage.VERIFIED,), "verifier"),
+    ):
         post_entries([one for one in entries if one.stage in stages], by=accounts[username], at=AT)
 
 
 def _post_bottom_up(
-    made: Federation, campaign: Campaign, staff: dict[str, tuple[User, User]], *, target: int, say: Callable[[str], Any]
+    made: Federation,
+    campaign: Campaign,
+    staff: dict[str, tuple[User, User]],
+    *,
+    target: int,
+    say: Callable[[str], Any],
 ) -> int:
     chance, ids = random.Random(1405), DemoIds(2)
-    indicators = list(Indicator.objects.filter(typical_max__gt=0, time_rule="sum").select_related("measure"))
+    indicators = list(
+        Indicator.objects.filter(typical_max__gt=0, time_rule="sum").select_related("measure")
+    )
     by_province: dict[str, list[OrgUnit]] = {name: [] for name in made.provinces}
     names = {office.pk: name for name, office in made.provinces.items()}
     for unit in made.locals:
@@ -158,7 +194,10 @@ def _post_bottom_up(
         if number % 8 == 0:
             say(f"{posted:,} entries …")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT setval(pg_get_serial_sequence('activities_activity', 'id'), %s)", [next_activity])
+        cursor.execute(
+            "SELECT setval(pg_get_serial_sequence('activities_activity', 'id'), %s)",
+            [next_activity],
+        )
     return posted
 
 

@@ -27,14 +27,18 @@ class Command(BaseCommand):
             self.stdout.write(f"{len(models)} models looked at, every personal column is declared.")
             return
         for model, column, why in dictionary():
-            self.stdout.write(f"{model._meta.db_table}.{column}: {why.purpose}; kept {why.retention}")
+            self.stdout.write(
+                f"{model._meta.db_table}.{column}: {why.purpose}; kept {why.retention}"
+            )
 
 
 def _faults(model: type[Any]) -> list[str]:
     own = declared(model)
     table = model._meta.db_table
     if own is None:
-        return [f"{table}: the model declares no `personal` dictionary; write one, empty if nothing is personal"]
+        return [
+            f"{table}: the model declares no `personal` dictionary; write one, empty if nothing is personal"
+        ]
     known = {name.removesuffix("_id") for name in own} | set(_PLAIN_TEXT.get(table, ()))
     return [
         f"{table}.{column}: free text, a link to an account or a telling name, and not in `personal`"

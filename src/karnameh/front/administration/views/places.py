@@ -45,7 +45,7 @@ def open_place(request: HttpRequest) -> HttpResponse:
     """A new village, neighbourhood, facility."""
     paths = queries.administered_places(queries.require_desk(request.user))
     pk = request.GET.get("within", "")
-    within = queries.places().filter(pk=pk).first() if pk.isdecimal() else None
+    within = Place.objects.filter(pk=pk).first() if pk.isdecimal() else None
 
     def act(form: forms.OpenPlaceForm) -> str:
         made = actions.open_place_within(by=viewer(request), at=now(), **form.cleaned_data)
@@ -70,7 +70,7 @@ def open_place(request: HttpRequest) -> HttpResponse:
 def move_place(request: HttpRequest, pk: int) -> HttpResponse:
     """Another place that contains it, as after a new division of the country."""
     queries.require_desk(request.user)
-    place = get_object_or_404(queries.places().select_related("parent"), pk=pk)
+    place = get_object_or_404(Place.objects.select_related("parent"), pk=pk)
     actions.require_place(viewer(request), place)
     paths = queries.administered_places(queries.administered(request.user))
 

@@ -203,8 +203,8 @@ def split_unit(request: HttpRequest, pk: int) -> HttpResponse:
             "On %(day)s, “%(name)s” closes and %(parts)s open beside it. Its past stays its own; "
             "the %(count)s units beneath it go to “%(first)s”. A closed unit cannot be opened again."
         ) % {
-            "day": _day(request, form), "name": node.name, "count": _beneath(request, node), "first": parts[0].name_fa,
-            "parts": _(" and ").join(f"“{part.name_fa}”" for part in parts),
+            "day": _day(request, form), "name": node.name, "count": _beneath(request, node),
+            "first": parts[0].name_fa, "parts": _(" and ").join(f"“{part.name_fa}”" for part in parts),
         }  # fmt: skip
 
     return work(
@@ -292,5 +292,5 @@ def _day(request: HttpRequest, form: Any) -> str:
 
 
 def _beneath(request: HttpRequest, node: OrgUnit) -> str:
-    count = queries.units().filter(under(node.path), closed_on=None).count() - 1
+    count = OrgUnit.objects.filter(under(node.path), closed_on=None).count() - 1
     return number_text(count, display_of(request))
