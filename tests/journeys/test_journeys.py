@@ -52,6 +52,7 @@ def test_an_officer_signs_in_and_goes_from_the_number_to_the_unit_and_back(
     expect(page.locator(".crumbs a")).to_have_count(0)
 
 
+@pytest.mark.parametrize("size", ["phone"])
 def test_a_wrong_password_is_answered_politely(visitors: Visitors, scene: Scene, size: str) -> None:
     visitor = visitors.come(size=size)
     visitor.open("/accounts/login/")
@@ -120,6 +121,7 @@ WRONG = {
 }
 
 
+@pytest.mark.parametrize("size", ["phone"])
 def test_a_wrong_number_gets_its_sentence_beside_the_field_and_is_kept(
     leader: Visitor, scene: Scene
 ) -> None:
@@ -141,6 +143,7 @@ def test_a_wrong_number_gets_its_sentence_beside_the_field_and_is_kept(
     assert Entry.objects.count() == before
 
 
+@pytest.mark.parametrize("size", ["desk"])
 def test_many_times_the_promise_is_asked_once_more(leader: Visitor, scene: Scene) -> None:
     _to_the_form(leader, scene)
     leader.page.locator("#id_quantity").fill("۵۰۰۰۰")
@@ -260,6 +263,7 @@ def test_an_entry_is_taken_back_once_and_the_total_falls(officer: Visitor, scene
     assert officer.figure(scene.trees, "reported") in (None, 0)
 
 
+@pytest.mark.parametrize("size", ["desk"])
 def test_an_entry_is_corrected_and_both_stay(officer: Visitor, scene: Scene) -> None:
     officer.open(f"/entries/{scene.report.pk}/")
     officer.link("اصلاح").click()

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.journey
 # --- 5. Search and the keyboard ------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("size", ["phone"])
 def test_search_does_not_mind_the_spelling(officer: Visitor, scene: Scene) -> None:
     officer.open("/search/")
     field = officer.page.locator("#q")
@@ -90,6 +91,7 @@ def _menu(page: Page) -> Locator:
     return page.locator(".menu-pop")
 
 
+@pytest.mark.parametrize("size", ["desk"])
 def test_english_and_back(officer: Visitor, scene: Scene) -> None:
     officer.open("/")
     _menu(officer.page).get_by_role("button", name="English").click()
@@ -104,6 +106,7 @@ def test_english_and_back(officer: Visitor, scene: Scene) -> None:
     officer.look()
 
 
+@pytest.mark.parametrize("size", ["phone"])
 def test_the_dark_theme_is_kept_and_readable(officer: Visitor, scene: Scene) -> None:
     officer.open("/")
     dark = _menu(officer.page).get_by_role("button", name="تیره")

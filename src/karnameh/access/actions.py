@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from karnameh.access.models import Grant, Role
 from karnameh.access.queries import require, units_where
 from karnameh.access.rules import may_pass_on
-from karnameh.org.public import OrgUnit, Theme, UnitKind
+from karnameh.org.public import OrgUnit, Theme
 from karnameh.people.public import User
 from karnameh.plumbing.public import Refusal, deed
 
-_TWO_PERSONS = (UnitKind.NATIONAL, UnitKind.PROVINCE)
+_COUNTY_DEPTH = 2  # above it a grant needs two persons; the database insists, too
 
 
 def grant_role(
@@ -33,7 +33,7 @@ def grant_role(
     if by is not None:
         if by == user:
             raise Refusal(_("Nobody can give a role to himself."), status=403)
-        require(by, Role.ADMINISTRATOR, unit)
+        require(by, Role.ADMINISTRATOR, unit, theme=theme.pk if theme else None)
         for needed in {Role.ADMINISTRATOR, role}:
             _require_from_above(by, needed, unit, theme)
     if unit.closed_on is not None:
@@ -43,7 +43,7 @@ def grant_role(
     with deed("grant_role", by=by, at=at, target=f"user:{user.pk}"):
         return Grant.objects.create(
             user=user, unit=unit, role=role, theme=theme, granted_by=by, granted_at=at,
-            needs_second=by is not None and unit.kind in _TWO_PERSONS,
+            needs_second=by is not None and unit.depth < _COUNTY_DEPTH,
         )  # fmt: skip
 
 
@@ -67,6 +67,8 @@ def end_grant(grant: Grant, *, by: User, at: datetime) -> Grant:
     if by.pk != grant.user_id:
         require(by, Role.ADMINISTRATOR, grant.unit)
         _require_from_above(by, Role.ADMINISTRATOR, grant.unit, None)
+    if grant.ends_at is not None:
+        raise Refusal(_("This role has been taken back already."), status=409)
     with deed("end_grant", by=by, at=at, target=f"user:{grant.user_id}"):
         grant.ends_at = at
         grant.save(update_fields=["ends_at"])

@@ -149,6 +149,22 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 
 ACCOUNT_ADAPTER = "karnameh.people.allauth_adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "karnameh.people.forms.SignInForm",
+    "request_login_code": "karnameh.people.forms.RequestCodeForm",
+    "confirm_login_code": "karnameh.people.forms.ConfirmCodeForm",
+    "reauthenticate": "karnameh.people.forms.ConfirmPasswordForm",
+    "change_password": "karnameh.people.forms.ChangePasswordForm",
+    "set_password": "karnameh.people.forms.SetPasswordForm",
+    "reset_password": "karnameh.people.forms.ResetPasswordForm",
+    "reset_password_from_key": "karnameh.people.forms.ResetPasswordFromKeyForm",
+    "add_email": "karnameh.people.forms.AddEmailForm",
+}
+MFA_FORMS = {
+    "authenticate": "karnameh.people.forms.SecondFactorForm",
+    "reauthenticate": "karnameh.people.forms.ConfirmSecondFactorForm",
+    "activate_totp": "karnameh.people.forms.ActivateCodeAppForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -62,6 +62,8 @@ class QuantityForm(forms.Form):
         written = clean(data.get("quantity") or "")
         unknown = data.get("qualifier") == Qualifier.UNKNOWN
         data["as_written"], data["rial"] = "", None
+        if "quantity" in self.errors:
+            return data
         if unknown:
             data["quantity"] = None
             return data

@@ -45,7 +45,8 @@ from karnameh.ledger.rules import Stage as RuleStage
 from karnameh.org.public import OrgUnit, Place, ancestors
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
-from karnameh.plumbing.public import OutOfReach, Refusal, refusing_malformed
+from karnameh.plumbing.errors import CONSTRAINT_SENTENCES
+from karnameh.plumbing.public import OutOfReach, Refusal, no_role, refusing_malformed
 
 _WORDS = {1: "pledged", 2: "reported", 3: "verified"}
 
@@ -336,7 +337,10 @@ def to_verify(request: HttpRequest) -> HttpResponse:
 @login_required
 def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write down what was found on checking."""
-    one = story_of(units_where(request.user), pk).entry
+    one = _standing(request, pk)
+    if one.posted_by_id == _user(request).pk:
+        raise Refusal(CONSTRAINT_SENTENCES["entry_not_verified_by_its_reporter"], status=403)
+    _require_role(request, one, RuleStage.VERIFIED)
     form = CheckForm(request.POST or None, indicator=one.indicator)
     if request.method == "POST" and form.is_valid():
         try:
@@ -361,7 +365,8 @@ def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def reverse_(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take an entry back."""
-    one = story_of(units_where(request.user), pk).entry
+    one = _standing(request, pk)
+    _require_role(request, one, RuleStage(one.stage))
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -382,7 +387,8 @@ def reverse_(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Replace an entry by what is right."""
-    one = story_of(units_where(request.user), pk).entry
+    one = _standing(request, pk)
+    _require_role(request, one, RuleStage(one.stage))
     form = CorrectionForm(
         request.POST or None, indicator=one.indicator, initial={"qualifier": one.qualifier}
     )
@@ -403,6 +409,23 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
         back=reverse("entry", args=[pk]), unit_word=one.indicator.measure.symbol,
         status=422 if form.errors else 200,
     )  # fmt: skip
+
+
+def _standing(request: HttpRequest, pk: UUID) -> Entry:
+    """The entry, if it can be seen and has not been taken back."""
+    story = story_of(units_where(request.user), pk)
+    if story.reversed_by is not None:
+        raise Refusal(CONSTRAINT_SENTENCES["entry_reversed_once"], status=409)
+    if story.entry.kind == Kind.REVERSAL:
+        raise Refusal(_("A reversal cannot be reversed. Post the entry again instead."), status=409)
+    return story.entry
+
+
+def _require_role(request: HttpRequest, one: Entry, stage: RuleStage) -> None:
+    if not any(
+        may(request.user, role, one.unit, theme=one.indicator.theme_id) for role in MAY_POST[stage]
+    ):
+        raise no_role()
 
 
 def _refused(

@@ -34,4 +34,7 @@ class Migration(migrations.Migration):
         *(watch(table) for table in WATCHED),
         *(refuse(table, "DELETE", "TRUNCATE", rule="dictionary_is_never_deleted") for table in KEPT),
         refuse("catalog_wording", "UPDATE", rule="wording_is_never_changed"),
+        # Old entries name them: a changed set would change what they say.
+        refuse("catalog_dimensionset", "UPDATE", rule="dictionary_is_never_rewritten"),
+        refuse("catalog_dimensionoption", "UPDATE", rule="dictionary_is_never_rewritten"),
     ]

@@ -6,12 +6,16 @@
   root.classList.add("js");
 
   /* --- numbers ------------------------------------------------------------------------- */
-  const LATIN = { "٬": "", "،": "", ",": "", " ": "", "\u00a0": "", "'": "", "٫": ".", "−": "-" };
-  const latin = (text) =>
-    text
+  // The digits of a whole number, or null: what could be read in two ways is left as it was typed.
+  const GROUPED = /^\d{1,3}([٬،,' \u00a0])\d{3}(?:\1\d{3})*$/;
+  const plain = (text) => {
+    const latin = text
+      .trim()
       .replace(/[۰-۹]/g, (d) => d.charCodeAt(0) - 0x6f0)
-      .replace(/[٠-٩]/g, (d) => d.charCodeAt(0) - 0x660)
-      .replace(/[٬،, \u00a0'٫−]/g, (c) => LATIN[c]);
+      .replace(/[٠-٩]/g, (d) => d.charCodeAt(0) - 0x660);
+    const bare = GROUPED.test(latin) ? latin.replace(/[^\d]/g, "") : latin;
+    return /^\d{1,15}$/.test(bare) ? bare : null;
+  };
   const shown = (text) =>
     root.dataset.digits === "latin" ? text : text.replace(/[0-9]/g, (d) => String.fromCharCode(0x6f0 + +d));
   const FA = [
@@ -42,15 +46,14 @@
   const echo = (input) => {
     const line = document.querySelector(`[data-echo-of="${CSS.escape(input.id)}"]`);
     if (!line || input.dataset.echo) return;
-    const plain = latin(input.value.trim());
-    const whole = /^\d{1,15}$/.test(plain);
+    const whole = plain(input.value);
     const unit = input.parentElement.querySelector(".unit")?.textContent ?? "";
-    line.textContent = whole ? `${words(Number(plain))} ${unit}`.trim() : "";
+    line.textContent = whole ? `${words(Number(whole))} ${unit}`.trim() : "";
   };
   const group = (input) => {
-    const plain = latin(input.value.trim());
-    if (!/^\d{1,15}$/.test(plain)) return;
-    input.value = shown(plain).replace(/\B(?=(.{3})+$)/g, root.dataset.digits === "latin" ? "," : "٬");
+    const whole = plain(input.value);
+    if (!whole) return;
+    input.value = shown(whole).replace(/(?!^)(?=(.{3})+$)/g, root.dataset.digits === "latin" ? "," : "٬");
   };
 
   /* --- toasts, confirmation ------------------------------------------------------------- */
