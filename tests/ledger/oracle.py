@@ -141,10 +141,9 @@ class Oracle:
             if one.closed:
                 continue
             last = one.standings[-1]
-            if last.since == on:
-                last.line = one.line
-            else:
-                one.standings.append(Standing(on, one.line))
+            if last.since == on:  # what was posted between two moves of one day keeps the first
+                one.standings.pop()
+            one.standings.append(Standing(on, one.line))
 
     # --- the entries ---
 

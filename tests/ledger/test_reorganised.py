@@ -129,7 +129,7 @@ def test_two_moves_on_one_day_with_entries_between_leave_no_residue_in_the_total
     follow()
     assert findings() == []
     assert seen(world, indicator) == {"nation": 10, "yazd": 10, "mehriz": 10}
-    # A placement is never rewritten: the entry keeps where its unit stood when it was posted.
+    # As it was then: where the unit stood when this was posted.
     assert seen(world, indicator, then=True) == {"nation": 10, "yazd": 10, "taft": 10}
 
 

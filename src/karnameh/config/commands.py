@@ -140,7 +140,7 @@ def _bench(arguments: list[str]) -> int:
 
         return bench(arguments[1:])
     if arguments[:1] == ["read"]:
-        from karnameh.narrative.reader.bench import main as bench_reader
+        from karnameh.narrative.public import bench_reader
 
         return bench_reader(arguments[1:])
     print("Benchmarks: ledger, read", file=sys.stderr)
@@ -148,9 +148,9 @@ def _bench(arguments: list[str]) -> int:
 
 
 def _read(arguments: list[str]) -> int:
-    from karnameh.narrative.reader.__main__ import main as read_reports
+    from karnameh.narrative.public import read_command
 
-    return read_reports(arguments)
+    return read_command(arguments)
 
 
 def _manage(arguments: list[str]) -> int:

@@ -53,9 +53,8 @@ _LISTED = 100
 def import_list(request: HttpRequest) -> HttpResponse:
     """The viewer's imports, and those that he oversees."""
     rows = list(queries.imports_for(_user(request))[:_LISTED])
-    return render(
-        request, "exchange/imports.html", {"rows": rows, "may_send": _posting_units(request) != []}
-    )
+    may_send = bool(units_where(request.user, *actions.POSTERS).stretches)
+    return render(request, "exchange/imports.html", {"rows": rows, "may_send": may_send})
 
 
 @login_required

@@ -48,6 +48,8 @@ class QuantityForm(forms.Form):
     def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.indicator = indicator
+        # Asked for, unless the sender says that nobody knows.
+        self.fields["quantity"].required = self.data.get("qualifier") != str(int(Qualifier.UNKNOWN))
         if indicator.measure.kind == MeasureKind.MONEY:
             self.fields["quantity"].help_text = _(
                 "With its currency, for example 19 million toman."

@@ -127,9 +127,8 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
     story = story_of(units_where(request.user), pk)
     one = story.entry
     [one] = shown([one])
-    checked = next(
-        (v for v in shown(story.verifications) if not v.undone and v.kind != Kind.REVERSAL), None
-    )  # type: ignore[attr-defined]
+    checks = [one for one in story.verifications if one.kind != Kind.REVERSAL]
+    checked = next((one for one in shown(checks) if not getattr(one, "undone", False)), None)
     standing = one.kind != Kind.REVERSAL and story.reversed_by is None
     return render(
         request,
