@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from csp.constants import NONCE
 from psycopg.conninfo import conninfo_to_dict
 
 from karnameh.config.embedded import APP, OWNER, cluster
@@ -164,6 +165,8 @@ MFA_FORMS = {
     "authenticate": "karnameh.people.forms.SecondFactorForm",
     "reauthenticate": "karnameh.people.forms.ConfirmSecondFactorForm",
     "activate_totp": "karnameh.people.forms.ActivateCodeAppForm",
+    "add_webauthn": "karnameh.people.forms.AddPasskeyForm",
+    "edit_webauthn": "karnameh.people.forms.RenamePasskeyForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
@@ -245,7 +248,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
-        "script-src": ["'self'", "csp.nonce"],
+        "script-src": ["'self'", NONCE],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],

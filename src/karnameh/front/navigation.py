@@ -60,7 +60,17 @@ def _item(label: str, name: str, icon: str, current: bool) -> dict[str, Any]:
 
 
 def _menu(user: User) -> list[dict[str, Any]]:
+    """The viewer's own pages, and the desks that a phone's five tabs have no room for."""
+    desks = [
+        {"label": label, "url": reverse(name), "icon": icon}
+        for role, label, name, icon in (
+            (Role.ADMINISTRATOR, _("Administration"), "admin_home", "units"),
+            (Role.AUDITOR, _("Audit"), "audit", "shield"),
+        )
+        if holds(user, role)
+    ]
     return [
+        *desks,
         {"label": _("My page"), "url": reverse("my_page"), "icon": "user"},
         {"label": _("What is kept about people"), "url": reverse("about_data"), "icon": "shield"},
     ]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from karnameh.access.public import Role, grant_role
 from karnameh.activities.public import Activity, Campaign, CampaignDay
@@ -21,6 +21,7 @@ from karnameh.front.demo.ids import DemoIds
 from karnameh.ledger.public import NewEntry, Stage, fold_all, post_entries
 from karnameh.org.public import OrgUnit, Theme
 from karnameh.people.public import User, create_user
+from karnameh.plumbing.public import deed
 
 AT = datetime(2026, 11, 22, 10, 50, tzinfo=UTC)
 _DAYS = (
@@ -47,7 +48,7 @@ def load_demo(*, full: bool, say: Callable[[str], Any], only_if_empty: bool = Fa
     began = time.monotonic()
     say("demo federation …")
     # All or nothing: an interrupted demo leaves an empty database, not half a country.
-    with transaction.atomic():
+    with deed("load_demo", by=None, at=AT):
         load_dictionary(at=AT)
         made = build(60_000 if full else 6_000)
         campaigns = _campaigns()

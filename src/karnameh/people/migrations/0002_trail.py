@@ -8,6 +8,6 @@ from karnameh.plumbing.sql import watch
 class Migration(migrations.Migration):
     dependencies = [("people", "0001_initial"), ("plumbing", "0002_trail")]
     operations = [
-        watch("people_user", hidden=("password", "email")),
+        watch("people_user", hidden=("password", "email", "last_login")),
         watch("people_contact", hidden=("phone_sealed",)),
     ]
