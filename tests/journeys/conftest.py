@@ -132,7 +132,10 @@ def _copied(source: str, name: str) -> None:
 
 
 def _dropped(name: str) -> None:
-    _maintain(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    try:  # sends the server's own cleaners away, which FORCE may not when they are the superuser's
+        _maintain(f'DROP DATABASE IF EXISTS "{name}"')
+    except psycopg.errors.ObjectInUse:
+        _maintain(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _maintain(statement: str) -> None:

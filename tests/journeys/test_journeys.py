@@ -199,7 +199,11 @@ OWN = "هیچ‌کس نمی‌تواند گزارش خودش را تأیید ک�
 NO_ROLE = "این را می‌بینید، ولی نقش شما اجازهٔ این کار را نمی‌دهد."
 
 
-@pytest.mark.parametrize(("name", "words"), [("leader", OWN), ("admin", OWN), ("officer", NO_ROLE)])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("leader", OWN), ("admin", OWN), ("officer", NO_ROLE)],
+    ids=["leader", "admin", "officer"],
+)
 def test_nobody_verifies_his_own_report_or_without_the_role(
     visitors: Visitors, scene: Scene, name: str, words: str
 ) -> None:

@@ -60,11 +60,14 @@ from workbench import ask, findings, next_moment
 
 EXAMPLES = int(os.environ.get("KARNAMEH_EXAMPLES", "0"))
 HISTORY = settings(
-    max_examples=EXAMPLES or 30,
+    max_examples=EXAMPLES or 20,
     derandomize=not EXAMPLES,
     deadline=None,
     database=None,
-    phases=[Phase.generate, *([Phase.shrink] if "KARNAMEH_SHRINK" in os.environ else [])],  # shrinking takes minutes
+    phases=[
+        Phase.generate,
+        *([Phase.shrink] if "KARNAMEH_SHRINK" in os.environ else []),
+    ],  # shrinking takes minutes
     suppress_health_check=list(HealthCheck),
 )
 # First and last days of Jalali months, and days in their middle.

@@ -96,6 +96,23 @@ def test_a_county_that_moved_keeps_its_own_past_as_it_was_then(
 
 
 @pytest.mark.parametrize("period", [WHOLE, PART], ids=["whole", "part"])
+def test_a_county_that_moved_is_a_child_of_each_parent_for_its_own_time(
+    world: World, period: Period
+) -> None:
+    indicator, officer = an_indicator(), world.people["officer"]
+    an_entry(world.local, indicator, 10, by=officer)
+    move_unit(world.shiraz, parent=world.yazd, on=AFTER, by=world.people["admin"], at=NOW)
+    an_entry(world.local, indicator, 3, by=officer, ends_on=AFTER)
+    for _ in range(2):
+        for parent, quantity in ((world.fars, 10), (world.yazd, 3)):
+            children = cells_of(again(parent), indicator, period, by="child", then=True)
+            assert [(cell.key, cell.tally.quantity) for cell in children] == [
+                (world.shiraz.pk, quantity)
+            ]
+        follow()
+
+
+@pytest.mark.parametrize("period", [WHOLE, PART], ids=["whole", "part"])
 def test_a_unit_that_changed_its_level_is_found_then_and_now(world: World, period: Period) -> None:
     indicator, admin = an_indicator(), world.people["admin"]
     district = a_unit("بخش مرکزی", world.shiraz, world.shiraz.place, UnitKind.DISTRICT)

@@ -409,7 +409,7 @@ steps = st.lists(
 
 @given(steps)
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     database=None,
