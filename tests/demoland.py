@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -32,17 +33,22 @@ class Demo:
     verifier: User
 
 
+@cache
+def _built() -> tuple[str, Demo]:
+    """Once a process, however many files import the fixtures."""
+    empty = connection.settings_dict["NAME"]
+    name = f"{empty}_demo"
+    copied(empty, name)
+    with using(name), as_owner():  # as `./karnameh demo` does: it sets the sequences
+        return name, _made()
+
+
 @pytest.fixture(scope="session")
 def demo_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[str, Demo]]:
     """Everything committed and folded in a database of its own."""
     with django_db_blocker.unblock():
-        empty = connection.settings_dict["NAME"]
-        name = f"{empty}_demo"
-        copied(empty, name)
-        with using(name), as_owner():  # as `./karnameh demo` does: it sets the sequences
-            made = _made()
-        yield name, made
-        dropped(name)
+        yield _built()
+        dropped(_built()[0])
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import copy
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -31,18 +32,25 @@ class Built:
     world: World
 
 
+@cache
+def _built() -> Built:
+    """Once a process, however many folders import the fixtures."""
+    empty = connection.settings_dict["NAME"]
+    name = f"{empty}_world"
+    copied(empty, name)
+    with using(name):
+        world = a_world()
+    for user in world.people.values():
+        user.__dict__.pop("_grants_in_force", None)
+    return Built(name, world)
+
+
 @pytest.fixture(scope="session")
 def built_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[Built]:
+    """The committed world, for the fixtures beneath."""
     with django_db_blocker.unblock():
-        empty = connection.settings_dict["NAME"]
-        name = f"{empty}_world"
-        copied(empty, name)
-        with using(name):
-            world = a_world()
-        for user in world.people.values():
-            user.__dict__.pop("_grants_in_force", None)
-        yield Built(name, world)
-        dropped(name)
+        yield _built()
+        dropped(_built().database)
 
 
 @pytest.fixture
