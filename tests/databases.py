@@ -33,7 +33,12 @@ def copied(source: str, name: str) -> None:
 
 
 def dropped(name: str) -> None:
-    _maintain(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    """Without FORCE, which may not end the server's own autovacuum and then fails; plain DROP waits it out."""
+    _maintain(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        f" WHERE datname = '{name}' AND usename = current_user"
+    )
+    _maintain(f'DROP DATABASE IF EXISTS "{name}"')
 
 
 def _maintain(statement: str) -> None:

@@ -26,7 +26,6 @@ from karnameh.ledger.public import Entry, Stage
 from karnameh.org.public import OrgUnit, Place, Profession, Theme, UnitKind
 from workbench import findings
 
-pytestmark = pytest.mark.xdist_group("demo")  # built once
 PACKAGE = Path(karnameh.__file__).parent
 DATA = [
     PACKAGE / "catalog/data/dictionary.toml",

@@ -23,7 +23,7 @@ from karnameh.config.embedded import APP, DATABASE, Cluster, DatabaseTrouble, cl
 from karnameh.ledger.public import Entry, Verdict, epoch, fold_all, post_entries, reverse_entry
 from workbench import as_owner, ask, quantity_of, refused, refused_kindly, run, sound
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("restore")]  # one server for all of them
+pytestmark = pytest.mark.process
 CARELESS = (
     "fsync = off",
     "synchronous_commit = off",

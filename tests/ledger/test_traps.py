@@ -15,7 +15,6 @@ from karnameh.ledger.public import Bucket, Entry, Qualifier, Stage, stated_total
 from workbench import balance_of, cell_of, cells_of, everywhere, quantity_of, refused, tally_at
 
 __all__ = ["demo", "demo_database", "transactional_db"]  # the fixtures that this file runs on
-pytestmark = pytest.mark.xdist_group("demo")  # built once
 
 
 def of(code: str) -> Indicator:

@@ -162,18 +162,13 @@ def _depth(question: Question, by: By) -> int:
 
 def _narrowed(reach: Reach, question: Question) -> bool:
     """On the place axis, totals know only whole province offices; a smaller reach asks the rows."""
-    if question.then and _stood_deeper(question.node):
-        return True
+    if question.then:
+        return True  # rows know where each entry's unit stood; totals only how the sums differ
     if question.axis is Axis.UNIT:
         return False
     return any(
         stretch.theme is not None or stretch.path.count("/") > 3 for stretch in reach.stretches
     )
-
-
-def _stood_deeper(node: OrgUnit | Place) -> bool:
-    """Whether the node once stood at another depth, where its totals may not be kept."""
-    return node.placements.exclude(line__len=len(node.line)).exists()
 
 
 def _windows(question: Question, by: By) -> dict[str, list[_Window]] | None:
