@@ -261,11 +261,20 @@ class ChildCoverage:
         )
 
 
-def coverage_of_children(reach: Reach, unit: OrgUnit, period: Period) -> list[ChildCoverage]:
-    """Children with local units beneath them, in alphabetical order."""
+def coverage_below(
+    reach: Reach, unit: OrgUnit, period: Period
+) -> tuple[Reporting, list[ChildCoverage]]:
+    """How many local units beneath `unit` have reported: in all, and by open child in alphabetical order."""
     counts = coverage_by(reach, unit, period, by_child=True)
+    if not counts:  # a local unit, or one without any
+        return coverage_of(reach, unit, period), []
+    whole = Reporting(
+        sum(one.units for one in counts.values()), sum(one.reported for one in counts.values())
+    )
     below = [child for child in children(unit) if child.pk in counts]
-    return [ChildCoverage(child, counts[child.pk], node_url(child, period)) for child in below]
+    return whole, [
+        ChildCoverage(child, counts[child.pk], node_url(child, period)) for child in below
+    ]
 
 
 def coverage_of(reach: Reach, unit: OrgUnit, period: Period) -> Reporting:

@@ -40,7 +40,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponseBase:
     shown = queries.sorted_rows(
         rows if everything else queries.key_rows(rows), request.GET.get("sort", "name")
     )
-    children_covered = queries.coverage_of_children(reach, node, period)
+    coverage, children_covered = queries.coverage_below(reach, node, period)
     checked, reported = queries.verified_share(rows)
     return render(
         request,
@@ -51,7 +51,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponseBase:
             "all_rows": len(rows),
             "everything": everything,
             "gaps": queries.gaps(reach, node, period, rows)[: 20 if everything else 3],
-            "coverage": queries.coverage_of(reach, node, period),
+            "coverage": coverage,
             "children": children_covered,
             "tiles": _tiles(request, children_covered) if node.parent_id is None else None,
             "campaign": campaign_of(period),

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
-from functools import partial
-from itertools import islice
-from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,21 +15,12 @@ from django.utils.translation import gettext_lazy
 from karnameh.access.public import Role as Grantable
 from karnameh.access.public import units_where
 from karnameh.catalog.public import Indicator
-from karnameh.kernel.ids import made_at, new_id
+from karnameh.kernel.ids import new_id
 from karnameh.kernel.text import clean
 from karnameh.ledger.models import Entry
-from karnameh.ledger.rules import (
-    LARGEST,
-    MOST_RIALS,
-    Coverage,
-    Kind,
-    NewEntry,
-    Qualifier,
-    Role,
-    Stage,
-    digest,
-)
-from karnameh.org.public import OrgUnit, PlacePlacement, UnitPlacement
+from karnameh.ledger.rules import Coverage, Kind, NewEntry, Qualifier, Role, Stage
+from karnameh.ledger.writing import Receipt, Verdict, write
+from karnameh.org.public import OrgUnit, paths_of
 from karnameh.people.public import User
 from karnameh.plumbing.errors import CONSTRAINT_SENTENCES
 from karnameh.plumbing.public import OutOfReach, Refusal, deed, no_role
@@ -44,8 +30,6 @@ MAY_POST: dict[Stage, tuple[Grantable, ...]] = {
     Stage.REPORTED: (Grantable.REPORTER, Grantable.PARTNER),
     Stage.VERIFIED: (Grantable.VERIFIER,),
 }
-COPY_FROM = 50  # from so many entries on, COPY beats arrays
-_BLOCK = 1_000  # entries written to the server at a time: it works while the next ones are made
 
 CONSTRAINT_SENTENCES.update(
     {
@@ -116,22 +100,6 @@ CONSTRAINT_SENTENCES.update(
 )
 
 
-class Verdict(StrEnum):
-    """What became of an entry that was sent."""
-
-    NEW = "new"
-    SAME = "same"
-    CONFLICT = "conflict"
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """The answer for one entry: `conflict` means the id is taken by other content, nothing was written."""
-
-    id: UUID
-    verdict: Verdict
-
-
 def post_entries(entries: Sequence[NewEntry], *, by: User, at: datetime) -> list[Receipt]:
     """Post one or many entries at once; the same id with the same content is one entry.
 
@@ -140,7 +108,7 @@ def post_entries(entries: Sequence[NewEntry], *, by: User, at: datetime) -> list
     """
     _require_posting(entries, by)
     with deed("post_entries", by=by, at=at, target=f"entries:{len(entries)}"):
-        return _insert(entries, by=by, at=at)
+        return write(entries, by=by, at=at)
 
 
 def verify_entry(
@@ -174,7 +142,7 @@ def reverse_entry(entry: Entry, *, note: str, by: User, at: datetime) -> list[En
         _require_reversing(entry, by)
         chain = [entry, *_standing_on(entry)]
         reversals = [_mirror(one, clean(note)) for one in reversed(chain)]
-        _insert(reversals, by=by, at=at)
+        write(reversals, by=by, at=at)
     return list(Entry.objects.filter(pk__in=[one.id for one in reversals]))
 
 
@@ -200,7 +168,7 @@ def correct_entry(
     with transaction.atomic():
         reverse_entry(entry, note=note, by=by, at=at)
         with deed("correct_entry", by=by, at=at, target=f"entry:{entry.pk}", reason=clean(note)):
-            _insert([fresh], by=by, at=at)
+            write([fresh], by=by, at=at)
     return Entry.objects.get(pk=fresh.id)
 
 
@@ -229,7 +197,7 @@ def reverse_batch(batch: UUID, *, note: str, by: User, at: datetime) -> int:
         whole = mine.union(Entry.objects.filter(pk__in=[one.pk for one in parts]).values("pk"))
         checks = list(_live().filter(verifies__in=whole).select_related("indicator"))
         chain |= {one.pk: one for one in (*parts, *checks)}
-        _insert([_mirror(one, clean(note)) for one in chain.values()], by=by, at=at)
+        write([_mirror(one, clean(note)) for one in chain.values()], by=by, at=at)
     return len(standing)
 
 
@@ -266,20 +234,19 @@ def _require_posting(entries: Iterable[NewEntry], by: User) -> None:
 
 def _require_posting_stages(wanted: set[_Where], by: User) -> None:
     """404 for a unit out of reach, a polite refusal for one in reach without the role or the theme."""
-    paths = dict(
-        OrgUnit.objects.filter(pk__in={one[0] for one in wanted}).values_list("pk", "path")
-    )
-    themes = dict(
-        Indicator.objects.filter(pk__in={one[2] for one in wanted}).values_list("pk", "theme_id")
-    )
+    paths = paths_of({unit for unit, _stage, _indicator in wanted})
     seen = units_where(by)
+    if not all(unit in paths and seen.covers(paths[unit]) for unit, _stage, _indicator in wanted):
+        raise OutOfReach
     allowed = {stage: units_where(by, *roles) for stage, roles in MAY_POST.items()}
-    for path in {paths.get(unit) for unit, _stage, _indicator in wanted}:
-        if path is None or not seen.covers(path):
-            raise OutOfReach
-    for unit, stage, theme in {(unit, stage, themes.get(pk)) for unit, stage, pk in wanted}:
-        fitting = allowed[stage].themes_at(paths[unit])
-        if fitting is not None and theme not in fitting:
+    where = {(unit, stage) for unit, stage, _indicator in wanted}
+    fitting = {key: allowed[key[1]].themes_at(paths[key[0]]) for key in where}
+    if all(themes is None for themes in fitting.values()):
+        return
+    theme_of = dict(Indicator.objects.values_list("pk", "theme_id"))
+    for unit, stage, indicator in wanted:
+        themes = fitting[unit, stage]
+        if themes is not None and theme_of.get(indicator) not in themes:
             raise no_role()
 
 
@@ -306,196 +273,3 @@ def _mirror(entry: Entry, note: str) -> NewEntry:
         part_of=entry.part_of_id, fulfils=entry.fulfils_id, verifies=entry.verifies_id, corrects=entry.pk,
         note=note, placements=(entry.unit_placement_id, entry.place_placement_id),
     )  # fmt: skip
-
-
-COLUMNS = (
-    "id", "clock", "posted_at", "posted_by_id", "indicator_id", "stage", "kind", "unit_id",
-    "unit_placement_id", "place_id", "place_placement_id", "activity_id", "starts_on", "ends_on",
-    "item_id", "dimensions_id", "part_of_id", "quantity", "rial", "qualifier", "coverage", "role",
-    "fulfils_id", "verifies_id", "corrects_id", "batch", "batch_row", "as_written", "note", "digest",
-)  # fmt: skip
-_TYPES = (
-    "uuid", "bigint", "timestamptz", "int", "int", "smallint", "smallint", "int", "int", "int", "int",
-    "int", "date", "date", "int", "int", "uuid", "numeric", "bigint", "smallint", "smallint", "smallint",
-    "uuid", "uuid", "uuid", "uuid", "int", "text", "text", "bytea",
-)  # fmt: skip
-_INSERT = (
-    f"INSERT INTO ledger_entry ({', '.join(COLUMNS)}) SELECT * FROM unnest("
-    + ", ".join(f"%s::{kind}[]" for kind in _TYPES)
-    + ") ON CONFLICT (id) DO NOTHING RETURNING id"
-)
-_COPY = f"COPY ledger_entry ({', '.join(COLUMNS)}) FROM STDIN"
-
-
-def _insert(entries: Sequence[NewEntry], *, by: User, at: datetime) -> list[Receipt]:
-    """Write rows and say of each whether it is new, the same, or in conflict."""
-    if not entries:
-        return []
-    digests = [digest(entry) for entry in entries]
-    first = {
-        entry.id: sent for entry, sent in zip(reversed(entries), reversed(digests), strict=True)
-    }
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_now()")
-        clock = cursor.fetchone()[0]
-        # By id, whatever the order they came in: two calls with the same ids never wait for each other.
-        order = sorted(range(len(entries)), key=lambda place: entries[place].id)
-        linked = _linked_to_promises([entries[place] for place in order])
-        rows = partial(
-            _rows, linked, [digests[place] for place in order], clock=clock, by=by, at=at
-        )
-        if len(entries) >= COPY_FROM and len(first) == len(entries) and _copied(cursor, rows()):
-            return [Receipt(entry.id, Verdict.NEW) for entry in entries]
-        cursor.execute(_INSERT, [list(column) for column in zip(*rows(), strict=True)])
-        fresh = {row[0] for row in cursor.fetchall()}
-    kept = {pk: bytes(sent) for pk, sent in _digests([e.id for e in entries if e.id not in fresh])}
-    receipts = []
-    for entry, sent in zip(entries, digests, strict=True):
-        # The same id twice in one call: the first one was written, the others are compared with it.
-        present = kept.get(entry.id) or first[entry.id]
-        verdict = Verdict.SAME if sent == present else Verdict.CONFLICT
-        if entry.id in fresh and sent == present:
-            verdict = Verdict.NEW
-            fresh.discard(entry.id)
-        receipts.append(Receipt(entry.id, verdict))
-    return receipts
-
-
-def _digests(ids: Sequence[UUID]) -> Iterable[tuple[UUID, Any]]:
-    return Entry.objects.filter(pk__in=ids).values_list("pk", "digest") if ids else ()
-
-
-def _copied(cursor: Any, rows: Iterator[tuple[Any, ...]]) -> bool:
-    """COPY all rows; False when an id was there already, and nothing was written."""
-    try:
-        # COPY is psycopg's own: Django's wrapper makes its errors ours.
-        with transaction.atomic(), connection.wrap_database_errors, cursor.copy(_COPY) as copy:
-            while block := list(islice(rows, _BLOCK)):
-                copy.write("".join(map(_copy_line, block)))
-    except IntegrityError as trouble:
-        if getattr(trouble.__cause__, "sqlstate", "") != "23505":
-            raise
-        return False
-    return True
-
-
-def _copy_line(row: tuple[Any, ...]) -> str:
-    """One row in PostgreSQL's text form of COPY."""
-    return "\t".join([_COPY_FORMS.get(type(value), str)(value) for value in row]) + "\n"
-
-
-def _escaped(text: str) -> str:
-    return text and text.translate(_ESCAPES)
-
-
-_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-_COPY_FORMS: dict[type, Callable[[Any], str]] = {
-    type(None): lambda _none: r"\N",
-    str: _escaped,
-    bytes: lambda value: rf"\\x{value.hex()}",
-}
-
-
-def _rows(
-    entries: Sequence[NewEntry], digests: Sequence[bytes], *, clock: int, by: User, at: datetime
-) -> Iterator[tuple[Any, ...]]:
-    """The columns of each entry, with place and both placements filled in.
-
-    What must be looked up is looked up here, before the first row is asked for: while a COPY is
-    going on, its connection answers no question.
-    """
-    homes: dict[int, int] = dict(
-        OrgUnit.objects.filter(pk__in={e.unit for e in entries if e.place is None}).values_list(
-            "pk", "place_id"
-        )
-    )
-    units = _Placements(UnitPlacement, {e.unit for e in entries})
-    places = _Placements(
-        PlacePlacement, {e.place for e in entries if e.place} | set(homes.values())
-    )
-    for e in entries:
-        _check_id(e.id, at)
-        _check_values(e)
-
-    def row(e: NewEntry, sent: bytes) -> tuple[Any, ...]:
-        place = e.place if e.place is not None else homes.get(e.unit, 0)
-        stood = e.placements or (units.on(e.unit, e.ends_on), places.on(place, e.ends_on))
-        return (
-            e.id, clock, at, by.pk, e.indicator, int(e.stage), int(e.kind), e.unit, stood[0],
-            place, stood[1], e.activity, e.starts_on, e.ends_on, e.item, e.dimensions,
-            e.part_of, e.quantity, e.rial, int(e.qualifier), int(e.coverage), int(e.role), e.fulfils,
-            e.verifies, e.corrects, e.batch, e.batch_row, e.as_written, e.note, sent,
-        )  # fmt: skip
-
-    return (row(e, sent) for e, sent in zip(entries, digests, strict=True))
-
-
-def _check_values(entry: NewEntry) -> None:
-    """What PostgreSQL would refuse without naming a rule."""
-    quantity = entry.quantity
-    if quantity is not None and not (quantity.is_finite() and abs(quantity) <= LARGEST):
-        raise Refusal(CONSTRAINT_SENTENCES["entry_quantity_is_a_number"], field="quantity")
-    if entry.rial is not None and abs(entry.rial) > MOST_RIALS:
-        raise Refusal(CONSTRAINT_SENTENCES["entry_money_is_possible"], field="quantity")
-
-
-def _check_id(identifier: UUID, at: datetime) -> None:
-    if identifier.version != 7:
-        raise Refusal(_("An entry's id must be a UUID of version 7."))
-    if (made_at(identifier) - at).total_seconds() > 86_400:
-        raise Refusal(_("The clock of this device is more than a day ahead. Set it and try again."))
-
-
-class _Placements:
-    """Where each node stood on a day; before its first placement the first one counts."""
-
-    def __init__(self, model: type[UnitPlacement] | type[PlacePlacement], nodes: set[int]) -> None:
-        self.known: dict[int, list[tuple[date, int]]] = {}
-        rows = model.objects.filter(node__in=nodes).order_by("node", "valid_from", "pk")
-        for node, start, pk in rows.values_list("node_id", "valid_from", "pk"):
-            self.known.setdefault(node, []).append((start, pk))
-
-    def on(self, node: int, day: date) -> int:
-        """The placement's id; 0, which the law refuses, for a node that does not exist."""
-        spells = self.known.get(node)
-        if spells is None:
-            return 0
-        if len(spells) == 1:
-            return spells[0][1]
-        fitting = [pk for start, pk in spells if start <= day]
-        return fitting[-1] if fitting else spells[0][1]
-
-
-def _linked_to_promises(entries: Sequence[NewEntry]) -> Sequence[NewEntry]:
-    """A report under an activity fulfils the one promise that its unit made for it, unless it says otherwise."""
-    loose = [
-        e for e in entries
-        if e.stage == Stage.REPORTED and e.activity is not None and e.fulfils is None
-        and e.part_of is None and e.kind == Kind.ORIGINAL and e.role == Role.LEAD
-    ]  # fmt: skip
-    if not loose:
-        return entries
-    found: dict[tuple[int, int, int], list[UUID]] = {}
-    promises = (
-        Entry.objects.filter(
-            activity__in={e.activity for e in loose},
-            stage=Stage.PLEDGED,
-            kind=Kind.ORIGINAL,
-            part_of=None,
-        )
-        .exclude(corrections__kind=Kind.REVERSAL)
-        .values_list("activity_id", "indicator_id", "unit_id", "pk")
-    )
-    for activity, indicator, unit, pk in promises:
-        found.setdefault((activity, indicator, unit), []).append(pk)
-    linked = []
-    for e in entries:
-        mine = found.get((e.activity or 0, e.indicator, e.unit), []) if e.fulfils is None else []
-        fits = (
-            len(mine) == 1
-            and e.stage == Stage.REPORTED
-            and e.part_of is None
-            and e.role == Role.LEAD
-        )
-        linked.append(replace(e, fulfils=mine[0]) if fits and e.kind == Kind.ORIGINAL else e)
-    return linked

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from karnameh.ledger.actions import (
     MAY_POST,
-    Receipt,
-    Verdict,
     adjust,
     correct_entry,
     post_entries,
@@ -14,8 +12,18 @@ from karnameh.ledger.actions import (
     verify_entry,
 )
 from karnameh.ledger.checking import Check, check
+from karnameh.ledger.documents import Document, documents_of, register_documents
 from karnameh.ledger.folding import fold, fold_all, rehome
+from karnameh.ledger.forms import WrittenDate
 from karnameh.ledger.models import Entry
+from karnameh.ledger.promises import (
+    Campaigning,
+    Outcome,
+    Promise,
+    Sought,
+    promise_counts,
+    promises,
+)
 from karnameh.ledger.queries import (
     Axis,
     Cell,
@@ -29,6 +37,7 @@ from karnameh.ledger.queries import (
     entries_in_reach,
     epoch,
     open_promises,
+    promise_balance,
     roll_up,
     silent_units,
     stated_totals,
@@ -48,12 +57,15 @@ from karnameh.ledger.rules import (
     far_from,
     total,
 )
+from karnameh.ledger.writing import Receipt, Verdict
 
 __all__ = [
-    "MAY_POST", "Axis", "Bucket", "Cell", "Check", "ControlTotal", "Coverage", "Drill", "Entry", "Kind",
-    "NewEntry", "Qualifier", "Question", "Receipt", "Reporting", "Role", "Stage", "Stated", "Story",
-    "Tally", "Verdict", "adjust", "check", "correct_entry", "coverage_by", "entries_behind",
-    "entries_in_reach", "epoch", "far_from", "fold", "fold_all", "open_promises", "post_entries",
-    "rehome", "reverse_batch", "reverse_entry", "roll_up", "silent_units", "stated_totals", "story_of",
+    "MAY_POST", "Axis", "Bucket", "Campaigning", "Cell", "Check", "ControlTotal", "Coverage",
+    "Document", "Drill", "Entry", "Kind", "NewEntry", "Outcome", "Promise", "Qualifier", "Question",
+    "Receipt", "Reporting", "Role", "Sought", "Stage", "Stated", "Story", "Tally", "Verdict",
+    "WrittenDate", "adjust", "check", "correct_entry", "coverage_by", "documents_of",
+    "entries_behind", "entries_in_reach", "epoch", "far_from", "fold", "fold_all", "open_promises",
+    "post_entries", "promise_balance", "promise_counts", "promises", "register_documents", "rehome",
+    "reverse_batch", "reverse_entry", "roll_up", "silent_units", "stated_totals", "story_of",
     "tally_of", "total", "verify_entry",
 ]  # fmt: skip

@@ -127,11 +127,35 @@ def _visible_indicators(reach: Reach, question: Question) -> dict[int, tuple[str
 
 def _additive(reach: Reach, question: Question, by: By, rules: dict[int, str]) -> list[Cell]:
     windows = None if _narrowed(reach, question) else _windows(question, by)
-    statement = _statement(by)
     if windows is None:
-        rows = _from_rows(statement, reach, question, by, rules)
-    else:
-        rows = _from_totals(statement, reach, question, by, rules, windows)
+        statement = _statement(by)
+        return _answer(statement, _from_rows(statement, reach, question, by, rules))
+    nodes = set(_target_nodes(question, by))
+    strayed = _strayed(question, nodes) if question.then and by == "child" else set()
+    statement = _statement(by)
+    settled = sorted(nodes - strayed)
+    totals = _from_totals(statement, reach, question, by, rules, windows, settled)
+    cells = _answer(statement, totals)
+    if strayed:
+        statement = _statement(by)
+        rows = _from_rows(statement, reach, question, by, rules, only=sorted(strayed))
+        cells += _answer(statement, rows)
+        cells.sort(key=lambda cell: (cell.indicator, cell.stage, cell.bucket, cell.key))
+    return cells
+
+
+def _strayed(question: Question, children: set[int]) -> set[int]:
+    """Children that stood elsewhere for some time: as it was then, the node had only a part of them.
+
+    Totals know of each node all that it ever had, and so cannot answer for them.
+    """
+    placements: Any = question.node.placements.model._default_manager
+    line_length, parent = len(question.node.line) + 1, question.node.pk
+    rows = placements.filter(node__in=children).values_list("node_id", "line")
+    return {node for node, line in rows if len(line) != line_length or line[-2] != parent}
+
+
+def _answer(statement: _Statement, rows: str) -> list[Cell]:
     summed = ", ".join(f"sum({name})" for name in MEASURES)
     sql = (
         f"{rows} SELECT key, indicator_id, stage, bucket, {summed} FROM found"
@@ -162,13 +186,18 @@ def _depth(question: Question, by: By) -> int:
 
 def _narrowed(reach: Reach, question: Question) -> bool:
     """On the place axis, totals know only whole province offices; a smaller reach asks the rows."""
-    if question.then:
-        return True  # rows know where each entry's unit stood; totals only how the sums differ
+    if question.then and _stood_deeper(question.node):
+        return True
     if question.axis is Axis.UNIT:
         return False
     return any(
         stretch.theme is not None or stretch.path.count("/") > 3 for stretch in reach.stretches
     )
+
+
+def _stood_deeper(node: OrgUnit | Place) -> bool:
+    """Whether the node once stood at another depth, where its totals may not be kept."""
+    return node.placements.exclude(line__len=len(node.line)).exists()
 
 
 def _windows(question: Question, by: By) -> dict[str, list[_Window]] | None:
@@ -207,12 +236,12 @@ def _split(start: date, end: date) -> list[_Window]:
 
 def _from_totals(
     statement: _Statement, reach: Reach, question: Question, by: By, rules: dict[int, str],
-    windows: dict[str, list[_Window]],
+    windows: dict[str, list[_Window]], targets: Sequence[int],
 ) -> str:  # fmt: skip
     """Folded totals, and what the entries after the last folded moment change."""
     view = 1 if question.axis is Axis.UNIT else 3
     views = statement.bind([view, view + 1] if question.then else [view])
-    nodes = statement.bind(_target_nodes(question, by))
+    nodes = statement.bind(list(targets))
     scope = _scope_condition(statement, reach, question, "t.scope")
     month = "(%(months)s::date[])[width_bucket(t.at, %(months)s::date[])]"  # of the days at both ends, too
     key = {
@@ -236,7 +265,7 @@ def _from_totals(
         ]
     tail = deltas(
         Change(
-            "e.clock >= (SELECT folded_to FROM ledger_foldstate)",
+            _unfolded(statement),
             "SELECT folded_to FROM ledger_foldstate",
             "SELECT 9223372036854775807",
             spreading=True,
@@ -255,16 +284,32 @@ def _from_totals(
     return f"WITH RECURSIVE {tail}, found AS ({' UNION ALL '.join([*folded, tail_rows])})"
 
 
+def _unfolded(statement: _Statement) -> str:
+    """Which entries `e` are in no total yet.
+
+    The mark is read in the statement itself, which is what makes the answer exact. The planner cannot
+    see that value and would plan for a third of all entries; the mark as it stood just now, which can
+    only have risen since, tells it how few they are.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT folded_to FROM ledger_foldstate")
+        before = statement.bind(cursor.fetchone()[0])
+    return f"e.clock >= {before} AND e.clock >= (SELECT folded_to FROM ledger_foldstate)"
+
+
 def _from_rows(
-    statement: _Statement, reach: Reach, question: Question, by: By, rules: dict[int, str]
-) -> str:
-    """The entries themselves, for nodes without folded totals."""
+    statement: _Statement, reach: Reach, question: Question, by: By, rules: dict[int, str],
+    *, only: Sequence[int] | None = None,
+) -> str:  # fmt: skip
+    """The entries themselves, for nodes without folded totals; of `only` these children, if they are named."""
     column, tree = ("unit", "org_orgunit") if question.axis is Axis.UNIT else ("place", "org_place")
     node = statement.bind(question.node.pk)
     if question.then:
         beneath = (
             f"SELECT p.node_id FROM org_{column}placement p WHERE p.line @> ARRAY[{node}::int]"
         )
+        if only is not None:
+            beneath += f" AND p.line && {statement.bind(list(only))}::int[]"
     else:
         # Both as the tree is and as the totals know it: between a move and its folding they differ.
         low, high = (statement.bind(bound) for bound in bounds(question.node.path))
@@ -284,6 +329,8 @@ def _from_rows(
     condition = f"{node}::int = ANY({line})"
     if by == "child":
         condition += f" AND ({line})[{position}] IS NOT NULL"
+        if only is not None:
+            condition += f" AND ({line})[{position}] = ANY({statement.bind(list(only))})"
     if question.axis is Axis.PLACE:
         condition += f" AND {_reach_condition(statement, reach)}"
     measures = ", ".join(f"d.{name}" for name in MEASURES)
@@ -344,10 +391,14 @@ def _target_nodes(question: Question, by: By) -> list[int]:
         nodes: Any = type(question.node)._default_manager
         beneath = nodes.filter(under(question.node.path), line__len=depth + 2)
         return list(beneath.values_list("pk", flat=True))
-    placements: Any = question.node.placements.model._default_manager
-    lines = placements.filter(line__contains=[question.node.pk]).values_list("line", flat=True)
-    after = [line[line.index(question.node.pk) + 1 :] for line in lines]
-    return sorted({rest[0] for rest in after if rest})
+    table = question.node.placements.model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT line[array_position(line, %(node)s) + 1] FROM {table}"
+            " WHERE line @> ARRAY[%(node)s]",
+            {"node": question.node.pk},
+        )
+        return sorted(row[0] for row in cursor.fetchall() if row[0] is not None)
 
 
 def _scope_condition(statement: _Statement, reach: Reach, question: Question, column: str) -> str:
@@ -426,36 +477,32 @@ def coverage_by(
     if not reach.covers(unit.path):
         raise OutOfReach
     low, high = bounds(unit.path)
-    position = len(unit.line) + (1 if by_child else 0)
     start, end = _ends(period)
     first = JalaliDate.from_date(start)
-    sql = """
-    WITH state AS (SELECT folded_to FROM ledger_foldstate),
-    tail AS (  -- units whose reports changed since the last folding are looked at anew
-        SELECT DISTINCT e.unit_id FROM ledger_entry e, state WHERE e.clock >= state.folded_to AND e.stage = 2),
+    statement = _Statement()
+    bind = statement.bind
+    position = bind(len(unit.line) + (1 if by_child else 0))
+    since, until = bind(start), bind(end)
+    sql = f"""
+    WITH tail AS MATERIALIZED (  -- units whose reports changed since the last folding are looked at anew
+        SELECT DISTINCT e.unit_id FROM ledger_entry e WHERE {_unfolded(statement)} AND e.stage = 2),
     present AS (
         SELECT p.unit_id FROM ledger_presence p
-         WHERE p.month >= %(month)s AND p.month <= %(end)s AND p.days & (
-               (-1 << greatest(0, %(start)s - p.month)) & ~(-1 << least(31, %(end)s - p.month + 1))) <> 0
+         WHERE p.month >= {bind(month_start(first.year, first.month))} AND p.month <= {until} AND p.days & (
+               (-1 << greatest(0, {since} - p.month)) & ~(-1 << least(31, {until} - p.month + 1))) <> 0
            AND NOT EXISTS (SELECT FROM tail t WHERE t.unit_id = p.unit_id)
         UNION
         SELECT e.unit_id FROM tail t JOIN ledger_entry e ON e.unit_id = t.unit_id
          WHERE e.stage = 2 AND e.kind = 0 AND e.coverage = 1 AND e.part_of_id IS NULL
-           AND e.ends_on BETWEEN %(start)s AND %(end)s
+           AND e.ends_on BETWEEN {since} AND {until}
            AND NOT EXISTS (SELECT FROM ledger_entry x WHERE x.corrects_id = e.id AND x.kind = 1))
-    SELECT u.line[%(position)s], count(*), count(p.unit_id)
+    SELECT u.line[{position}], count(*), count(p.unit_id)
       FROM org_orgunit u LEFT JOIN present p ON p.unit_id = u.id
-     WHERE u.path >= %(low)s AND u.path < %(high)s AND u.kind = 'local' AND u.opened_on <= %(end)s
-       AND (u.closed_on IS NULL OR u.closed_on >= %(start)s) AND u.line[%(position)s] IS NOT NULL
+     WHERE u.path >= {bind(low)} AND u.path < {bind(high)} AND u.kind = 'local' AND u.opened_on <= {until}
+       AND (u.closed_on IS NULL OR u.closed_on >= {since}) AND u.line[{position}] IS NOT NULL
      GROUP BY 1"""
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql,
-            {
-                "low": low, "high": high, "position": position, "start": start, "end": end,
-                "month": month_start(first.year, first.month),
-            },
-        )  # fmt: skip
+        cursor.execute(sql, statement.parameters)
         return {node: Reporting(units, reported) for node, units, reported in cursor.fetchall()}
 
 

@@ -104,14 +104,24 @@ def digest(entry: NewEntry) -> bytes:
     What the server adds (the link to a promise, the unit's own place) is not in it: a phone that
     sends the same again must be recognised whatever has been posted meanwhile.
     """
-    quantity = None if entry.quantity is None else format(entry.quantity.normalize(), "f")
-    parts = (
-        entry.id.hex, entry.indicator, int(entry.stage), int(entry.kind), entry.unit, entry.place,
-        entry.activity, entry.starts_on, entry.ends_on, entry.item, entry.dimensions,
-        entry.part_of, quantity, entry.rial, int(entry.qualifier), int(entry.coverage),
-        int(entry.role), entry.fulfils, entry.verifies, entry.corrects, entry.as_written, entry.note,
-    )  # fmt: skip
-    canonical = "\x1f".join(["" if part is None else str(part) for part in parts])
+    e = entry
+    canonical = "\x1f".join(
+        (
+            f"{e.id.hex}\x1f{e.indicator}\x1f{e.stage:d}\x1f{e.kind:d}\x1f{e.unit}",
+            "" if e.place is None else str(e.place),
+            "" if e.activity is None else str(e.activity),
+            f"{e.starts_on}\x1f{e.ends_on}",
+            "" if e.item is None else str(e.item),
+            str(e.dimensions),
+            str(e.part_of or ""),
+            "" if e.quantity is None else f"{e.quantity.normalize():f}",
+            "" if e.rial is None else str(e.rial),
+            f"{e.qualifier:d}\x1f{e.coverage:d}\x1f{e.role:d}",
+            f"{e.fulfils or ''}\x1f{e.verifies or ''}\x1f{e.corrects or ''}",
+            e.as_written,
+            e.note,
+        )
+    )
     return hashlib.sha256(canonical.encode()).digest()
 
 

@@ -29,6 +29,7 @@ from karnameh.ledger.actions import (
     reverse_entry,
     verify_entry,
 )
+from karnameh.ledger.documents import Document, documents_of
 from karnameh.ledger.forms import CheckForm, CorrectionForm, EntryForm, QuantityForm, ReasonForm
 from karnameh.ledger.models import Entry, Stage
 from karnameh.ledger.queries import (
@@ -141,6 +142,7 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
             if one.activity_id
             else None,
             "words": _in_words(request, one),
+            "document": _document(request, story),
             "fingerprint": bytes(one.digest).hex()[:16],
             "checked": checked,
             "larger": checked is not None and (checked.quantity or 0) > (one.quantity or 0),
@@ -154,6 +156,13 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
             and may(request.user, Grantable.VERIFIER, one.unit),
         },
     )
+
+
+def _document(request: HttpRequest, story: Story) -> Document | None:
+    """Where the entry came from; one that stands in place of another came from where that one did."""
+    line = [story.entry, *([story.corrects] if story.corrects else [])]
+    found = documents_of(_user(request), line)
+    return next((found[one.pk] for one in line if one.pk in found), None)
 
 
 def _in_words(request: HttpRequest, one: Entry) -> str:

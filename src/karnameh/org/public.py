@@ -32,6 +32,7 @@ from karnameh.org.queries import (
     find_places,
     find_units,
     matching,
+    paths_of,
     under,
     under_any,
     under_sql,
@@ -42,6 +43,6 @@ __all__ = [
     "Named", "NewUnit", "Node", "OrgUnit", "Place", "PlaceLevel", "PlacePlacement", "Population",
     "Profession", "Theme", "UnitKind", "UnitPlacement", "ancestors", "bounds", "children", "close_unit",
     "find_places", "find_units", "is_under", "line_of", "matching", "merge_units", "move_place",
-    "move_unit", "open_place", "open_unit", "path_of", "rename_unit", "split_unit", "under",
+    "move_unit", "open_place", "open_unit", "path_of", "paths_of", "rename_unit", "split_unit", "under",
     "under_any", "under_sql",
 ]  # fmt: skip
