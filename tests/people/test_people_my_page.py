@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from builders import NOW, a_user
-from karnameh.people.actions import expire_contacts, keep_contact, read_phone
+from karnameh.people.actions import expire_contacts, keep_contact, read_phone, reseal
+from karnameh.people.allauth_adapter import MFAAdapter
 from karnameh.people.models import Contact
 from karnameh.people.public import User
 from karnameh.plumbing.models import Deed, PersonalRead
@@ -186,6 +188,29 @@ def test_keys_rotate_and_the_old_one_can_then_go(settings: Settings) -> None:
         read_phone(contact, by=contact.user, at=NOW, purpose="مهر کهنه")
     contact.refresh_from_db()
     assert read_phone(contact, by=contact.user, at=NOW, purpose="پس از چرخش") == "09121234567"
+
+
+def test_one_command_moves_numbers_and_code_secrets_to_a_new_key(settings: Settings) -> None:
+    user = a_user()
+    contact = keep_contact(user, phone="09121234567", at=NOW)
+    adapter = MFAAdapter()
+    factor = Authenticator.objects.create(
+        user=user,
+        type=Authenticator.Type.TOTP,
+        data={"secret": adapter.encrypt("JBSWY3DPEHPK3PXP")},
+    )
+    assert "JBSWY3DPEHPK3PXP" not in str(factor.data)
+    old = dict(settings.SEAL_KEYS)
+    settings.SEAL_KEYS = {**old, "k-new": bytes(range(32))}
+    assert reseal(at=NOW) == 2
+    assert reseal(at=NOW) == 0
+    settings.SEAL_KEYS = {"k-new": bytes(range(32))}
+    contact.refresh_from_db()
+    factor.refresh_from_db()
+    assert read_phone(contact, by=user, at=NOW, purpose="پس از چرخش") == "09121234567"
+    assert adapter.decrypt(factor.data["secret"]) == "JBSWY3DPEHPK3PXP"
+    with pytest.raises(SealBroken):
+        adapter.decrypt("JBSWY3DPEHPK3PXP")
 
 
 def test_a_number_is_erased_when_the_consent_runs_out() -> None:

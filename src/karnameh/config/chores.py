@@ -1,23 +1,28 @@
-"""Which chores the worker goes round: the one list."""
+"""Which chores the worker goes round: the one list of them."""
 
 from __future__ import annotations
 
 from karnameh.exchange.public import discard_forgotten, work_once
 from karnameh.ledger.public import fold, rehome
+from karnameh.narrative.public import forget_texts
 from karnameh.people.public import expire_contacts
 from karnameh.plumbing.chores import Chore
 from karnameh.plumbing.clock import now
 
 
-def all_chores() -> list[Chore]:
-    """Folding first: every page waits for it the least."""
-    return [
+def lanes() -> list[list[Chore]]:
+    """Chores that may wait for each other, lane by lane: totals never wait for a long import."""
+    totals = [
         Chore("fold", lambda: fold().behind, every=0.2),
         Chore("rehome", lambda: rehome() > 0, every=2.0),
+    ]
+    documents = [
         Chore("imports", work_once, every=1.0),
         Chore("expire contacts", lambda: _done(expire_contacts(at=now())), every=3600.0),
+        Chore("texts of reports", lambda: forget_texts(at=now()), every=3600.0),
         Chore("forgotten imports", lambda: _done(discard_forgotten(at=now())), every=3600.0),
     ]
+    return [totals, documents]
 
 
 def _done(erased: object) -> bool:

@@ -32,7 +32,7 @@ def load_secrets(var: Path) -> Secrets:
 
 
 def add_seal_key(var: Path) -> str:
-    """Put a fresh sealing key last; `manage reseal` then moves every field to it."""
+    """Put a fresh sealing key last; `manage seals` then moves every field to it."""
     path = var / "secrets.json"
     kept = _from_file(path)
     name = f"k{len(kept['seal']) + 1}"

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from types import FrameType
 
@@ -113,14 +114,25 @@ def _collect_static() -> None:
 
 
 def work() -> int:
-    """The worker: folding, following reorganisations, imports, erasing what has expired."""
-    from karnameh.config.chores import all_chores
+    """The worker: folding, following reorganisations; beside it imports, and erasing what has expired."""
+    from karnameh.config.chores import lanes
     from karnameh.plumbing.chores import Worker
 
-    worker = Worker(all_chores())
+    workers = [Worker(chores) for chores in lanes()]
+
+    def stop(*_: object) -> None:
+        for worker in workers:
+            worker.stop()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, worker.stop)
-    worker.run()
+        signal.signal(number, stop)
+    # Threads: one lane waits for the server most of the time, the other computes.
+    beside = [threading.Thread(target=worker.run) for worker in workers[1:]]
+    for thread in beside:
+        thread.start()
+    workers[0].run()
+    for thread in beside:
+        thread.join()
     return 0
 
 

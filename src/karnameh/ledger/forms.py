@@ -18,6 +18,7 @@ from karnameh.kernel.text import clean
 from karnameh.ledger.models import Qualifier, Stage
 from karnameh.ledger.rules import Qualifier as RuleQualifier
 from karnameh.org.public import Place
+from karnameh.plumbing.errors import SENTENCES
 from karnameh.plumbing.public import sentence_of
 
 
@@ -37,7 +38,11 @@ class WrittenDate(forms.CharField):
 class QuantityForm(forms.Form):
     """How much, and how sure. Knows the unit of measure of its indicator."""
 
-    quantity = forms.CharField(label=_("How much?"), required=False)
+    quantity = forms.CharField(
+        label=_("How much?"),
+        required=False,
+        error_messages={"required": SENTENCES["quantity_missing"]},
+    )
     qualifier = forms.TypedChoiceField(
         label=_("How sure is this number?"),
         choices=Qualifier.choices,

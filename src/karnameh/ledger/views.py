@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -22,6 +23,7 @@ from karnameh.catalog.public import Indicator, find_indicators, indicators
 from karnameh.kernel.ids import new_id
 from karnameh.kernel.number_words import to_words
 from karnameh.kernel.period import Period
+from karnameh.kernel.text import clean
 from karnameh.ledger.actions import (
     MAY_POST,
     correct_entry,
@@ -422,10 +424,14 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _standing(request: HttpRequest, pk: UUID) -> Entry:
     """The entry, if it can be seen and has not been taken back."""
     story = story_of(units_where(request.user), pk)
+    trouble: str | Promise | None = None
     if story.reversed_by is not None:
-        raise Refusal(CONSTRAINT_SENTENCES["entry_reversed_once"], status=409)
-    if story.entry.kind == Kind.REVERSAL:
-        raise Refusal(_("A reversal cannot be reversed. Post the entry again instead."), status=409)
+        trouble = CONSTRAINT_SENTENCES["entry_reversed_once"]
+    elif story.entry.kind == Kind.REVERSAL:
+        trouble = _("A reversal cannot be reversed. Post the entry again instead.")
+    if trouble is not None:
+        typed = clean(request.POST.get("note", ""))
+        raise Refusal(trouble, status=409, href=reverse("entry", args=[pk]), kept=typed)
     return story.entry
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 
 from karnameh.kernel.digits import to_latin
 from karnameh.kernel.text import clean
 from karnameh.people.models import Contact, User
 from karnameh.plumbing.public import Refusal, deed
-from karnameh.plumbing.sealed import open_sealed, seal
+from karnameh.plumbing.sealed import open_sealed, resealed, resealed_word, seal
 
 CONSENT_LASTS = timedelta(days=365)
+# What the secrets of code apps and spare codes are bound to, and under which names they are kept.
+SECOND_FACTOR = {"table": "mfa_authenticator", "field": "data"}
+_SECRETS = ("secret", "seed")
 _PHONE = re.compile(r"(\+98|0098|0)?9[0-9]{9}")
 
 
@@ -98,3 +102,27 @@ def expire_contacts(*, at: datetime) -> int:
     with deed("expire_contacts", by=None, at=at):
         erased, _details = Contact.objects.filter(expires_on__lt=at.date()).delete()
     return erased
+
+
+def reseal(*, at: datetime) -> int:
+    """Move everything sealed to the newest key; how many fields were moved."""
+    moved = 0
+    with deed("reseal", by=None, at=at):
+        for contact in Contact.objects.select_for_update():
+            fresh = resealed(
+                bytes(contact.phone_sealed), table="people_contact", row=str(contact.pk),
+                field="phone_sealed",
+            )  # fmt: skip
+            if fresh is not None:
+                contact.phone_sealed = fresh
+                contact.save(update_fields=["phone_sealed"])
+                moved += 1
+        for factor in apps.get_model("mfa", "Authenticator").objects.select_for_update():
+            kept = {name: factor.data[name] for name in _SECRETS if name in factor.data}
+            words = {name: resealed_word(word, **SECOND_FACTOR) for name, word in kept.items()}
+            changed = {name: word for name, word in words.items() if word is not None}
+            if changed:
+                factor.data = {**factor.data, **changed}
+                factor.save(update_fields=["data"])
+                moved += len(changed)
+    return moved

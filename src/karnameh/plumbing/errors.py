@@ -20,14 +20,25 @@ class Refusal(Exception):
     """Something that may not be done, with a sentence that a person may read.
 
     `status` is the HTTP status: 400 for what can be mended in the input, 403 for a missing role,
-    409 for somebody else having been first, 503 for a passing fault.
+    409 for somebody else having been first, 503 for a passing fault. Where a whole page says no,
+    `href` leads to the thing as it stands now, and `kept` gives back what had been typed.
     """
 
-    def __init__(self, sentence: Sentence, *, field: str = "", status: int = 400) -> None:
+    def __init__(
+        self,
+        sentence: Sentence,
+        *,
+        field: str = "",
+        status: int = 400,
+        href: str = "",
+        kept: str = "",
+    ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.field = field
         self.status = status
+        self.href = href
+        self.kept = kept
 
     def __str__(self) -> str:
         return str(self.sentence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import uuid4
 
 from django.conf import settings
@@ -61,7 +61,15 @@ class RefusalPages:
         if isinstance(trouble, Malformed):
             trouble = Refusal(sentence_of(trouble))
         if isinstance(trouble, Refusal):
-            return problem(request, trouble.status, str(trouble.sentence))
+            return problem(
+                request,
+                trouble.status,
+                str(trouble.sentence),
+                links=[{"url": trouble.href, "label": _("See how it stands now")}]
+                if trouble.href
+                else [],
+                kept=trouble.kept,
+            )
         if isinstance(trouble, (OperationalError, InterfaceError)):
             log.error("database", exc_info=trouble)
             return database_lost(request, trouble)
@@ -81,7 +89,14 @@ def database_lost(request: HttpRequest, trouble: Exception) -> HttpResponse:
     return response
 
 
-def problem(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+def problem(
+    request: HttpRequest,
+    status: int,
+    sentence: str,
+    *,
+    links: Sequence[dict[str, str]] = (),
+    kept: str = "",
+) -> HttpResponse:
     """A problem page that needs neither the database nor a signed-in person."""
     headings = {
         400: _("This could not be read"),
@@ -96,6 +111,12 @@ def problem(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     return render(
         request,
         "ui/problem.html",
-        {"heading": heading, "sentence": sentence, "bare": True},
+        {
+            "heading": heading,
+            "sentence": sentence,
+            "bare": True,
+            "links": links,
+            "kept": kept,
+        },
         status=status,
     )

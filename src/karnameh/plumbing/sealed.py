@@ -6,6 +6,7 @@ A sealed value moved to another row, field or table does not open. Reading one w
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -48,6 +49,32 @@ def resealed(sealed: bytes, *, table: str, row: str, field: str) -> bytes | None
     if bytes(sealed).partition(b"\x00")[0] == newest.encode():
         return None
     return seal(_open(sealed, table=table, row=row, field=field), table=table, row=row, field=field)
+
+
+def seal_word(plain: str, *, table: str, field: str) -> str:
+    """A word that the machine itself needs, sealed as text: the secret behind one-time codes.
+
+    It is bound to table and field alone, because the library that keeps it does not name its row.
+    """
+    return base64.b64encode(seal(plain, table=table, row="", field=field)).decode()
+
+
+def open_word(sealed: str, *, table: str, field: str) -> str:
+    """Undo `seal_word`. Raises `SealBroken`."""
+    return _open(_bytes_of(sealed), table=table, row="", field=field)
+
+
+def resealed_word(sealed: str, *, table: str, field: str) -> str | None:
+    """The same word under the newest key, or None when it is there already."""
+    fresh = resealed(_bytes_of(sealed), table=table, row="", field=field)
+    return None if fresh is None else base64.b64encode(fresh).decode()
+
+
+def _bytes_of(sealed: str) -> bytes:
+    try:
+        return base64.b64decode(sealed, validate=True)
+    except ValueError:
+        raise SealBroken("this was never sealed") from None
 
 
 def _open(sealed: bytes, *, table: str, row: str, field: str) -> str:

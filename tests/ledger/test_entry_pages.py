@@ -1,0 +1,42 @@
+"""The pages of one entry when somebody else was faster, or something was left out."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from builders import NOW, World, an_entry, an_indicator
+from karnameh.ledger.public import Entry, reverse_entry
+
+
+def signed_in(world: World) -> Client:
+    client = Client()
+    client.force_login(world.people["leader"])
+    return client
+
+
+@pytest.mark.parametrize("page", ["entry_reverse", "entry_correct"])
+def test_the_slower_one_is_led_to_the_entry_and_keeps_his_reason(world: World, page: str) -> None:
+    leader = world.people["leader"]
+    entry = an_entry(world.local, an_indicator(), 12, by=leader)
+    reverse_entry(entry, note="دوباره ثبت شده بود", by=leader, at=NOW)
+    before = Entry.objects.count()
+    answer = signed_in(world).post(
+        reverse(page, args=[entry.pk]), {"note": "دلیلِ من <b>", "quantity": "3", "qualifier": "1"}
+    )
+    assert answer.status_code == 409
+    text = answer.content.decode()
+    assert reverse("entry", args=[entry.pk]) in text
+    assert "دلیلِ من &lt;b&gt;" in text
+    assert Entry.objects.count() == before
+
+
+def test_an_empty_quantity_is_answered_with_what_to_do(world: World) -> None:
+    entry = an_entry(world.local, an_indicator(), 12, by=world.people["leader"])
+    answer = signed_in(world).post(
+        reverse("entry_correct", args=[entry.pk]),
+        {"note": "شمارش دوباره", "quantity": "", "qualifier": "1"},
+    )
+    assert answer.status_code == 422
+    assert "مقدار را بنویسید. اگر معلوم نیست، همین را بگویید." in answer.content.decode()
