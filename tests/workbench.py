@@ -16,7 +16,7 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from builders import DAY, NOW
+from builders import DAY, NOW, as_owner
 from karnameh.access.public import Reach, Stretch
 from karnameh.catalog.public import Indicator
 from karnameh.kernel.ids import new_id
@@ -38,16 +38,6 @@ from karnameh.people.public import User
 from karnameh.plumbing.public import Refusal
 
 ALWAYS = Period(None, None)
-
-
-@contextmanager
-def as_owner() -> Iterator[None]:
-    """The block runs as the owner of the tables, whom no missing privilege stops."""
-    run("SET ROLE NONE")
-    try:
-        yield
-    finally:
-        run("SET ROLE karnameh_app")
 
 
 def run(sql: str, parameters: Sequence[Any] = ()) -> None:

@@ -245,6 +245,14 @@ def test_nobody_gives_himself_a_role(world: World) -> None:
         )
 
 
+def test_the_site_gives_no_role_in_nobodys_name(world: World) -> None:
+    for unit in (world.nation, world.local):
+        with refused("grant_names_its_giver"):
+            Grant.objects.create(
+                user=world.people["fars"], unit=unit, role=Role.AUDITOR, granted_at=NOW
+            )
+
+
 def test_a_theme_is_not_widened_by_passing_it_on(world: World, health: Theme) -> None:
     narrow = a_user()
     for role in (Role.ADMINISTRATOR, Role.REVIEWER):
@@ -274,7 +282,13 @@ def test_a_role_is_not_given_twice_nor_at_a_closed_unit(world: World) -> None:
     with pytest.raises(Refusal):
         give(world, "fars", Role.REPORTER, OrgUnit.objects.get(pk=world.local.pk))
     with refused("grant_given_once"):
-        Grant.objects.create(user=grant.user, unit=grant.unit, role=grant.role, granted_at=NOW)
+        Grant.objects.create(
+            user=grant.user,
+            unit=grant.unit,
+            role=grant.role,
+            granted_by=grant.granted_by,
+            granted_at=NOW,
+        )
 
 
 def test_a_grant_is_taken_back_by_an_administrator_above_or_by_its_holder_and_by_nobody_else(

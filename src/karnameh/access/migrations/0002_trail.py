@@ -2,10 +2,10 @@
 
 from django.db import migrations
 
-from karnameh.plumbing.sql import watch
+from karnameh.plumbing.sql import APP, watch
 
 
-TWO_PERSONS = """
+TWO_PERSONS = f"""
 CREATE FUNCTION access_two_persons() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND (OLD.user_id, OLD.unit_id, OLD.role, OLD.theme_id, OLD.granted_by_id, OLD.granted_at,
@@ -13,6 +13,11 @@ BEGIN
         NEW.granted_at, NEW.needs_second) THEN
         RAISE EXCEPTION 'a grant is never rewritten'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'grant_is_never_rewritten';
+    END IF;
+    IF TG_OP = 'INSERT' AND NEW.granted_by_id IS NULL AND current_user = '{APP}' THEN
+        -- Only whoever installs Karnameh gives roles in nobody's name.
+        RAISE EXCEPTION 'a grant of the site names its giver'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'grant_names_its_giver';
     END IF;
     IF NEW.granted_by_id IS NOT NULL AND NOT NEW.needs_second
        AND (SELECT cardinality(line) FROM public.org_orgunit WHERE id = NEW.unit_id) <= 2 THEN
