@@ -200,7 +200,7 @@ def test_a_child_that_dies_is_a_file_that_takes_too_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The limits end it without a word: here it is made to have none."""
-    monkeypatch.setattr("karnameh.exchange.reading.sys.executable", "/bin/false")
+    monkeypatch.setattr("karnameh.plumbing.confining.sys.executable", "/bin/false")
     with pytest.raises(Unreadable, match="takes_too_much"):
         lines(tmp_path / "f", b"a,b\n", "csv")
 

@@ -32,6 +32,16 @@ _PIECES = sorted(
         "تومان",
         "درصد",
         "سال",
+        "آن",
+        "پایگاه",
+        "استان",
+        "روستای",
+        "نیاز",
+        "خسارت",
+        "فقط",
+        "حضور",
+        "می‌شد",
+        "گذشته",
     }
     | set(".,،؛:!؟/|-–()«»%٪\n\t\u200c\u200f\u202e\u0640\u064b\ufeff")
     | {"12", "۱۲", "٣٤", "1,200", "۹/۵", "۱۴۰۲/۵/۳", "16:30", "a@b.c", "COVID-19", "\ud800"}
@@ -112,7 +122,7 @@ def test_time_grows_with_length_only(unit: str) -> None:
 
     seconds(500)  # fills the caches
     short = min(seconds(2000) for _ in range(2))
-    assert seconds(8000) < 8 * short + 0.05
+    assert min(seconds(8000) for _ in range(2)) < 8 * short + 0.05
 
 
 def test_candidates_are_ranked_by_unit_and_words() -> None:
@@ -125,3 +135,9 @@ def test_candidates_are_ranked_by_unit_and_words() -> None:
     assert mention.indicator[0].code == "parcels"
     assert 0.5 < mention.indicator[0].score <= 1
     assert "people" not in [match.code for match in mention.indicator]
+
+
+def test_a_part_of_a_state_does_not_ask_for_itself() -> None:
+    """«… پایگاه است که … پایگاه آن …»: two copulas in one sentence once asked each other for ever."""
+    sentence = "شمار پایگاه‌ها ۲۱۰۰ پایگاه است که ۶۵۰ پایگاه آن ویژه خواهران است."
+    assert [mention.stage for mention in read(sentence)] == ["reported", "reported"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import runpy
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -140,17 +141,23 @@ def _bench(arguments: list[str]) -> int:
 
         return bench(arguments[1:])
     if arguments[:1] == ["read"]:
-        from karnameh.narrative.public import bench_reader
-
-        return bench_reader(arguments[1:])
+        return _run("karnameh.narrative.reader.bench", arguments[1:])
     print("Benchmarks: ledger, read", file=sys.stderr)
     return 2
 
 
 def _read(arguments: list[str]) -> int:
-    from karnameh.narrative.public import read_command
+    return _run("karnameh.narrative.reader", arguments)
 
-    return read_command(arguments)
+
+def _run(module: str, arguments: list[str]) -> int:
+    """Run a plain program of ours as it stands: it needs no settings and no database."""
+    sys.argv = [module, *arguments]
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
 
 
 def _manage(arguments: list[str]) -> int:

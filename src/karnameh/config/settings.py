@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "karnameh.ledger",
     "karnameh.exchange",
     "karnameh.insight",
+    "karnameh.narrative",
     "karnameh.front",
     "karnameh.config",
     "django.contrib.auth",
@@ -227,6 +228,9 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 UPLOAD_LIMIT = 30_000_000
+# How long the text of a report is kept: after posting, and while nobody decides over it.
+READING_TEXT_DAYS = int(os.environ.get("KARNAMEH_TEXT_DAYS", "400"))
+READING_UNDECIDED_DAYS = int(os.environ.get("KARNAMEH_UNDECIDED_DAYS", "30"))
 
 SESSION_COOKIE_NAME = "karnameh"
 SESSION_COOKIE_HTTPONLY = True
@@ -273,3 +277,5 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 FEDERATION_FA = os.environ.get("KARNAMEH_NAME_FA", "فدراسیون همیاران")
 FEDERATION_EN = os.environ.get("KARNAMEH_NAME_EN", "Federation of Volunteers")
+# Where this installation offers its source, as the licence asks of whoever changes it.
+SOURCE_URL = os.environ.get("KARNAMEH_SOURCE", "")

@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("karnameh.front.administration.urls")),
     path("", include("karnameh.insight.urls")),
     path("", include("karnameh.exchange.urls")),
+    path("", include("karnameh.narrative.urls")),
     path("", include("karnameh.ledger.urls")),
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from karnameh.access.public import Reach, Role, units_where
 from karnameh.catalog.public import Indicator, TimeRule, UnitRule, indicators
@@ -17,7 +19,7 @@ from karnameh.exchange.rules.rows import Problem
 from karnameh.exchange.rules.verdicts import Judged
 from karnameh.exchange.sentences import sentence
 from karnameh.exchange.store import Findings, Folder
-from karnameh.ledger.public import Entry, Kind, Qualifier, Stage
+from karnameh.ledger.public import Document, Entry, Kind, Qualifier, Stage
 from karnameh.org.public import OrgUnit, children, under, under_any
 from karnameh.people.public import User
 from karnameh.plumbing.paging import Page
@@ -41,6 +43,25 @@ def reach_import(reader: User, pk: UUID) -> Import:
     if job is None:
         raise OutOfReach
     return job
+
+
+def sheets_behind(reader: User, entries: Sequence[Entry]) -> dict[UUID, Document]:
+    """The sheet with which entries came; its page only for those who may see it."""
+    batches = {one.batch for one in entries if one.batch}
+    names = dict(Import.objects.filter(pk__in=batches).values_list("pk", "file_name"))
+    seen = (
+        set(imports_for(reader).filter(pk__in=names).values_list("pk", flat=True))
+        if names
+        else set()
+    )
+    return {
+        one.pk: Document(
+            names[one.batch],
+            url=reverse("import_page", args=[one.batch]) if one.batch in seen else "",
+        )
+        for one in entries
+        if one.batch in names
+    }
 
 
 def posted_before(job: Import) -> Import | None:

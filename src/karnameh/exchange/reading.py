@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from typing import Any
 from django.conf import settings
 
 from karnameh.exchange.rules.cells import Cell, Unreadable
+from karnameh.plumbing.confining import start
 
 log = logging.getLogger("karnameh.imports")
 
@@ -36,23 +35,15 @@ class Sheet:
 @contextmanager
 def open_sheet(file: Path, kind: str) -> Iterator[Sheet]:
     """Read `file` in a child process that ends with the block. Raises `Unreadable`."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "karnameh.exchange.sheet_reader", str(file), kind],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/",
-        env=_environment(),
-    ) as child:  # fmt: skip
+    with start(
+        "karnameh.exchange.sheet_reader", str(file), kind, source=settings.PACKAGE.parent
+    ) as child:
         try:
             sheet = Sheet(iter(()), 0)
             sheet.lines = _lines(child, sheet)
             yield sheet
         finally:
             child.kill()
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of our own: no address of the database, no keys."""
-    source = str(settings.PACKAGE.parent)
-    return {"PATH": os.defpath, "PYTHONPATH": source, "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"}
 
 
 def _lines(child: subprocess.Popen[bytes], sheet: Sheet) -> Iterator[Line]:

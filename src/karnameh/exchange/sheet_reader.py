@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import resource
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +21,8 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from karnameh.plumbing.confined import Refused, limit_this_process, say
 
 ROWS, COLUMNS = 100_000, 200
 EMPTY_ROWS = 1_000  # after so many in a row the sheet has ended, whatever its dimension claims
@@ -43,24 +43,6 @@ _FOREIGN = (
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-
-
-class Refused(Exception):
-    """The file is refused: `code` names the sentence."""
-
-    def __init__(self, code: str, given: str = "") -> None:
-        super().__init__(code)
-        self.code = code
-        self.given = given
-
-
-def limit_this_process() -> None:
-    """Little memory, little time, no file written: set before anything of the upload is touched."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 
 
 def read(file: Path, kind: str) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -245,14 +227,9 @@ def encoded(cell: Any) -> str | None:
     return f"t{cell}"
 
 
-def say(message: object) -> None:
-    """One line to the parent."""
-    sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
-
-
 def main(arguments: Sequence[str]) -> int:
     """Read the file that is named, in the form that is named."""
-    limit_this_process()
+    limit_this_process(memory=MEMORY, seconds=SECONDS)
     warnings.simplefilter("ignore")  # openpyxl's remarks about features that it passes over
     try:
         for number, row in read(Path(arguments[0]), arguments[1]):

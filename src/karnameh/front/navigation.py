@@ -7,8 +7,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from karnameh.access.public import Role, holds, units_where
+from karnameh.narrative.public import DESK
 from karnameh.people.public import User
 
 _HOME = ("home", "unit", "place", "silent_units")
@@ -48,6 +50,10 @@ def _items(user: User, here: str) -> list[dict[str, Any]]:
     )
     if any(holds(user, role) for role in (*_RECORDERS, Role.VERIFIER)):
         items.append(_item(_("Spreadsheets"), "imports", "import", here.startswith("import")))
+    if any(holds(user, role) for role in DESK):
+        item = _item(_("Reports"), "readings", "file", here.startswith("reading"))
+        items.append({**item, "short": pgettext("short", "Reports")})
+    items.append(_item(_("Promises"), "promises", "calendar", here == "promises"))
     if holds(user, Role.ADMINISTRATOR):
         items.append(_item(_("Administration"), "admin_home", "units", here.startswith("admin")))
     if holds(user, Role.AUDITOR):
@@ -63,11 +69,13 @@ def _menu(user: User) -> list[dict[str, Any]]:
     """The viewer's own pages, and the desks that a phone's five tabs have no room for."""
     desks = [
         {"label": label, "url": reverse(name), "icon": icon}
-        for role, label, name, icon in (
-            (Role.ADMINISTRATOR, _("Administration"), "admin_home", "units"),
-            (Role.AUDITOR, _("Audit"), "audit", "shield"),
+        for roles, label, name, icon in (
+            (DESK, _("Reports"), "readings", "file"),
+            (tuple(Role), _("Promises"), "promises", "calendar"),
+            ((Role.ADMINISTRATOR,), _("Administration"), "admin_home", "units"),
+            ((Role.AUDITOR,), _("Audit"), "audit", "shield"),
         )
-        if holds(user, role)
+        if any(holds(user, role) for role in roles)
     ]
     return [
         *desks,

@@ -15,7 +15,9 @@ from karnameh.access.public import Reach, Role, units_where
 from karnameh.activities.public import find_activities
 from karnameh.catalog.public import find_indicators
 from karnameh.kernel.text import search_terms
+from karnameh.narrative.public import find_sources
 from karnameh.org.public import OrgUnit, find_places, find_units
+from karnameh.people.public import User
 from karnameh.plumbing.public import OutOfReach
 
 _RECORDERS = (Role.REPORTER, Role.PLANNER, Role.PARTNER)
@@ -63,6 +65,8 @@ def _tops(reach: Reach) -> list[OrgUnit]:
 def search(request: HttpRequest) -> HttpResponse:
     """Units in reach, places, indicators and activities, tolerant of Persian spelling."""
     query = request.GET.get("q", "")[:100]
+    reader = request.user
+    assert isinstance(reader, User)
     reach = units_where(request.user)
     groups: list[tuple[str, list[tuple[str, str, str]]]] = []
     if search_terms(query):
@@ -79,6 +83,15 @@ def search(request: HttpRequest) -> HttpResponse:
                 for a in find_activities(query, reach=reach)
             ]),
         ]  # fmt: skip
+        groups.append(
+            (
+                _("Reports"),
+                [
+                    (one.title, one.unit.name, reverse("reading", args=[one.pk]))
+                    for one in find_sources(query, reader=reader)
+                ],
+            )
+        )
     found = [(label, rows) for label, rows in groups if rows]
     if not reach.stretches:
         found = []

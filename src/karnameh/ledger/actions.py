@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from karnameh.access.public import Role as Grantable
 from karnameh.access.public import units_where
-from karnameh.catalog.public import Indicator
+from karnameh.catalog.public import Indicator, MeasureKind
 from karnameh.kernel.ids import new_id
 from karnameh.kernel.text import clean
 from karnameh.ledger.models import Entry
@@ -209,9 +209,9 @@ def _live() -> QuerySet[Entry]:
 
 def _money_like(entry: Entry, quantity: Decimal | None) -> int | None:
     """The rials of another quantity of the same thing: equal to it where money is what is counted."""
-    if entry.rial is None or entry.rial != entry.quantity:
-        return entry.rial
-    return None if quantity is None else int(quantity)
+    if entry.indicator.measure.kind == MeasureKind.MONEY:
+        return None if quantity is None else int(quantity)
+    return entry.rial
 
 
 def _post_one(entry: NewEntry, *, by: User, at: datetime) -> Entry:

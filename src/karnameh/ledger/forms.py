@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from karnameh.catalog.public import Indicator, MeasureKind
-from karnameh.kernel.jalali import JalaliDate, parse_date
+from karnameh.kernel.jalali import JalaliDate
 from karnameh.kernel.malformed import Malformed
 from karnameh.kernel.money import Money
 from karnameh.kernel.quantity import parse_quantity
@@ -19,20 +19,8 @@ from karnameh.ledger.models import Qualifier, Stage
 from karnameh.ledger.rules import Qualifier as RuleQualifier
 from karnameh.org.public import Place
 from karnameh.plumbing.errors import SENTENCES
+from karnameh.plumbing.fields import WrittenDate
 from karnameh.plumbing.public import sentence_of
-
-
-class WrittenDate(forms.CharField):
-    """A day as people write it, in either calendar."""
-
-    def clean(self, value: Any) -> date | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return parse_date(text)
-        except Malformed as trouble:
-            raise forms.ValidationError(sentence_of(trouble)) from trouble
 
 
 class QuantityForm(forms.Form):

@@ -14,7 +14,6 @@ from karnameh.ledger.actions import (
 from karnameh.ledger.checking import Check, check
 from karnameh.ledger.documents import Document, documents_of, register_documents
 from karnameh.ledger.folding import fold, fold_all, rehome
-from karnameh.ledger.forms import WrittenDate
 from karnameh.ledger.models import Entry
 from karnameh.ledger.promises import (
     Campaigning,
@@ -63,7 +62,7 @@ __all__ = [
     "MAY_POST", "Axis", "Bucket", "Campaigning", "Cell", "Check", "ControlTotal", "Coverage",
     "Document", "Drill", "Entry", "Kind", "NewEntry", "Outcome", "Promise", "Qualifier", "Question",
     "Receipt", "Reporting", "Role", "Sought", "Stage", "Stated", "Story", "Tally", "Verdict",
-    "WrittenDate", "adjust", "check", "correct_entry", "coverage_by", "documents_of",
+    "adjust", "check", "correct_entry", "coverage_by", "documents_of",
     "entries_behind", "entries_in_reach", "epoch", "far_from", "fold", "fold_all", "open_promises",
     "post_entries", "promise_balance", "promise_counts", "promises", "register_documents", "rehome",
     "reverse_batch", "reverse_entry", "roll_up", "silent_units", "stated_totals", "story_of",

@@ -12,7 +12,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -48,7 +47,7 @@ from karnameh.ledger.rules import Stage as RuleStage
 from karnameh.org.public import OrgUnit, Place, ancestors
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
-from karnameh.plumbing.errors import CONSTRAINT_SENTENCES
+from karnameh.plumbing.errors import CONSTRAINT_SENTENCES, Sentence
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role, refusing_malformed
 
 _WORDS = {1: "pledged", 2: "reported", 3: "verified"}
@@ -424,7 +423,7 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _standing(request: HttpRequest, pk: UUID) -> Entry:
     """The entry, if it can be seen and has not been taken back."""
     story = story_of(units_where(request.user), pk)
-    trouble: str | Promise | None = None
+    trouble: Sentence | None = None
     if story.reversed_by is not None:
         trouble = CONSTRAINT_SENTENCES["entry_reversed_once"]
     elif story.entry.kind == Kind.REVERSAL:

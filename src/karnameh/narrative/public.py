@@ -1,9 +1,14 @@
-"""The door of narrative: the reader as a library, and its two commands."""
+"""The door of narrative: reports in the site, the reader as a library."""
 
 from __future__ import annotations
 
+from karnameh.narrative.actions import Heading, enter_source, forget_texts
+from karnameh.narrative.examples import write_examples
+from karnameh.narrative.models import Kind, Source
+from karnameh.narrative.queries import DESK, find_sources
 from karnameh.narrative.reader import Candidate, Mention, read
-from karnameh.narrative.reader.__main__ import main as read_command
-from karnameh.narrative.reader.bench import main as bench_reader
 
-__all__ = ["Candidate", "Mention", "bench_reader", "read", "read_command"]
+__all__ = [
+    "DESK", "Candidate", "Heading", "Kind", "Mention", "Source", "enter_source", "find_sources",
+    "forget_texts", "read", "write_examples",
+]  # fmt: skip

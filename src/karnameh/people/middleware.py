@@ -63,4 +63,5 @@ def display(request: HttpRequest) -> dict[str, object]:
         "display": shown,
         "today": today(),
         "federation": settings.FEDERATION_FA if shown.language == "fa" else settings.FEDERATION_EN,
+        "source_url": settings.SOURCE_URL,
     }

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, InternalError
 from django.http import Http404
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from karnameh.kernel.malformed import Malformed
 
-Sentence = str | Promise
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as LazyText
+else:
+    from django.utils.functional import Promise as LazyText
+
+Sentence = str | LazyText
 
 
 class Refusal(Exception):

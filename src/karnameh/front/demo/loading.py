@@ -18,6 +18,7 @@ from karnameh.front.demo.bottom_up import plans
 from karnameh.front.demo.facts import fact_entries
 from karnameh.front.demo.federation import Federation, build
 from karnameh.front.demo.ids import DemoIds
+from karnameh.front.demo.reports import read_report
 from karnameh.ledger.public import NewEntry, Stage, fold_all, post_entries
 from karnameh.org.public import OrgUnit, Theme
 from karnameh.people.public import User, create_user
@@ -60,6 +61,9 @@ def load_demo(*, full: bool, say: Callable[[str], Any], only_if_empty: bool = Fa
         _post_facts(made, accounts)
         posted = _post_bottom_up(
             made, campaigns["week-1405"], staff, target=1_000_000 if full else 100_000, say=say
+        )
+        read_report(
+            unit=made.nation, campaign=campaigns["week-1405"], by=accounts["officer"], at=AT
         )
     _analyse()
     fold_all()

@@ -11,18 +11,22 @@ from enum import Enum
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Clause, Sentence, Verb
 from karnameh.narrative.reader.lexicon import (
+    DEEDS,
     HARM_WORDS,
     INVITE_WORDS,
+    NEED_NOUNS,
     NEED_WORDS,
     PLEDGE_WITH_BE,
     PLEDGE_WORDS,
     POTENTIAL_NOUNS,
+    REMEDIES,
     RETRACT_WORDS,
     SAY_VERBS,
     SAY_WORDS,
     SUCCESS_WORDS,
     WAITING_WORDS,
 )
+from karnameh.narrative.reader.number_words import SMALL
 from karnameh.narrative.reader.reading import Reading
 from karnameh.narrative.reader.verbs import Tense
 
@@ -32,6 +36,7 @@ class Act(Enum):
 
     SAY = "say"
     PLEDGE = "pledge"
+    PROPOSE = "propose"
     INVITE = "invite"
     NEED = "need"
     RETRACT = "retract"
@@ -45,18 +50,30 @@ class Act(Enum):
 _LIGHT_SAY = key_set("کرد داد داشت شد نمود گشت")
 _SAY_WITH_GIVE = frozenset(("خبر", "گزارش", "ادامه", "مژده", "اطلاع"))
 _TAKE = key_set("گرفت پذیرفت داد کرد شد بود داشت نمود سپرد دید بست گردید گشت")
+_PAPERS = frozenset(("بودجه", "برنامه", "ردیف", "اعتبارات", "طرح"))
 _HAVE = frozenset(("داشت", "بود"))
 _FAR_PLEDGES = frozenset(("تعهد", "قول", "وعده", "مسیولیت", "تقبل"))
 _NAMES_FACTS = frozenset(("اشاره", "نام", "یاد", "برشمرد", "ذکر"))
 _FALSE = key_set("اشتباه نادرست تکذیب کذب غلط")
 _TRUE = key_set("درست صحیح صحت واقعیت دقیق")
+LIGHTS_OF_HARM = key_set(
+    "شد کرد دید خورد داد گردید گشت ماند زد باخت گذاشت بود رسید رساند برد یافت آورد سپرد نمود گرفت"
+)
+_NEED_HEADS = frozenset(("نیاز", "کمبود", "احتیاج"))
 _BAD_LIGHTS = key_set("شد کرد دید خورد داد گردید گشت ماند زد باخت گذاشت بود")
-_NEED_NOUNS = frozenset(("نیاز", "نیازمند", "کمبود", "احتیاج"))
 _AIMS = frozenset(("هدف", "سهمیه", "تکلیف"))
 
 
 def act_of(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Act:
-    """What kind of verb a clause has."""
+    """What kind of verb a clause has; asked once for each."""
+    key = (verb.first, clause.words[0] if clause.words else -1)
+    known = reading.acts.get(key)
+    if not isinstance(known, Act):
+        known = reading.acts[key] = _act(reading, clause, verb, sentence)
+    return known
+
+
+def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Act:
     lead = reading.texts(max(sentence.first, verb.first - 4), verb.first)
     last = lead[-1] if lead else ""
     if verb.lemma == "توانست":
@@ -67,13 +84,17 @@ def act_of(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> 
         return Act.RETRACT
     if _invites(verb, lead, clause):
         return Act.INVITE if verb.tense is not Tense.PRESENT else Act.PLEDGE
+    if last == "قرار" and verb.lemma == "گرفت" and "دستور" in clause.texts:
+        return Act.PLEDGE
     if last in PLEDGE_WITH_BE and "دستور" not in lead:
         return Act.PLEDGE if _decides(reading, verb, last, sentence) else Act.DO
+    if "پیشنهاد" in lead[-2:] and verb.lemma in ("داد", "کرد", "شد", "نمود"):
+        return Act.PROPOSE
     if _promises(verb, lead, clause):
         return Act.PLEDGE
     if _needs(verb, lead, clause, complement=_has_complement(verb, sentence)):
         return Act.NEED
-    if _harms(verb, last):
+    if _harms(verb, lead, last):
         return Act.HARM
     if _capable(verb, lead, clause):
         return Act.CAN
@@ -155,33 +176,62 @@ def _promises(verb: Verb, lead: list[str], clause: Clause) -> bool:
         return verb.lemma in ("داشت", "بود", "گرفت")
     if lead[-1] == "تعیین" or lead[-1] == "مشخص":
         return any(word in _AIMS for word in clause.texts)
-    if "بودجه" in lead[-2:] or ("برنامه" in clause.texts and verb.passive):
-        return verb.lemma == "دید"
+    if verb.lemma == "دید":
+        return "بودجه" in lead[-2:] or (
+            verb.passive and any(word in _PAPERS for word in clause.texts)
+        )
+    if lead[-1] in DEEDS:
+        return False  # «طبق تعهد … تحویل داد»: the light verb has a deed of its own
+    if "متعهد" in clause.texts:
+        return verb.lemma in ("شد", "بود", "گردید")
     return verb.lemma in ("داد", "پذیرفت", "کرد", "گرفت") and any(
         word in _FAR_PLEDGES for word in clause.texts
     )
 
 
 def _needs(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) -> bool:
+    """«به ۵۰ بخاری نیاز داریم», «نیازمند ۵۰ بخاری هستیم», «در نوبت مانده‌اند», «لازم است»."""
     if not lead:
         return False
-    if verb.lemma in ("ماند", "بود", "داشت") and any(word in WAITING_WORDS for word in lead[-3:]):
+    last = lead[-1]
+    if any(word in WAITING_WORDS for word in lead[-3:]) and (
+        verb.lemma in ("ماند", "بود", "داشت") or last == "سر"
+    ):
         return any(word in ("در", "پشت") for word in lead)
-    if verb.lemma not in ("داشت", "بود", "شد", "کرد"):
+    if last == "احساس":
+        return any(word in NEED_NOUNS for word in clause.texts)
+    if verb.lemma not in _HAVE:
         return False
-    if lead[-1] == "لازم":
-        return verb.lemma in _HAVE and verb.tense is not Tense.SUBJUNCTIVE and not complement
-    if any(word in NEED_WORDS for word in lead[-2:]):
-        return lead[-1] != "کم" or verb.lemma == "داشت"
-    return verb.lemma in _HAVE and any(word in _NEED_NOUNS for word in clause.texts)
+    if last == "لازم":
+        return verb.tense is not Tense.SUBJUNCTIVE and not complement
+    if last in NEED_WORDS:
+        return last != "کم" or verb.lemma == "داشت"
+    return _in_need(clause.texts) or _is_headed_by_need(clause.texts)
 
 
-def _harms(verb: Verb, last: str) -> bool:
+def _is_headed_by_need(texts: list[str]) -> bool:
+    """«نیاز استان ۴۰ کلاس است»; «تأمین نیاز ۲۰۰ خانوار در برنامه است» meets it."""
+    return any(
+        word in _NEED_HEADS and not (index and texts[index - 1] in DEEDS | REMEDIES)
+        for index, word in enumerate(texts)
+    )
+
+
+def _in_need(texts: list[str]) -> bool:
+    """«نیازمند ۵۰ بخاری»: the adjective governs a number, «خانواده‌های نیازمند» does not."""
+    return any(
+        word in ("نیازمند", "محتاج")
+        and any(near in SMALL or near[:1].isdecimal() for near in texts[index + 1 : index + 4])
+        for index, word in enumerate(texts)
+    )
+
+
+def _harms(verb: Verb, lead: list[str], last: str) -> bool:
     if verb.lemma == "سوخت":
         return True
     if last == "کنار":
         return verb.lemma == "گذاشت"
-    if last == "بسته" and verb.lemma != "شد":  # here a parcel
+    if last == "بسته" and (verb.lemma != "شد" or "قرارداد" in lead):  # a parcel, a contract
         return False
     return last in HARM_WORDS and verb.lemma in _BAD_LIGHTS
 

@@ -17,7 +17,7 @@ from karnameh.narrative.reader.lexicon import (
     PREPOSITIONS,
     RELATIVE,
 )
-from karnameh.narrative.reader.number_words import SMALL
+from karnameh.narrative.reader.number_words import SCALES, SMALL
 from karnameh.narrative.reader.verbs import NOUN_OR_VERB, VERB_FORMS, Tense, VerbForm
 from karnameh.narrative.reader.words import Kind, Word
 
@@ -28,7 +28,9 @@ _MOST_NUMBERS = 40
 _SENTENCE_ENDS = frozenset(".!؟?…")
 _COORDINATORS = CONJUNCTIONS | RELATIVE | frozenset(("تا", "؛", ";", ".", ":", "«", "»"))
 _SEGMENT_MARKS = frozenset("/|•*●▪■◾")
+_BECOME = frozenset(("شده", "گردیده", "گشته", "نشده"))
 _PASSIVE = frozenset(("شد", "گشت", "گردید"))
+_NEVER_ADJECTIVES = key_set("بوده نبوده داشته نداشته")
 _TIME_NOUNS = key_set("سال ماه هفته روز دوره شب سالی چند دهه بار زمان") | frozenset(MONTHS)
 _TIME_LIMITS = key_set(
     """
@@ -145,7 +147,8 @@ def _participle_verb(
             return Verb(at, end + 1, lemma, closing.tense, negative, passive=True)
         if closing.lemma == "بود":
             tense = Tense.SUBJUNCTIVE if closing.tense is Tense.SUBJUNCTIVE else Tense.PAST
-            return Verb(at, end + 1, lemma, tense, negative)
+            passive = any(words[near].text in _BECOME for near in range(at + 1, end))
+            return Verb(at, end + 1, lemma, tense, negative, passive)
     if _closes_clause(words, at, end, first, after):
         return Verb(at, end, lemma, Tense.PAST, negative)
     return None
@@ -153,13 +156,18 @@ def _participle_verb(
 
 def _closes_clause(words: list[Word], at: int, end: int, first: int, after: int) -> bool:
     """Whether a bare participle is a verb, not an adjective («گروه‌های ثبت شده»)."""
-    if end >= after:
-        return True
+    if end >= after or words[at].text in _NEVER_ADJECTIVES:
+        return end >= after or words[end].text in _COORDINATORS or words[end].kind is Kind.MARK
     following = words[end]
     if following.text == "تا" and end + 1 < after and words[end + 1].text in _TIME_LIMITS:
         return False
     if following.kind is not Kind.MARK and following.text not in _COORDINATORS:
         return False
+    if words[at].text == "گذشته" and not any(
+        words[near].kind is Kind.DIGITS or words[near].text in SMALL or words[near].text in SCALES
+        for near in range(max(first, at - 2), at)
+    ):
+        return False  # «جلسه گذشته، …»; «از ۵۰۰ نفر گذشته، …» is a verb
     if words[at].text == "گذشته" and words[at - 1].text.rstrip("های") in _TIME_NOUNS:
         return False
     return not any(
@@ -189,7 +197,7 @@ def _is_finite_here(words: list[Word], at: int, first: int, after: int) -> bool:
         return False
     return any(
         words[near].kind is Kind.DIGITS or words[near].text in SMALL or words[near].text == "را"
-        for near in range(max(first, at - 7), at)
+        for near in range(max(first, at - (14 if words[at].text == "رسید" else 7)), at)
     )
 
 
@@ -225,7 +233,12 @@ class _Builder:
         self.waiting, self.open = [], Clause(None)
 
 
+def _after_colon(words: list[Word], clause: Clause) -> bool:
+    return any(words[index].text == ":" for index in clause.words)
+
+
 def _sentence(words: list[Word], first: int, after: int, number: int) -> Sentence:
+    headline = after < len(words) and words[after].kind is Kind.BREAK
     verbs = {verb.first: verb for verb in verbs_of(words, first, after)}
     builder = _Builder(Clause(None))
     at = first
@@ -242,7 +255,7 @@ def _sentence(words: list[Word], first: int, after: int, number: int) -> Sentenc
             builder.open_inner()
         elif word.kind is Kind.MARK and word.text in _SEGMENT_MARKS and _stands_apart(words, at):
             builder.cut()
-        elif word.text == "؛" and any(words[index].text == ":" for index in builder.open.words):
+        elif word.text == "؛" and (headline or _after_colon(words, builder.open)):
             builder.cut()  # «آب‌رسانی: ۲۱۴ روستا؛ …»
         else:
             builder.open.words.append(at)

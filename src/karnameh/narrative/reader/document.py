@@ -9,7 +9,9 @@ from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Clause, Sentence
 from karnameh.narrative.reader.context import context_of
 from karnameh.narrative.reader.lexicon import (
+    DEEDS,
     DETERMINERS,
+    INVITE_WORDS,
     MILITARY_WORDS,
     PLAN_NOUNS,
     RESULT_NOUNS,
@@ -19,7 +21,7 @@ from karnameh.narrative.reader.lexicon import (
 from karnameh.narrative.reader.model import Mention, Nature, Qualifier, Stage
 from karnameh.narrative.reader.natures import nature_of, rate_of
 from karnameh.narrative.reader.nouns import EMPTY_CLASSIFIERS, lemma, unit_of
-from karnameh.narrative.reader.numerals import Number
+from karnameh.narrative.reader.numerals import Form, Number
 from karnameh.narrative.reader.phrases import Phrase, counted_phrase, qualifier_of, text_of
 from karnameh.narrative.reader.places import PlaceTree, bare_name
 from karnameh.narrative.reader.ranking import Ranker
@@ -38,6 +40,7 @@ _NO_REPEATS = key_set(
 )
 _MONEY = frozenset(("toman", "rial", "dollar"))
 _MEMORY = 12  # figures back to which a bare classifier may point
+_NEAR = 8  # figures among which a figure without a verb is read
 _SMALL = 10  # figures below this are said twice of different things too often to be one fact
 
 
@@ -71,7 +74,7 @@ class Draft:
 def add_figures(reading: Reading, numbers: list[Number]) -> None:
     """Set each number into its sentence, clause, phrase and qualifier."""
     position = 0
-    for number in numbers:
+    for place, number in enumerate(numbers):
         while reading.sentences[position].after <= number.first:
             position += 1
         sentence = reading.sentences[position]
@@ -79,9 +82,32 @@ def add_figures(reading: Reading, numbers: list[Number]) -> None:
         qualifier, opening = qualifier_of(reading.words, number, phrase)
         clause = sentence.clause_of.get(number.first) or Clause(None, [number.first], [""])
         after = max(number.after, phrase.after)
+        later = _noun_shared(reading, numbers, place, phrase)
+        if later is not None:
+            phrase = later
+        reading.position_of[number.first] = len(reading.figures)
         reading.figures.append(
             Figure(number, phrase, qualifier, opening, sentence, clause, number.first, after)
         )
+
+
+def _noun_shared(
+    reading: Reading, numbers: list[Number], place: int, phrase: Phrase
+) -> Phrase | None:
+    """The noun of the next number, for a bare one: «۹۰ و ۱۴۵ سری», «از ۱۸۰ به ۳۱۰ تومان»."""
+    number = numbers[place]
+    if phrase.after > phrase.first or place + 1 >= len(numbers):
+        return None
+    if numbers[place + 1].first != number.after + 1 or number.form is not Form.CARDINAL:
+        return None
+    joint = reading.text(number.after)
+    later = counted_phrase(reading.words, numbers[place + 1])
+    if later.unit in _NO_REPEATS:
+        return None
+    if joint == "و" and not number.bound:
+        return later
+    at = number.after
+    return Phrase(at, at, later.unit) if joint in ("به", "تا") else None
 
 
 def mentions_of(
@@ -198,7 +224,7 @@ def _settle_headlines(reading: Reading, drafts: list[Draft]) -> None:
         if not draft.open and draft.stage != "context" and draft.value is not None:
             told.setdefault(draft.value, []).append(draft)
     leads: dict[int, str] = {}
-    for draft in drafts:
+    for position, draft in enumerate(drafts):
         if not draft.open:
             continue
         twin = next(
@@ -217,6 +243,40 @@ def _settle_headlines(reading: Reading, drafts: list[Draft]) -> None:
             and _lead_in(reading, draft.figure.sentence, leads) == "pledged"
         ):
             draft.stage, draft.nature, draft.why = "pledged", "flow", "listed under plans"
+        elif draft.figure.clause.verb is not None and _amid_plans(reading, drafts, position):
+            draft.stage, draft.nature, draft.why = "pledged", "flow", "told amid plans"
+
+
+def _amid_plans(reading: Reading, drafts: list[Draft], position: int) -> bool:
+    """Whether the nearest figures with a verb of their own, before and behind, are both promised."""
+    draft = drafts[position]
+    beside = [
+        other.stage
+        for other in drafts[position + 1 : position + _NEAR]
+        if other.figure.sentence is draft.figure.sentence and _is_told(reading, other)
+    ]
+    if beside[:1] == ["pledged"] and _gives_news(reading, draft):
+        return True  # «از برپایی ۹۰ بازارچه خبر داد و گفت: … واگذار می‌شود»
+    told = [
+        next((other.stage for other in near if _is_told(reading, other)), "")
+        for near in (
+            drafts[max(position - _NEAR, 0) : position][::-1],
+            drafts[position + 1 : position + _NEAR],
+        )
+    ]
+    return told == ["pledged", "pledged"]
+
+
+def _gives_news(reading: Reading, draft: Draft) -> bool:
+    """«از برپایی … خبر داد»: a deed told as news, no invitation."""
+    verb, texts = draft.figure.clause.verb, draft.figure.clause.texts
+    deed = any(text in DEEDS for text in texts) and not INVITE_WORDS & set(texts)
+    return deed and verb is not None and reading.text(verb.first - 1) == "خبر"
+
+
+def _is_told(reading: Reading, draft: Draft) -> bool:
+    """Whether a verb of its own decided about a result; shares go with their whole."""
+    return not draft.open and draft.stage != "context" and not _names_share(reading, draft)
 
 
 def _lead_in(reading: Reading, sentence: Sentence, known: dict[int, str]) -> str:
@@ -282,7 +342,10 @@ def _points_back(reading: Reading, draft: Draft) -> bool:
 
 def _only_is(draft: Draft) -> bool:
     verb = draft.figure.clause.verb
-    return draft.stage == "reported" and verb is not None and verb.tense is Tense.COPULA
+    is_was = verb is not None and (
+        verb.tense is Tense.COPULA or (verb.lemma == "بود" and not verb.passive)
+    )
+    return draft.stage == "reported" and is_was and draft.nature != "cumulative"
 
 
 def _copy_stage(draft: Draft, source: Draft, why: str) -> None:

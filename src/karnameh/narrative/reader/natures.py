@@ -56,8 +56,12 @@ def nature_of(reading: Reading, figure: Figure, stage: Stage, why: str) -> Natur
 def rate_of(reading: Reading, figure: Figure) -> str:
     """What a rate is per: a time, a unit of what each gets, "average"; or an empty string."""
     first = max(min(figure.clause.words, default=figure.first), figure.first - _REACH)
+    quoted = 0
     for at in range(figure.first - 1, first - 1, -1):
         text = reading.text(at)
+        quoted += (text == "»") - (text == "«")
+        if quoted > 0:
+            continue  # «طرح «هر خانه یک سنگر»» is no rate
         if text in _TOTALS:
             return ""
         if text in _RATE_WORDS and _is_adverb(reading, at, figure):

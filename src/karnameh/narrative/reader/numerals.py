@@ -457,6 +457,12 @@ def _one_counts(words: list[Word], at: int) -> bool:
     before = " ".join(_text(words, index) for index in (at - 2, at - 1))
     if before in QUALIFIERS or _text(words, at - 1) in _ONE_LEADS:
         return is_counted_noun(following) and _text(words, at - 1) != "هر"
+    to_each = any(
+        _text(words, index) == "برای" and _text(words, index + 1) == "هر"
+        for index in range(max(at - 4, 0), at)
+    )
+    if to_each and _nounlike(words, at + 1):
+        return True
     if not is_counted_noun(following):
         return False
     if any(_text(words, index) == "هر" for index in range(max(at - 4, 0), at)):

@@ -14,6 +14,7 @@ from karnameh.narrative.reader.lexicon import (
     DURATION_NOUNS,
     INVITE_WORDS,
     MONTHS,
+    PREDICATIVES,
     PREPOSITIONS,
     PRONOUNS,
     QUALIFIER_FILLERS,
@@ -22,14 +23,29 @@ from karnameh.narrative.reader.lexicon import (
     WEEKDAYS,
 )
 from karnameh.narrative.reader.model import Qualifier
-from karnameh.narrative.reader.nouns import CLASSIFIERS, MEASURES, is_counted_noun, unit_of
+from karnameh.narrative.reader.nouns import (
+    CLASSIFIERS,
+    MEASURES,
+    is_counted_noun,
+    lemma,
+    unit_of,
+)
 from karnameh.narrative.reader.number_words import ORDINALS, SCALES, SMALL, VAGUE
 from karnameh.narrative.reader.numerals import Form, Number
+from karnameh.narrative.reader.places import DEFAULT_INDEX
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 from karnameh.narrative.reader.words import Kind, Word
 
 _TIMES = frozenset(("year", "month", "week", "day", "hour"))
 _LIGHT = key_set("کرد شد داد گرفت زد افتاد خورد گذاشت انداخت گردید نمود")
+_UNDER_FORMS = frozenset(("کمتر از", "کمتراز", "پایینتر از", "پایین تر از"))
+_QUALITIES = key_set("فعال آماده آزاد مجهز مستقر")
+_NEVER_HALVES = key_set("سیار ثابت جدید محروم دولتی خصوصی نیازمند ویژه متوسط خرد")
+_SIDES = key_set("جنوب شمال شرق غرب حاشیه")
+_THEM = key_set("آن آنها آنان اینها ایشان")
+_LOWER = key_set("پایین‌تر کمتر")
+_LIMITS = key_set("حداقل دست‌کم لااقل حداکثر")
+_BEYOND = key_set("گذشت گذشته گذشته‌است فراتر عبور تجاوز می‌گذرد بیشتر بالاتر")
 _LONGEST_PHRASE = 12
 _MONEY = frozenset(("toman", "rial", "dollar"))
 _STOPS = (
@@ -41,6 +57,7 @@ _STOPS = (
     | SHARE_WORDS
     | INVITE_WORDS
     | frozenset(WEEKDAYS)
+    | PREDICATIVES
     | frozenset(("را", "که", "اینکه", "آنکه", "تا", "برپا", "الی", "گانه"))
 )
 # Bodies that own or run the thing counted; their names are no part of it.
@@ -49,7 +66,25 @@ _OWNERS = key_set(
     شعبه سازمان فدراسیون ستاد دولت شهرداری اداره وزارت بنیاد استانداری فرمانداری جمعیت کمیته
     """
 )
-_ADMINISTRATIVE = key_set("استان شهرستان کشور طرح")
+_TAILS_OF_PLACE = key_set("استان کشور شهرستان")
+_ADMINISTRATIVE = key_set(
+    "استان شهرستان کشور طرح استان‌های شهرستان‌های بخش‌های دهستان دهستان‌های شهرهای"
+)
+# What a body, a place or a course is for («تیم درمان», «میز خدمت», «ایستگاه سنجش»): no half of a verb
+# before a comma or an «و».
+_HEADS_OF_SERVICE = key_set(
+    """
+    تیم گروه اکیپ مرکز ایستگاه میز کارگاه پایگاه دفتر اتاق دوره کلاس کارشناس مربی خط غرفه واحد سامانه
+    خانه هسته نشست جلسه سالن مجتمع بازارچه
+    """
+)
+_SERVICES = key_set(
+    """
+    درمان مشاوره خدمت آموزش سنجش غربالگری امداد نجات آواربرداری پشتیبانی تولید بسته‌بندی طبخ پخت فروش
+    عرضه نگهداری مراقبت توان‌بخشی جراحی معاینه ویزیت واکسیناسیون پرورش سلامت بازیافت فرآوری مهارت‌آموزی
+    کارآفرینی اشتغال‌زایی پذیرایی اسکان توزیع
+    """
+)
 
 
 # Measures that never take another noun with them.
@@ -79,9 +114,11 @@ def counted_phrase(words: list[Word], number: Number) -> Phrase:
     at = _past_quotes(words, number.after)
     if at < len(words) and (unit := _ONE_WORD.get(words[at].text)):
         return Phrase(at, at + 1, unit)
-    if number.form is Form.FRACTION and at < len(words) and words[at].text == "از":
-        at += 1
-    after = _phrase_end(words, at)
+    if number.form is Form.FRACTION and at < len(words):
+        if words[at].text in _THEM:
+            return Phrase(at, at + 1, "share")
+        at += words[at].text == "از"
+    after = _with_tail(words, at, _phrase_end(words, at))
     nouns = [words[index].text for index in range(at, after) if words[index].text != "تا"]
     unit = "share" if number.form is Form.FRACTION else unit_of(nouns)
     if unit in _MONEY:
@@ -89,6 +126,17 @@ def counted_phrase(words: list[Word], number: Number) -> Phrase:
     if not nouns and at > number.first and words[number.first - 1].text == "%":
         return Phrase(number.first - 1, number.first, "percent")
     return Phrase(at, after, unit)
+
+
+def _with_tail(words: list[Word], first: int, after: int) -> int:
+    """Take in a bare «کشور» or «استان» («۹ هزار روستای کشور»), but no named one."""
+    if after <= first or after >= len(words):
+        return after
+    if words[after].text in _TAILS_OF_PLACE and words[after - 1].text[-1:] != "ا":
+        named = words[after + 1].text if after + 1 < len(words) else ""
+        if named not in DEFAULT_INDEX and words[after - 1].text not in _ALONE:
+            return after + 1
+    return after
 
 
 def text_of(source: str, words: list[Word], phrase: Phrase) -> str:
@@ -108,7 +156,8 @@ def _ordinal_phrase(words: list[Word], number: Number) -> Phrase:
     last = words[number.after - 1].text
     if last.endswith("ین") or words[number.after - 1].text in ("امین", "مین"):
         after = min(_phrase_end(words, number.after), number.after + 2)
-        return Phrase(number.after, after, "ordinal")
+        described = after == number.after + 2 and _is_adjective(words[after - 1].text)
+        return Phrase(number.after, after if described else min(after, number.after + 1), "ordinal")
     following = words[number.after].text if number.after < len(words) else ""
     if following in MONTHS:
         return Phrase(number.after, number.after + 1, "date")
@@ -130,6 +179,8 @@ def _phrase_end(words: list[Word], first: int) -> int:
 def _continues(words: list[Word], first: int, at: int) -> bool:
     word = words[at]
     if word.kind is Kind.MARK:
+        if word.text == "،" and at > first:
+            return _lists_people(words, first, at)
         return at == first and word.text == "%"
     if word.kind is not Kind.WORD and word.kind is not Kind.OTHER:
         return False
@@ -137,9 +188,29 @@ def _continues(words: list[Word], first: int, at: int) -> bool:
         return at > first and _and_continues(words, first, at)
     if word.text == "تا" and at == first:  # the spoken counter: «۹۰ تا بخاری»
         return at + 1 < len(words) and is_counted_noun(words[at + 1].text)
+    if word.text.endswith("ترین") and at > first:
+        return False
+    if word.text == "به" and at > first and words[at - 1].text == "مبتلا":
+        return True
     if word.text in _STOPS or _is_numeral(word) or _ends_in_verb(words, at):
         return False
     return at == first or _takes_more(words, first, at)
+
+
+def _lists_people(words: list[Word], first: int, at: int) -> bool:
+    """«۱۷۳ پزشک، دندان‌پزشک، ماما و کارشناس»: people of several trades under one number."""
+    if unit_of([words[first].text]) != "person" or words[first].text in _ALONE:
+        return False
+    for index in range(at + 1, min(at + 8, len(words))):
+        text = words[index].text
+        if words[index].kind is Kind.DIGITS or text in VERB_FORMS or text in PREPOSITIONS:
+            return False
+        if words[index - 1].text == "،" and unit_of([text]) != "person":
+            return False
+        if text == AND:
+            following = words[index + 1].text if index + 1 < len(words) else ""
+            return unit_of([following]) == "person"
+    return False
 
 
 def _is_numeral(word: Word) -> bool:
@@ -174,11 +245,33 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
         return words[at].text not in DEEDS or not _verb_follows(words, at + 1)
     if before == AND:
         return True
+    if before in _TAILS_OF_PLACE and words[at].text in DEFAULT_INDEX:
+        return False  # «سه شهرستان سراب، میانه و …»
+    if words[at].text == "بخش" and before.startswith("روستا"):
+        return False
     if words[at].text in _OWNERS or words[at].text in _ADMINISTRATIVE:
         return False
     if before[-1] in "او" and len(before) > 2:
         return False
-    return not (words[at].text in DEEDS and _verb_follows(words, at + 1))
+    if before in DEFAULT_INDEX and at > first + 1 and DEFAULT_INDEX[before] == [(before,)]:
+        return False  # a name of a place ends the phrase
+    if words[at].text in _SIDES and not _is_adjective(words[at].text):
+        return False
+    if words[at].text not in DEEDS:
+        return True
+    if words[at].text in _QUALITIES and words[min(at + 1, len(words) - 1)].text in PREPOSITIONS:
+        return True  # «۶ هزار عضو فعال در …»
+    return not _verb_follows(words, at + 1) or _is_service(words, first, at)
+
+
+def _is_service(words: list[Word], first: int, at: int) -> bool:
+    """«۱۲ مرکز مشاوره و …», «۸۰۰ میز خدمت با …»: the deed says what the thing is for."""
+    following = words[at + 1] if at + 1 < len(words) else None
+    if following is not None and following.text in VERB_FORMS:
+        return False
+    if at > first + 1 or lemma(words[first].text) not in _HEADS_OF_SERVICE:
+        return False
+    return words[at].text in _SERVICES
 
 
 def _verb_follows(words: list[Word], at: int) -> bool:
@@ -204,6 +297,9 @@ def _and_continues(words: list[Word], first: int, at: int) -> bool:
     near = (unit_of([words[first].text]), unit_of([following.text]))
     if at == first + 1 and near[0] and near[0] == near[1]:
         return not _meets_number(words, at + 1)  # «پزشک و پرستار»
+    classified = at == first + 2 and words[first].text in CLASSIFIERS
+    if classified and unit_of([words[at - 1].text]) == near[1] != "":
+        return not _meets_number(words, at + 1)  # «۲۷۰۰ رأس بز و میش»
     if _is_adjective(words[at - 1].text) and at - 1 > first and _is_adjective(following.text):
         return True
     return (
@@ -215,10 +311,12 @@ def _and_continues(words: list[Word], first: int, at: int) -> bool:
 
 def _meets_number(words: list[Word], at: int) -> bool:
     """Whether a new figure comes before the coordinated noun phrase is over."""
-    return any(
-        words[index].kind is Kind.DIGITS or _is_numeral(words[index])
-        for index in range(at, min(at + 3, len(words)))
-    )
+    for index in range(at, min(at + 3, len(words))):
+        if words[index].kind is Kind.MARK:
+            return False
+        if words[index].kind is Kind.DIGITS or _is_numeral(words[index]):
+            return True
+    return False
 
 
 _ADJECTIVES = key_set(
@@ -242,9 +340,15 @@ def _without_verb_half(words: list[Word], first: int, after: int) -> int:
         for at in range(first + 1, after):
             if words[at].text in DEEDS:
                 return at
-        if form.lemma in _LIGHT and form.tense is not Tense.COPULA:
+        light = form.lemma in _LIGHT and form.tense is not Tense.COPULA
+        if light and words[after - 1].text not in _NEVER_HALVES:
             after -= 1
-    elif after - first > 1 and words[after - 1].text in DEEDS and _verb_follows(words, after):
+    elif (
+        after - first > 1
+        and words[after - 1].text in DEEDS
+        and _verb_follows(words, after)
+        and not _is_service(words, first, after - 1)
+    ):
         after -= 1
     elif form is not None and after == first + 1 and words[first].text in DEEDS:
         after -= not is_counted_noun(words[first].text)
@@ -270,12 +374,38 @@ def qualifier_of(words: list[Word], number: Number, phrase: Phrase) -> tuple[Qua
             said = " ".join(words[index].text for index in range(at - size, at))
             meaning = QUALIFIERS.get(said)
             if meaning is not None and not _is_real_place(said, phrase):
+                if said in _UNDER_FORMS and _denied_behind(words, phrase):
+                    return "at_least", at - size
+                if meaning == "about" and said.endswith("مرز") and _crossed(words, at, phrase):
+                    return "at_least", at - size
                 return _as_qualifier(meaning), at - size
+    if at > 1 and words[at - 1].text == "به" and words[at - 2].text in _LIMITS:
+        return _as_qualifier(QUALIFIERS[words[at - 2].text]), at - 2
     if _until(words, at, phrase) or _under(words, at, phrase):
         return "at_most", at - 1
+    led = at > 0 and words[at - 1].text == "از" and phrase.after < len(words)
+    if led and words[phrase.after].text in _LOWER and _denied_behind(words, phrase):
+        return "at_least", number.first
     if _passed(words, number, phrase):
         return "at_least", number.first
     return "exact", number.first
+
+
+def _denied_behind(words: list[Word], phrase: Phrase) -> bool:
+    """«کمتر از ۲۰ برنامه نداشته باشد»: a denied upper limit is a lower one."""
+    for index in range(phrase.after, min(phrase.after + 7, len(words))):
+        form = VERB_FORMS.get(words[index].text)
+        if form is not None:
+            return form.negative
+        if words[index].kind is not Kind.WORD or words[index].text in ("که", "و"):
+            return False
+    return False
+
+
+def _crossed(words: list[Word], at: int, phrase: Phrase) -> bool:
+    """«از مرز ۶۰۰ هزار نفر عبور کرده»."""
+    tail = [words[index].text for index in range(phrase.after, min(phrase.after + 3, len(words)))]
+    return at > 1 and words[at - 2].text == "از" and bool(_BEYOND & set(tail))
 
 
 def _as_qualifier(meaning: str) -> Qualifier:
@@ -329,7 +459,10 @@ def _under(words: list[Word], at: int, phrase: Phrase) -> bool:
         return any(
             text in VERB_FORMS and VERB_FORMS[text] == ("رسید", Tense.PAST, True) for text in tail
         )
-    return "سقف" in before
+    return any(
+        text == "سقف" and before[index - 1 : index] not in (["بر"], ["روی"], ["زیر"])
+        for index, text in enumerate(before)
+    )
 
 
 def _passed(words: list[Word], number: Number, phrase: Phrase) -> bool:
@@ -340,7 +473,4 @@ def _passed(words: list[Word], number: Number, phrase: Phrase) -> bool:
         return True
     if number.first < 1 or words[number.first - 1].text != "از" or phrase.unit in _TIMES:
         return False
-    return any(
-        word in ("گذشت", "گذشته", "گذشتهاست", "فراتر", "عبور", "تجاوز", "میگذرد", "بیشتر")
-        for word in tail
-    )
+    return bool(_BEYOND & set(tail))

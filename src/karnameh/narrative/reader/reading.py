@@ -11,6 +11,8 @@ from karnameh.narrative.reader.numerals import Number
 from karnameh.narrative.reader.phrases import Phrase
 from karnameh.narrative.reader.words import Word
 
+_NEAR_FIGURES = 12  # no list of things is longer
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -44,12 +46,40 @@ class Reading:
     forms: list[str]  # the look-up forms of `words`
     sentences: list[Sentence]
     figures: list[Figure] = field(default_factory=list)
+    position_of: dict[int, int] = field(default_factory=dict)  # of figures, by their first word
+    acts: dict[tuple[int, int], object] = field(default_factory=dict)  # of verbs in their clauses
+    sayings: dict[int, frozenset[str]] = field(default_factory=dict)
     governors: dict[int, dict[int, Staged]] = field(default_factory=dict)
     so_far: dict[int, list[int]] = field(default_factory=dict)
 
+    def said_in(self, sentence: Sentence) -> frozenset[str]:
+        """The look-up forms of a sentence, for rules that need one of their words to be there."""
+        said = self.sayings.get(sentence.first)
+        if said is None:
+            said = frozenset(self.forms[sentence.first : sentence.after])
+            self.sayings[sentence.first] = said
+        return said
+
+    def figures_before(self, figure: Figure) -> list[Figure]:
+        """The figures just before one in its sentence, in order; a bounded number of them."""
+        at = self.position_of.get(figure.first, 0)
+        near = self.figures[max(at - _NEAR_FIGURES, 0) : at]
+        return [other for other in near if other.sentence is figure.sentence]
+
+    def figures_after(self, figure: Figure) -> list[Figure]:
+        """The figures just behind one in its sentence, in order; a bounded number of them."""
+        at = self.position_of.get(figure.first, len(self.figures)) + 1
+        near = self.figures[at : at + _NEAR_FIGURES]
+        return [other for other in near if other.sentence is figure.sentence]
+
     def text(self, at: int) -> str:
         """The look-up form of word `at`, or an empty string beyond the text."""
-        return self.forms[at] if 0 <= at < len(self.forms) else ""
+        if at < 0:
+            return ""
+        try:
+            return self.forms[at]
+        except IndexError:
+            return ""
 
     def texts(self, first: int, after: int) -> list[str]:
         """The look-up forms of some words."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from karnameh.narrative.reader.characters import key_set
+from karnameh.narrative.reader.clauses import Clause, Verb
 from karnameh.narrative.reader.lexicon import (
     ADVERBS,
     CONJUNCTIONS,
@@ -16,10 +17,16 @@ from karnameh.narrative.reader.lexicon import (
     DETERMINERS,
     PREPOSITIONS,
     PRONOUNS,
+    QUALIFIERS,
+    ROLES,
+    SAY_VERBS,
+    SAY_WORDS,
     SHARE_WORDS,
     TEAM_HEADS,
     UNIT_HEADS,
 )
+from karnameh.narrative.reader.nouns import is_counted_noun
+from karnameh.narrative.reader.number_words import SMALL
 from karnameh.narrative.reader.places import AMBIGUOUS_PLACES, COUNTRY, PLACES_BEHIND_IN, PlaceTree
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import VERB_FORMS
@@ -31,16 +38,41 @@ class PlaceHit(NamedTuple):
 
     first: int
     after: int
+    name: int = 0  # where the bare name begins behind a plural («استان‌های کرمان (۲۴۰ خانه)»)
 
 
 _ADMINISTRATIVE = key_set(
     """
     استان شهرستان شهر استانهای شهرستانهای شهرهای روستای بخش منطقه دهستان محله جزیره بندر شهرک
-    ناحیه
+    ناحیه روستاهای بخش‌های دهستان‌های محلات محله‌های جزایر شهرک‌های مناطق مرز پایانه کوی محدوده
     """
 )
-# Behind these an unknown name is taken as a place («روستای گلبرگ»).
-_NAMED = key_set("شهرستان روستای دهستان بخش")
+# Behind these (all counties are listed) an unknown name is taken as a place («روستای گلبرگ»).
+_NAMED = key_set(
+    """
+    روستای دهستان بخش شهرک محله جزیره بخش‌های روستاهای دهستان‌های محله‌های شهر منطقه کوی
+    """
+)
+# Of these the first word of the name is only half of it («روستای ده بالا»).
+_FIRST_HALVES = key_set(
+    """
+    ده چشمه قلعه تنگ کلاته باغ چاه سر تپه دره گل کوه دشت خانه بند پل امام شاه حاجی سید میر ملا علی
+    حسن حسین محمد شیخ آب سرخ سفید سیاه گردنه تخت بن سنگ رود کهنه نو قره آق خان پیر شهید
+    """
+)
+_SECTORS = key_set(
+    """
+    مسکن راه آب مدرسه کشاورزی صنعت سلامت درمان بهداشت آموزش فرهنگ انرژی حمل‌ونقل تولید خدمات
+    بازرگانی معدن گردشگری دیگر دیگری اول دوم سوم چهارم نخست پایانی خصوصی دولتی تعاون عمده زیاد
+    زیادی قابل اعظم مهم مهمی مختلف کوچک کوچکی بزرگ بزرگی عمران اشتغال معیشت رفاه ورزش هنر رسانه زنان
+    بانوان جوانان کودکان پرجمعیت قدیمی محروم مرزی هدف عشایری کوهستانی جنوبی شمالی شرقی غربی حفاظت
+    آزاد ویژه صنعتی سکونت زندگی ما خود امن نفت امداد پشتیبانی اقتصاد برنامه عملیات گزارش اورژانس
+    سالمندان ایتام جهاد مشارکت سرمایه‌گذاری کمک جهیزیه تغذیه دارو حاشیه کم‌برخوردار دورافتاده
+    """
+)
+_MANY = key_set("نقاط مناطق شهرهای روستاهای شهرستان‌های محلات استان‌های")
+_KINDS_OF_PLACES = key_set("مختلف محروم کم‌برخوردار مرزی روستایی دورافتاده حاشیه‌ای عشایری")
+_OF = key_set("توابع")
 _WIDE = key_set("سراسر سطح کل تمام نقاط مناطق اقصینقاط در استانهای شهرهای روستاهای شهرستانهای داخل")
 _LOCATIVE = key_set("در به برای سراسر سطح")
 _NOT_NAMES = (
@@ -53,9 +85,36 @@ _NOT_NAMES = (
         "را که محروم فاقد دورافتاده مرزی کشور مختلف هدف زلزلهزده سیلزده خصوصی دولتی های کمبرخوردار"
     )
 )
-_BEFORE_NAMED = _LOCATIVE | frozenset(("راه", "مردم", "روستاهای", "مناطق", "", "،", "و"))
+_SURELY_NAMED = key_set("روستای دهستان شهرک بخش‌های دهستان‌های")
+_SCATTERED = key_set("روستاهای مناطق محلات محله‌های محدوده")
+_OWN_NAMED = key_set("روستای دهستان بخش‌های دهستان‌های")
+_BEFORE_NAMED = _LOCATIVE | frozenset(
+    (
+        "راه",
+        "مردم",
+        "روستاهای",
+        "مناطق",
+        "",
+        "،",
+        "و",
+        "از",
+        "روستای",
+        "اهالی",
+        "محلات",
+        "مدارس",
+        "خانواده‌های",
+    )
+)
 _UNIT_LOOK_BACK = 5
 _LIST_JOINTS = frozenset(("و", "،", "تا", "الی", "-", "–"))
+_ADJUNCTS = frozenset(("از", "در", "با", "به", "طی"))
+_MEETINGS = key_set(
+    "گفت‌و‌گو گفتگو مصاحبه خبرنگار خبرنگاران نشست جلسه همایش آیین مراسم حاشیه بازدید سفر"
+)
+_TOPICS = key_set("درباره خصوص مورد اشاره پیرامون یادآوری بیان")
+_BYLINE = 7  # «به گزارش خبرگزاری، منطقه کردستان، …»
+_SENDING = key_set("ارسال اعزام گسیل منتقل حمل فرستاده فرستاد برد رفت رسید عازم روانه")
+_MOTION = key_set("رفت شتافت اعزام سفر عازم")
 _NEAR = 4  # words between a place and the figure that it opens
 
 
@@ -71,6 +130,10 @@ def places_in(reading: Reading, index: PlaceTree) -> dict[int, list[PlaceHit]]:
         at = sentence.first
         while at < sentence.after:
             text = reading.forms[at]
+            if text in _OF and at + 1 < sentence.after:
+                at += 1 + (reading.text(at + 1) in _ADMINISTRATIVE)
+                at += max(_name_size(reading, at, sentence.after, index), 1)
+                continue
             if text not in index and text not in _ADMINISTRATIVE and text != COUNTRY:
                 at += 1
                 continue
@@ -79,10 +142,19 @@ def places_in(reading: Reading, index: PlaceTree) -> dict[int, list[PlaceHit]]:
                 hit = _with_partners(reading, hit, sentence.after, index)
             if hit is not None and not _is_of_unit(reading, hit, sentence.first, counted):
                 hits.append(hit)
-            at = hit.after if hit is not None else at + 1
+            at = _past_containing(reading, hit, sentence.after, index) if hit else at + 1
         if hits:
             found[sentence.first] = hits
     return found
+
+
+def _past_containing(reading: Reading, hit: PlaceHit, after: int, index: PlaceTree) -> int:
+    """Behind a place and the larger one that it lies in («روستای ده‌شیخ عنبرآباد»)."""
+    at = hit.after
+    if reading.text(hit.first) not in _ADMINISTRATIVE:
+        return at
+    at += reading.text(at) in _ADMINISTRATIVE
+    return at + _name_size(reading, at, after, index)
 
 
 def _place_at(
@@ -91,13 +163,23 @@ def _place_at(
     """The place named at a word. `numbers` are the words behind numbers: «۲۶ محله تهران»."""
     text = reading.text(at)
     before = reading.text(at - 1) if at > first else ""
+    if before in _OF:  # «روستای گشیک از توابع شهرستان قصرقند»: the village is the place
+        return None
     if text in _ADMINISTRATIVE and at + 1 < after and at not in numbers:
         size = _name_size(reading, at + 1, after, index)
         if size:
-            return PlaceHit(at, at + 1 + size)
-        if text in _NAMED and _may_be_name(reading, at) and before in _BEFORE_NAMED:
-            return PlaceHit(at, at + 2)
+            first_name = at + 1 if text.endswith("های") else at
+            opens = at + 1 if text in _SCATTERED else at  # «روستاهای کهنوج» are in کهنوج
+            return PlaceHit(opens, at + 1 + size, first_name)
+        known_before = before in _BEFORE_NAMED or text in _OWN_NAMED
+        if text in _NAMED and known_before and _may_be_name(reading, at):
+            return PlaceHit(at, _end_of_names(reading, at, after))
+    of_all = text == COUNTRY and before.endswith(("های", "ات", "ارع", "ارس", "اطق"))
+    if of_all and any(near in numbers for near in range(at - 3, at)):
+        return PlaceHit(at, at + 1)  # «۱۰ درصد مزارع کشور»
     counted = at - 1 in numbers and text == COUNTRY  # «۹۵۰۰ روستای کشور»
+    if before in _KINDS_OF_PLACES and reading.text(at - 2) in _MANY:
+        before = "سراسر"  # «در نقاط مختلف استان»
     if (
         counted
         or (text == COUNTRY and before in _WIDE)
@@ -108,7 +190,10 @@ def _place_at(
     unsure = size == 1 and text in AMBIGUOUS_PLACES
     if unsure and text in PLACES_BEHIND_IN and before in ("در", "به"):
         unsure = False
-    if size and not unsure and before != "از":
+    if unsure and size:  # beside sure names an everyday word is a name: «سراب، میانه و بستان‌آباد»
+        listed = _with_partners(reading, PlaceHit(at, at + size), after, index)
+        unsure = listed.after == at + size and not _heads_item(reading, at, before)
+    if size and not unsure and before not in ("از", "توابع"):
         return PlaceHit(at, at + size)
     return None
 
@@ -125,7 +210,7 @@ def _with_partners(reading: Reading, hit: PlaceHit, after: int, index: PlaceTree
         ):
             break
         end += 1 + size
-    return PlaceHit(hit.first, end)
+    return hit._replace(after=end)
 
 
 def _name_size(reading: Reading, at: int, after: int, index: PlaceTree) -> int:
@@ -137,19 +222,61 @@ def _name_size(reading: Reading, at: int, after: int, index: PlaceTree) -> int:
 
 
 def _may_be_name(reading: Reading, at: int) -> bool:
-    name = reading.words[at + 1]
+    name, head = reading.words[at + 1], reading.text(at)
     counted = reading.words[at - 1].kind is Kind.DIGITS
-    return (
+    plain = (
         name.kind is Kind.WORD
         and not counted
         and name.text not in _NOT_NAMES
+        and name.text not in _SECTORS
+        and name.text not in SAY_WORDS
+        and name.text not in QUALIFIERS
         and name.text not in VERB_FORMS
-        and len(name.text) > 2
+        and name.text not in _ADMINISTRATIVE
+        and (len(name.text) > 2 or name.text in _FIRST_HALVES)
     )
+    if not plain or head in _SURELY_NAMED or name.text in _FIRST_HALVES:
+        return plain
+    # Behind «بخش» or «منطقه» stand adjectives and trades as well as names.
+    common = is_counted_noun(name.text) or name.text in DEEDS or name.text.endswith("ی")
+    return not common
+
+
+def _end_of_names(reading: Reading, at: int, after: int) -> int:
+    """Behind the unknown name or, after a plural, names that an administrative noun opens."""
+    end = at + 2 + (reading.text(at + 1) in _FIRST_HALVES and _is_name_word(reading, at + 2, after))
+    if not reading.text(at).endswith("های"):
+        return end
+    while (
+        end + 1 < after
+        and reading.text(end) in ("و", "،")
+        and _is_name_word(reading, end + 1, after)
+    ):
+        end += 2
+    return end
+
+
+def _is_name_word(reading: Reading, at: int, after: int) -> bool:
+    """Whether a word may stand in a name of a place that no list has."""
+    if at >= after or reading.words[at].kind is not Kind.WORD:
+        return False
+    text = reading.text(at)
+    known = text in _NOT_NAMES or text in VERB_FORMS or text in DEEDS or is_counted_noun(text)
+    return not known and text not in _ADMINISTRATIVE and text not in SMALL
+
+
+def _heads_item(reading: Reading, at: int, before: str) -> bool:
+    """«سوادکوه ۶ پروژه، نور ۵ پروژه»: in a list of places a name stands right at its number."""
+    numbered = reading.words[at + 1].kind is Kind.DIGITS if at + 1 < len(reading.words) else False
+    return numbered and before in ("،", "و", "؛", ":", "سهم")
 
 
 def _is_of_unit(reading: Reading, hit: PlaceHit, first: int, counted: set[int]) -> bool:
     """Whether the name only says which unit: a unit's head stands before it in the same phrase."""
+    if hit.first == first and reading.text(hit.after) in ("-", "–", "/", ":"):
+        return True  # a dateline: «ساری- معاون شبکه …»
+    if hit.first - first <= _BYLINE and reading.texts(first, first + 2) == ["به", "گزارش"]:
+        return reading.text(hit.first - 1) != "در"
     for at in range(hit.first - 1, max(first, hit.first - _UNIT_LOOK_BACK) - 1, -1):
         word = reading.words[at]
         if word.kind is not Kind.WORD or word.text in _LOCATIVE or word.text in CONJUNCTIONS:
@@ -166,6 +293,14 @@ def place_of(
 ) -> PlaceHit | None:
     """The place of `results[position]`; `results` are the sentence's figures that are results."""
     figure = results[position]
+    if reading.text(figure.opening - 1) == "(":
+        for hit in hits:
+            if hit.after == figure.opening - 1:
+                return hit._replace(first=hit.name or hit.first)
+    listed = reading.text(figure.opening - 1) == "با" and len(hits) > 2
+    for hit in hits if listed else ():
+        if hit.after == figure.opening - 1:  # «فارس با ۳۱ هزار، هرمزگان با ۱۴ هزار نفر»
+            return hit._replace(first=hit.name or hit.first)
     following = results[position + 1] if position + 1 < len(results) else None
     behind = _behind(reading, figure, following, hits)
     if behind is not None:
@@ -173,12 +308,31 @@ def place_of(
     shared = _of_verb(reading, position, results, hits)
     if shared is not None:
         return shared
+    if following is not None and _goes_with(reading, figure, following):
+        return place_of(reading, position + 1, results, hits)
     if following is not None and _bare_list(reading, figure, following):
         further = results[position + 2] if position + 2 < len(results) else None
         shared = _behind(reading, following, further, hits)
         if shared is not None:
             return shared
-    return _ahead(reading, figure, results[:position], hits)
+    return _ahead(reading, figure, results[:position], hits) or _sent_on(
+        reading, figure, following, hits
+    )
+
+
+def _sent_on(
+    reading: Reading, figure: Figure, following: Figure | None, hits: list[PlaceHit]
+) -> PlaceHit | None:
+    """«۲۰ دستگاه را ساخته و به ایلام فرستاده است»: the next verb shares the object."""
+    verb = figure.clause.verb
+    if verb is None or reading.text(verb.after) != "و" or "را" not in figure.clause.texts:
+        return None
+    for hit in hits:
+        clause = figure.sentence.clause_of.get(hit.first)
+        near = verb.after < hit.first <= verb.after + _NEAR
+        if near and clause is not None and (following is None or following.clause is not clause):
+            return hit
+    return None
 
 
 def _behind(
@@ -193,14 +347,24 @@ def _behind(
     for hit in hits:
         if figure.number.after <= hit.first < limit:
             crossed = reading.texts(figure.number.after, hit.first)
+            if "که" in crossed and "آن" in crossed[crossed.index("که") :]:
+                return hit  # «۲۹۰۰ واحد که ساخت آن در سراب …»
             if "که" in crossed or "؛" in crossed:
                 return None
-            if _another_item(crossed):
+            if _another_item(crossed) or _has_its_own(reading, figure, hits, crossed):
                 return None
             if following is not None and _opens_next(reading, crossed, hit, following):
                 return None
             return hit
     return None
+
+
+def _has_its_own(
+    reading: Reading, figure: Figure, hits: list[PlaceHit], crossed: list[str]
+) -> bool:
+    """«در یاسوج ۲ مرکز و در دهدشت یک مرکز»: what stands behind «و در» is another item's place."""
+    parted = crossed[-1:] == ["در"] and crossed[-2:-1] in (["و"], ["،"])
+    return parted and any(hit.after == figure.opening for hit in hits)
 
 
 def _another_item(crossed: list[str]) -> bool:
@@ -215,7 +379,8 @@ def _opens_next(reading: Reading, crossed: list[str], hit: PlaceHit, following: 
     """«۵۰۰ بسته، در بم ۳۰ چادر»: behind a comma or و a place in front of the next figure is its own."""
     parted = any(text in ("و", "،") for text in crossed)
     near = following.opening - hit.after <= _NEAR
-    if parted and hit.after == following.opening:  # «دلفان ۲۱۰ واحد، ازنا ۱۴۵ واحد»
+    own = reading.text(hit.first - 1) == "سهم"  # «از ۲۴۰ خانه سهم بم ۴۰ خانه است»
+    if (parted or own) and hit.after == following.opening:  # «دلفان ۲۱۰ واحد، ازنا ۱۴۵ واحد»
         return True
     return parted and near and reading.text(hit.first - 1) in _LOCATIVE
 
@@ -233,8 +398,32 @@ def _of_verb(
             last = figure
     for hit in hits:
         if last.after <= hit.first < clause.verb.first:
-            return hit if "را" in reading.texts(last.after, hit.first) else None
+            crossed = reading.texts(last.after, hit.first)
+            return hit if "را" in crossed or _is_destination(reading, hit, clause.verb) else None
     return None
+
+
+def _is_destination(reading: Reading, hit: PlaceHit, verb: Verb) -> bool:
+    """«… شامل ۱۲ تن برنج و ۴۰۰۰ پتو به خوزستان ارسال شد»: where all of it went."""
+    led = "به" in reading.texts(hit.first - 3, hit.first)
+    sent = reading.texts(hit.after, verb.first)
+    return led and (bool(sent) or verb.lemma in _SENDING) and all(text in _SENDING for text in sent)
+
+
+def _goes_with(reading: Reading, figure: Figure, following: Figure) -> bool:
+    """«۱۷۳ پزشک از ۹ استان در قالب هفت تیم به …»: a preposition, not an «و», leads to the next figure."""
+    between = reading.texts(figure.after, following.opening)
+    return (
+        figure.clause is following.clause
+        and bool(between)
+        and not any(text in ("و", "؛") for text in between)
+        and all(
+            between[index + 1 : index + 3] == ["در", "قالب"]
+            for index, text in enumerate(between)
+            if text == "،"
+        )
+        and any(text in _ADJUNCTS for text in between)
+    )
 
 
 def _bare_list(reading: Reading, figure: Figure, following: Figure) -> bool:
@@ -253,11 +442,47 @@ def _ahead(
         if _is_share(reading, hit.after, figure.opening):
             return None
         clause = figure.sentence.clause_of.get(hit.first)
+        if (
+            clause is not None
+            and clause is not figure.clause
+            and (
+                _is_told_at(reading, hit, clause) or _is_before_speech(reading, hit, clause, figure)
+            )
+        ):
+            return None
         before = [item for item in earlier if item.first < hit.first and item.clause is clause]
         if before and not _still_holds(reading, before[-1], hit, figure):
             return None
         return hit
     return None
+
+
+def _is_before_speech(reading: Reading, hit: PlaceHit, clause: Clause, figure: Figure) -> bool:
+    """«با بیان اینکه … در ایلام آغاز شد، افزود: …»: what is said is no longer there."""
+    verb = clause.verb
+    if (
+        verb is None
+        or verb.first > figure.first
+        or ":" not in reading.texts(verb.after, figure.first)
+    ):
+        return False
+    return not (verb.lemma in SAY_VERBS or reading.text(verb.first - 1) in SAY_WORDS)
+
+
+def _is_told_at(reading: Reading, hit: PlaceHit, clause: Clause) -> bool:
+    """«در گفت‌وگو با خبرنگار ما در زابل افزود: …»: the place of the telling, not of the deeds."""
+    verb = clause.verb
+    if verb is None or hit.after > verb.first:
+        return False
+    said = verb.lemma in SAY_VERBS or reading.text(verb.first - 1) in SAY_WORDS
+    if not said:
+        return False
+    if bool(_MEETINGS & set(reading.texts(max(hit.first - 12, 0), verb.first))):
+        return True
+    # The speaker's own place: «مسئول ستاد … در آذربایجان شرقی گفت».
+    speaker = next((at for at in clause.words if reading.text(at) in ROLES), -1)
+    named = 0 <= speaker < hit.first and verb.first - hit.after <= 1
+    return named and not _TOPICS & set(reading.texts(speaker, hit.first))
 
 
 def _is_share(reading: Reading, first: int, after: int) -> bool:
@@ -279,6 +504,10 @@ def _still_holds(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) 
     """
     if reading.text(hit.after) == "با" or _opens(reading, item, hit, figure):
         return True
+    verb = item.clause.verb
+    went = verb is not None and (verb.lemma in _MOTION or reading.text(verb.first - 1) in _MOTION)
+    if went and verb is not None and item.clause is not figure.clause and hit.after == verb.first:
+        return True  # «… به سیل‌زدگان دلفان رفتند و ۱۱۲۰۰ نفر را معاینه کردند»
     return item.clause is not figure.clause and "که" in reading.texts(hit.after, figure.opening)
 
 

@@ -118,6 +118,8 @@ def _office(reading: Reading, sentence: Sentence) -> str | None:
 
 def partner_of(reading: Reading, figure: Figure) -> str | None:
     """«با همکاری شهرداری‌ها»: with whom the figure's clause was done."""
+    if JOINT_WORDS.isdisjoint(reading.said_in(figure.sentence)):
+        return None
     for at in range(figure.sentence.first, figure.first):
         if reading.text(at) == "با" and reading.text(at + 1) in JOINT_WORDS:
             return _phrase(reading, at + 2, figure.first) or None

@@ -22,6 +22,7 @@ from karnameh.narrative.reader.lexicon import (
     PLURAL_SUFFIXES,
     SAY_WORDS,
 )
+from karnameh.narrative.reader.nouns import is_counted_noun
 from karnameh.narrative.reader.number_words import (
     NUMERAL_PIECES,
     ORDINAL_ENDINGS,
@@ -163,6 +164,8 @@ def _loose_end(raw: str, text: str) -> int:
 
 def _glued_verb(text: str) -> int:
     """Where the light verb begins in «برپاکردیم» or «خواهدشد», or 0."""
+    if is_counted_noun(text):
+        return 0  # «قرارداد»
     for light in _LIGHT_BEGINNINGS:
         cut = text.find(light, 3)
         if cut > 0 and text[cut:] in VERB_FORMS and text[:cut] in _VERB_NOUNS:

@@ -1,0 +1,245 @@
+"""Needs, requests, losses and measures of nature: told around the work, never results of it.
+
+Each rule looks at the figure's clause: the noun that governs the figure from the front («کمبود ۴۰
+معلم», «خسارت به ۷۸۰ خانه») or the predicate behind it («… فاقد آب است», «… دچار آسیب شد»).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from karnameh.narrative.reader.acts import LIGHTS_OF_HARM, Act, act_of
+from karnameh.narrative.reader.characters import key_set
+from karnameh.narrative.reader.clauses import Verb
+from karnameh.narrative.reader.lexicon import (
+    DEEDS,
+    HARM_GOVERNORS,
+    HARM_NOUNS,
+    HARM_WORDS,
+    LACK_WORDS,
+    NEED_NOUNS,
+    PRESENCE,
+    REMEDIES,
+    REQUEST_WORDS,
+)
+from karnameh.narrative.reader.nouns import lemma
+from karnameh.narrative.reader.reading import Figure, Reading
+from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
+
+_EMPTY_DEEDS = key_set("راه یاد قول کنار پر رنگ جمع شکل طی کلید سامان صاحب دارای مشغول تشکیل")
+_HELP = DEEDS - HARM_WORDS - HARM_NOUNS - PRESENCE - _EMPTY_DEEDS
+_REACH = 7  # words between a governing noun and the list that it governs
+_LIST_JOINTS = frozenset(("و", "،", "یا"))
+_STATING = key_set("اعلام برآورد تخمین ذکر عنوان احساس گزارش ارزیابی بیان دانست محاسبه")
+_FACING = key_set("مواجه روبرو روبهرو رنج دستوپنجه")
+_CHANGES = key_set("افزایش کاهش ارتقا رشد تنزل تغییر تبدیل")
+_NEXT = 5
+_SCARCE = 20
+_FATES = key_set("ازدواج طلاق تصادف سانحه تولد سرقت جرم زمین‌لرزه آتش‌سوزی حادثه پس‌لرزه مرگ ولادت")
+_OCCURRING = key_set("ثبت رخ اتفاق وقوع گزارش روی")
+_CASUALTIES = key_set("کشته مجروح مصدوم زخمی جانباخته قربانی مفقودی فوتی")
+_FIGURE_NOUNS = key_set("آمار رقم عدد ارقام رقمی عددی")
+_BEING = frozenset(("بود", "داشت", "ماند"))
+
+
+def circumstance_of(reading: Reading, figure: Figure) -> str:
+    """Why a figure tells only of the circumstances, or an empty string."""
+    tail = _tail(reading, figure)
+    for rule in _RULES:
+        why = rule(reading, figure, tail)
+        if why:
+            return why
+    return ""
+
+
+def _tail(reading: Reading, figure: Figure) -> list[str]:
+    """The words of the figure's clause between the number and the verb."""
+    verb = figure.clause.verb
+    after = verb.first if verb is not None else figure.sentence.after
+    return [
+        reading.text(index) for index in figure.clause.words if figure.number.after <= index < after
+    ]
+
+
+def _list_head(reading: Reading, figure: Figure) -> int:
+    """The word behind what governs the list that the figure stands in."""
+    opening = figure.opening
+    for other in reversed(reading.figures_before(figure)):
+        if other.sentence is not figure.sentence or not other.after <= opening:
+            break
+        if any(text not in _LIST_JOINTS for text in reading.texts(other.after, opening)):
+            break
+        if other.after == opening:
+            break
+        opening = other.opening
+    return opening
+
+
+def _governor(reading: Reading, figure: Figure, nouns: frozenset[str]) -> int:
+    """The nearest of some nouns that governs the figure's list from the front, or -1."""
+    if nouns.isdisjoint(reading.said_in(figure.sentence)):
+        return -1
+    opening = _list_head(reading, figure)
+    first = max(figure.sentence.first, opening - _REACH)
+    for at in range(opening - 1, first - 1, -1):
+        text = reading.text(at)
+        if text in nouns:
+            remedied = any(word in REMEDIES or word in _HELP for word in reading.texts(at - 2, at))
+            return -1 if remedied else at
+        form = VERB_FORMS.get(text)
+        spoken = form is not None and form.tense is not Tense.PARTICIPLE
+        if text in _HELP or text in ("که", "؛", "برای") or spoken:
+            return -1
+        if text == "،" or reading.words[at].text in "«»":
+            return -1
+    return -1
+
+
+# --- needs ---------------------------------------------------------------------------------------
+
+
+def _needed(reading: Reading, figure: Figure, tail: list[str]) -> str:
+    """«کمبود ۴۰ معلم», «نیاز منطقه را ۱۰۰ چادر اعلام کرد», «اعتبار مورد نیاز ۲ میلیارد است»."""
+    verb = figure.clause.verb
+    if not _tells_need(reading, figure, verb, tail):
+        return ""
+    asked = verb is not None and verb.lemma == "خواست" and verb.tense is Tense.PRESENT
+    if asked and figure.phrase.unit in ("toman", "rial") and verb is not None:
+        return "a need: خواستن" if reading.text(verb.first).endswith("د") else ""
+    governor = _governor(reading, figure, NEED_NOUNS)
+    if governor >= 0:
+        return f"a need: {reading.text(governor)}"
+    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    for texts in (head[-_REACH:], tail):
+        if any(pair == ("مورد", "نیاز") for pair in pairwise(texts)):
+            return "a need: مورد نیاز"
+    return ""
+
+
+def _tells_need(reading: Reading, figure: Figure, verb: Verb | None, tail: list[str]) -> bool:
+    """Whether the verb leaves a need standing; «برای رفع کمبود ۴۰ معلم فرستادیم» does not."""
+    if verb is None or verb.lemma in _BEING or verb.lemma == "خواست":
+        return True
+    if set(tail[-3:]) & (_STATING | _FACING) or verb.lemma == "دانست":
+        return True
+    return act_of(reading, figure.clause, verb, figure.sentence) is Act.SAY
+
+
+def _requested(reading: Reading, figure: Figure, tail: list[str]) -> str:
+    """«خواستار ۴۰ معلم شدیم», «۴۰ چادر درخواست کرده‌ایم»."""
+    verb = figure.clause.verb
+    if verb is None or verb.negative:
+        return ""
+    if tail[-1:] and tail[-1] in REQUEST_WORDS and figure.phrase.unit != "person":
+        return f"a request: {tail[-1]}" if verb.lemma in ("کرد", "داشت", "نمود", "شد") else ""
+    near = reading.texts(max(figure.sentence.first, figure.opening - 3), figure.opening)
+    return "a request: خواستار" if "خواستار" in near and verb.lemma in ("شد", "بود") else ""
+
+
+def _lacking(reading: Reading, figure: Figure, tail: list[str]) -> str:
+    """«۲۴۰ روستا فاقد آب هستند», «۴۵ روستا در محاصره آب قرار دارند»."""
+    verb = figure.clause.verb
+    if verb is None or verb.lemma not in _BEING or verb.passive:
+        return ""
+    if verb.lemma == "ماند" and "بدون" in tail:
+        return "what they lack: بدون"
+    if "فاقد" in tail or ("محاصره" in tail and "در" in tail):
+        found = "فاقد" if "فاقد" in tail else "محاصره"
+    else:
+        found = tail[-1] if tail and tail[-1] in LACK_WORDS else ""
+    return f"what they lack: {found}" if found and not set(tail) & _HELP - {"قرار"} else ""
+
+
+def _scarce(reading: Reading, figure: Figure, _: list[str]) -> str:
+    """«فقط دو مینی‌بوس در اختیارمان بود», «تنها ۲ پزشک وجود دارد»: told as too little."""
+    verb = figure.clause.verb
+    if verb is None or verb.passive or verb.lemma not in ("داشت", "بود"):
+        return ""
+    near = reading.texts(max(figure.sentence.first, figure.opening - 3), figure.opening)
+    few = (figure.number.value or _SCARCE) < _SCARCE and figure.phrase.unit != "percent"
+    only = next((text for text in near if text in ("فقط", "تنها")), "")
+    return f"told as too little: {only}" if few and only else ""
+
+
+def _fated(reading: Reading, figure: Figure, _: list[str]) -> str:
+    """«۳۴۰۰ طلاق به ثبت رسید», «۱۲ تصادف رخ داد»: public statistics."""
+    verb = figure.clause.verb
+    if verb is None or figure.phrase.after <= figure.number.after:
+        return ""
+    nouns = reading.texts(figure.phrase.first, figure.phrase.first + 2)
+    told = set(reading.texts(verb.first - 2, verb.first)) & _OCCURRING
+    found = next((noun for noun in nouns if lemma(noun) in _FATES), "")
+    return f"what happens in a country: {found}" if told and found else ""
+
+
+def _starting_level(reading: Reading, figure: Figure, tail: list[str]) -> str:
+    """«از ۱۹۰ لیتر به ۳۸۰ لیتر افزایش یافت»: the level from which it rose."""
+    verb, later = figure.clause.verb, reading.figures_after(figure)[:1]
+    if verb is None or not later or reading.text(figure.opening - 1) != "از":
+        return ""
+    rose = verb.lemma == "رسید" or set(tail[-2:]) & _CHANGES
+    led = reading.text(later[0].opening - 1) == "به" and later[0].opening - figure.after <= _NEXT
+    aimed = "هدف" in reading.texts(figure.opening, later[0].opening)
+    return (
+        "the level before"
+        if rose and led and not aimed and later[0].clause is figure.clause
+        else ""
+    )
+
+
+def _disputed(reading: Reading, figure: Figure, _: list[str]) -> str:
+    """«آمار ۷۰۰ برنامه‌ای که در رسانه‌ها درج شد»: talk about a figure, not what was done."""
+    if reading.text(figure.opening - 1) not in _FIGURE_NOUNS:
+        return ""
+    at = figure.after + (reading.text(figure.after) == "ای")
+    behind = reading.texts(at, at + 2)
+    return "a figure that is talked about" if "که" in behind else ""
+
+
+# --- losses --------------------------------------------------------------------------------------
+
+
+def _settles(reading: Reading, verb: Verb) -> bool:
+    """«خسارت ۲۰۰ خانوار پرداخت شد»."""
+    return reading.text(verb.first - 1) in REMEDIES | {"پرداخت"}
+
+
+def _harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
+    """«دچار آسیب شد», «جان خود را از دست دادند»; «قطع راه ۱۳۷ روستا» governs from the front."""
+    governor = _governor(reading, figure, HARM_GOVERNORS)
+    paid = figure.clause.verb is not None and _settles(reading, figure.clause.verb)
+    if governor >= 0 and figure.phrase.unit != "percent" and not paid:
+        return f"what befell: {reading.text(governor)}"
+    joint, further = reading.text(figure.after), reading.figures_after(figure)[:1]
+    listed = joint in ("و", "،") and further and further[0].opening == figure.after + 1
+    if listed and reading.text(figure.after - 1) == "آسیبدیده":
+        return "what befell: آسیب دیده"  # «۲۳۰۰ خانه آسیب دیده و ۴۱۰ خانه …»
+    verb = figure.clause.verb
+    if verb is None or verb.negative or verb.lemma not in LIGHTS_OF_HARM:
+        return ""
+    noun = lemma(reading.text(figure.phrase.first))
+    brought = verb.lemma in ("رساند", "برد", "آورد")
+    if (
+        noun in _CASUALTIES
+        and not brought
+        and figure.phrase.after > figure.number.after
+        and not set(tail) & _HELP
+    ):
+        return f"casualties: {noun}"
+    found = next((text for text in tail if text in HARM_NOUNS), "")
+    if not found and "جان" in tail and verb.lemma in ("داد", "باخت", "سپرد"):
+        found = "جان"
+    return f"what befell: {found}" if found and not set(tail) & _HELP else ""
+
+
+_RULES: tuple[Callable[[Reading, Figure, list[str]], str], ...] = (
+    _harmed,
+    _needed,
+    _requested,
+    _lacking,
+    _disputed,
+    _scarce,
+    _fated,
+    _starting_level,
+)

@@ -1,0 +1,178 @@
+"""Dates, times of day, durations, ages and ordinals."""
+
+from __future__ import annotations
+
+from karnameh.narrative.reader.characters import key_set
+from karnameh.narrative.reader.lexicon import (
+    ATTRIBUTE_TAILS,
+    CLOCK,
+    DURATION_NOUNS,
+    GREGORIAN_MONTHS,
+    LUNAR_MONTHS,
+    MONTHS,
+    YEAR_WORDS,
+)
+from karnameh.narrative.reader.phrases import Phrase
+from karnameh.narrative.reader.reading import Figure, Reading
+from karnameh.narrative.reader.verdicts import (
+    MANY_HOURS,
+    Verdict,
+    before_number,
+    counts_known,
+    nothing,
+)
+from karnameh.narrative.reader.words import Kind
+
+_TRAINING = key_set(
+    """
+    آموزش آموزشی کلاس کارگاه تدریس دوره کار خدمت فعالیت برنامه داوطلبی مشاوره پخش تولید محتوا
+    """
+)
+_DAILY = key_set("همه‌روزه هرروز صبح‌ها عصرها")
+_SINCE_PREPOSITIONS = frozenset(("از", "در", "تا", "سال", "ماه"))
+
+
+def ordinal(reading: Reading, figure: Figure) -> Verdict:
+    """«هشتمین نشست», «بیستم دی»: an ordinal counts nothing."""
+    later = reading.figures_after(figure)[:1]
+    if later and later[0].phrase.unit == "date" and _runs_on(reading, figure, later[0]):
+        return Verdict("date", "the first of some days", later[0].phrase)
+    if figure.phrase.unit == "date" or reading.text(figure.after) in MONTHS:
+        return Verdict("date", "a day of a month")
+    return Verdict("ordinal", "an ordinal")
+
+
+def clock(reading: Reading, figure: Figure) -> Verdict | None:
+    """«ساعت ۹», «۹ صبح»."""
+    following = reading.text(figure.number.after)
+    if reading.text(figure.first - 1) in CLOCK and (figure.number.value or 0) <= 24:
+        return Verdict("time", "a time of day", before_number(figure))
+    daily = reading.text(figure.first - 1 - 2 * (figure.number.bound == "high")) in _DAILY
+    if daily and figure.number.bound and figure.phrase.after <= figure.phrase.first:
+        return Verdict("time", "opening hours", nothing(figure))
+    near = reading.texts(figure.first - 3, figure.first)
+    if ":" in near[-1:] and "ساعت" in near and (figure.number.value or 99) <= 24:
+        return Verdict("time", "a time of day", nothing(figure))
+    if following in ("صبح", "عصر", "بامداد", "ظهر") and (figure.number.value or 99) <= 24:
+        return Verdict("time", "a time of day", nothing(figure))
+    return None
+
+
+def date(reading: Reading, figure: Figure) -> Verdict | None:
+    """Days of a month, years in four digits or two, decades."""
+    value = figure.number.value
+    if not isinstance(value, int) or figure.number.attributive:
+        return None
+    before, following = reading.text(figure.first - 1), reading.text(figure.number.after)
+    later = reading.figures_after(figure)[:1]
+    if (
+        later
+        and later[0].phrase.unit == "date"
+        and _runs_on(reading, figure, later[0])
+        and value <= 31
+    ):
+        return Verdict("date", "the first of some days", later[0].phrase)
+    month = following in MONTHS or following in GREGORIAN_MONTHS or following in LUNAR_MONTHS
+    if month and 1 <= value <= 31:
+        return Verdict("date", "a day of a month")
+    year = 1200 <= value <= 1499 or 1900 <= value <= 2100
+    short = 10 <= value <= 99 and figure.number.after == figure.first + 1
+    if before == "سال" and 60 <= value <= 99 and short and following not in ("هزار", "نفر"):
+        return Verdict("date", "a year", before_number(figure))
+    edge = before in ("ابتدای", "اوایل", "آغاز", "پایان", "اواخر")
+    if edge and short and 60 <= value <= 99 and not counts_known(reading, figure):
+        return Verdict("date", "a year", nothing(figure))
+    if (
+        before == "از"
+        and 60 <= value <= 99
+        and following == "تا"
+        and not counts_known(reading, figure)
+    ):
+        return Verdict("date", "a year", nothing(figure))
+    counted = counts_known(reading, figure)
+    in_month = before in MONTHS or (before == "ماه" and reading.text(figure.first - 2) in MONTHS)
+    if in_month and (year or (short and not counted)):
+        return Verdict("date", "a year", nothing(figure))
+    if before == "دهه" and value in range(10, 100, 10):
+        return Verdict("date", "a decade", before_number(figure))
+    told = (year and not _is_plural_count(reading, figure)) or (short and not counted)
+    if told and (before in YEAR_WORDS or before == "افق"):
+        named = before in ("سال", "سالهای")
+        return Verdict("date", "a year", before_number(figure) if named else nothing(figure))
+    bare = figure.phrase.after <= figure.phrase.first and reading.text(figure.first).isdecimal()
+    if 1380 <= value <= 1420 and bare and before not in ("به", "از", "حدود", "جمع"):
+        return Verdict("date", "a year", nothing(figure))
+    if (
+        year
+        and not counted
+        and (before in _SINCE_PREPOSITIONS or following in ("میلادی", "شمسی", "خورشیدی"))
+    ):
+        return Verdict("date", "a year", nothing(figure))
+    return None
+
+
+def _runs_on(reading: Reading, figure: Figure, later: Figure) -> bool:
+    """«۲۰ و ۲۱ اسفند», «سوم تا دهم بهمن»."""
+    joint = reading.text(figure.number.after)
+    return later.first == figure.number.after + 1 and joint in ("و", "تا", "لغایت", "الی", "-", "–")
+
+
+def _is_plural_count(reading: Reading, figure: Figure) -> bool:
+    """«در سال ۱۳۰۰ خانه …» could be either; a grouped or spelled number is a count."""
+    return not reading.text(figure.first).isdecimal() and figure.number.after - figure.first == 1
+
+
+def duration(reading: Reading, figure: Figure) -> Verdict | None:
+    """«۱۹ سال», «۱۲ ساله», «دو هفته»."""
+    if not is_duration(reading, figure):
+        return None
+    at = figure.number.after
+    unit = DURATION_NOUNS.get(reading.text(at), "year")
+    return Verdict(unit, "a duration or an age", Phrase(at, at + 1, unit))
+
+
+def is_duration(reading: Reading, figure: Figure) -> bool:
+    """Whether a noun of time follows that is no work («۸۰ هزار ساعت خدمت»)."""
+    following = reading.text(figure.number.after)
+    if following not in DURATION_NOUNS:
+        return False
+    if following == "ساعت" and reading.text(figure.first - 1) in ("هفتهای", "روزی", "ماهی", "سالی"):
+        return False
+    if following == "ساعت" and (figure.number.value or 0) >= MANY_HOURS:
+        return False  # «۸۰ هزار ساعت خدمت»
+    return not (
+        following in ("ساعت", "دقیقه") and reading.text(figure.number.after + 1) in _TRAINING
+    )
+
+
+def age_range(reading: Reading, figure: Figure) -> Verdict | None:
+    """The lower end of «۱۸ تا ۳۵ ساله»; the noun stands behind the upper end."""
+    if figure.number.bound != "low":
+        return None
+    at = figure.number.after
+    for index in range(at, min(at + 6, len(reading.words))):
+        text = reading.text(index)
+        if text in DURATION_NOUNS and not (text == "ساعت" and reading.text(index + 1) in _TRAINING):
+            return Verdict(DURATION_NOUNS[text], "the lower end of a duration", nothing(figure))
+        if text in MONTHS:
+            return Verdict("date", "the first day of a range", nothing(figure))
+        if text in ATTRIBUTE_TAILS:
+            return Verdict("", "the lower end of an attribute", nothing(figure))
+        if reading.words[index].kind is Kind.WORD and index > at + 2:
+            return None
+    return None
+
+
+def second_date(reading: Reading, figure: Figure, previous: Figure) -> Verdict | None:
+    """The second year of «سال‌های ۹۵ تا ۹۸» or «۱۴۰۲ و ۱۴۰۳»."""
+    value = figure.number.value
+    near = figure.first - previous.number.after
+    if (
+        near <= 2
+        and isinstance(value, int)
+        and reading.text(figure.first - 1) in ("تا", "و", "-", "–", "/", "الی")
+        and not counts_known(reading, figure)
+        and (1200 <= value <= 1499 or 1900 <= value <= 2100 or 10 <= value <= 99)
+    ):
+        return Verdict("date", "a year", nothing(figure))
+    return None

@@ -1,0 +1,94 @@
+"""Figures that the speaker denies, here or in the next sentence."""
+
+from __future__ import annotations
+
+from karnameh.narrative.reader.characters import key_set
+from karnameh.narrative.reader.clauses import Verb
+from karnameh.narrative.reader.lexicon import RUMOUR_WORDS
+from karnameh.narrative.reader.reading import Figure, Reading
+from karnameh.narrative.reader.verbs import VERB_FORMS
+
+_DENIAL_OPENERS = key_set("این چنین آن نه ما من هیچ")
+_FALSE = key_set("نادرست تکذیب کذب دروغ غلط اشتباه ساختگی جعلی")
+_TRUE = key_set("درست صحیح صحت واقعیت تایید")
+_RUMOUR_SIGNS = RUMOUR_WORDS | {"گفته", "اعلام"}
+_SHORT_DENIAL = 16
+_SHORT_CLAUSE = 5
+
+
+def denied(reading: Reading, figure: Figure) -> str:
+    """A figure that others spread and the speaker denies, here or in the next sentence."""
+    sentence = figure.sentence
+    before = reading.texts(max(sentence.first, figure.opening - 4), figure.opening)
+    if any(text in ("نمیگویم", "نمیگوییم") for text in before):
+        return "what the speaker does not say"
+    if _RUMOUR_SIGNS.isdisjoint(reading.said_in(sentence)):
+        return ""
+    if not _is_rumour(reading.texts(sentence.first, sentence.after)):
+        return ""
+    first, after = _segment(reading, figure)
+    if _is_rumour(reading.texts(first, figure.first)) and _negates(
+        reading, after, figure.clause.verb
+    ):
+        return "denied right behind"
+    if not _is_rumour(
+        reading.texts(first, figure.after + 12 if after > figure.after + 12 else after)
+    ):
+        return ""
+    if _denies(reading.texts(figure.after, after)):
+        return "denied in the same sentence"
+    if not _is_rumour(reading.texts(first, figure.first)):
+        return ""
+    following = sentence.number + 1
+    if following < len(reading.sentences):
+        follower = reading.sentences[following]
+        denial = reading.texts(follower.first, min(follower.after, follower.first + _SHORT_DENIAL))
+        if set(denial[:3]) & _DENIAL_OPENERS and _denies(denial):
+            return "denied in the next sentence"
+    return ""
+
+
+def untrue(reading: Reading, figure: Figure) -> str:
+    """«… ۲۴۰ خانه ساخته‌ایم که صحت ندارد»."""
+    if _TRUE.isdisjoint(reading.said_in(figure.sentence)):
+        return ""
+    for clause in figure.sentence.clauses:
+        verb = clause.verb
+        if verb is None or verb.first < figure.after or clause is figure.clause:
+            continue
+        short = len(clause.words) <= _SHORT_CLAUSE
+        if short and verb.negative and reading.text(verb.first - 1) in _TRUE:
+            return "denied in the same sentence"
+    return ""
+
+
+def _negates(reading: Reading, semicolon: int, verb: Verb | None) -> bool:
+    """«گمان می‌کنند ۱۰۰۰ باغ ساخته‌ایم؛ نساخته‌ایم»."""
+    form = VERB_FORMS.get(reading.text(semicolon + 1))
+    return verb is not None and form is not None and form.negative and form.lemma == verb.lemma
+
+
+def _segment(reading: Reading, figure: Figure) -> tuple[int, int]:
+    """The part of the sentence between the semicolons around a figure."""
+    first, after = figure.first, figure.after
+    while first > figure.sentence.first and reading.text(first - 1) != "؛":
+        first -= 1
+    while after < figure.sentence.after and reading.text(after) != "؛":
+        after += 1
+    return first, after
+
+
+def _is_rumour(texts: list[str]) -> bool:
+    if any(text in RUMOUR_WORDS for text in texts):
+        return True
+    return any(
+        text in ("گفته", "اعلام") and texts[index + 1 : index + 2] == ["شد"]
+        for index, text in enumerate(texts)
+    )
+
+
+def _denies(texts: list[str]) -> bool:
+    negative = any(text in VERB_FORMS and VERB_FORMS[text].negative for text in texts)
+    if any(text in _FALSE for text in texts):
+        return True
+    return negative and any(text in _TRUE or text == "چنین" for text in texts)

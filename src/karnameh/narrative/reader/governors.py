@@ -1,0 +1,163 @@
+"""What stands above a verb: conditions, modals, and the verbs that govern a subjunctive."""
+
+from __future__ import annotations
+
+from karnameh.narrative.reader.acts import Act, act_of
+from karnameh.narrative.reader.characters import key_set
+from karnameh.narrative.reader.clauses import Clause, Sentence, Verb
+from karnameh.narrative.reader.lexicon import (
+    CAN_ADJECTIVES,
+    CONDITIONALS,
+    DEEDS,
+    MUST,
+    ONGOING_WORDS,
+    POTENTIAL_ADVERBS,
+)
+from karnameh.narrative.reader.reading import Figure, Reading, Staged
+from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
+
+_HOPES = key_set("امیدواریم امیدوارم امیدوار امید امیدوارند")
+_CAUSES = key_set("باعث سبب موجب کمک")
+_ASKING = key_set("انتظار درخواست تقاضا توقع مطالبه")
+_VALUED = key_set("حساب محاسبه بگویم بگوییم احتساب")
+_VALUING = 14
+_REACH = 40
+_IMPERSONAL = frozenset(("میتوان", "نمیتوان", "بتوان"))
+_BEFORE_IMPERSONAL = frozenset(("", "،", "که", "شاید", "حتی", "اگر", "و", "هم", "نیز", ":", "؛"))
+_IMMEDIATE = 20
+
+
+IMPERSONAL_BE = frozenset(("میشود", "بشود", "میشد"))
+
+
+def conditioned(reading: Reading, figure: Figure) -> bool:
+    """Whether an «اگر» or «شاید» stands before the figure in its sentence."""
+    if set(figure.clause.texts) & ONGOING_WORDS:
+        return False
+    for at in range(figure.first - 1, max(figure.sentence.first, figure.first - 40) - 1, -1):
+        text = reading.text(at)
+        if text == "؛":
+            return False
+        if text in CONDITIONALS and _VALUED & set(reading.texts(at, at + _VALUING)):
+            return False  # «اگر به دستمزد روز حساب شود، …»: what it is worth
+        if text in CONDITIONALS or text in POTENTIAL_ADVERBS:
+            return True
+        if text == "صورت" and reading.text(at - 1) == "در":
+            return True
+    return False
+
+
+def valued(reading: Reading, figure: Figure) -> bool:
+    """«اگر به دستمزد روز حساب شود، …»: a work is valued, nothing depends on it."""
+    if CONDITIONALS.isdisjoint(reading.said_in(figure.sentence)):
+        return False
+    first = max(figure.sentence.first, figure.first - _REACH)
+    return any(
+        reading.text(at) in CONDITIONALS and _VALUED & set(reading.texts(at, at + _VALUING))
+        for at in range(first, figure.first)
+    )
+
+
+def governed(reading: Reading, figure: Figure, verb: Verb, said: str) -> Staged:
+    """What governs a subjunctive: the nearest modal word or verb before it in the sentence."""
+    governors = _governors(reading, figure.sentence)
+    for at in range(verb.first - 1, figure.sentence.first - 1, -1):
+        found = governors.get(at)
+        if found is not None:
+            return found
+        text = reading.text(at)
+        if text in MUST:
+            return Staged("pledged", f"a rule: {text}")
+        if text in _HOPES:
+            return Staged("pledged", f"hoped for: {text}", sure=0.7)
+        if text in CONDITIONALS and _VALUED & set(reading.texts(at, at + _VALUING)):
+            return Staged("reported", "what it is worth", sure=0.7)
+        if text in CAN_ADJECTIVES or text in CONDITIONALS or text in POTENTIAL_ADVERBS:
+            return Staged("potential", f"ability or condition: {text}")
+        if text in ("برآورد", "تخمین"):
+            if verb.lemma == "بود":
+                return Staged("reported", "an estimate")
+            return Staged("pledged", "an estimate of what will be")
+    return Staged("pledged", f"wished or planned: {said}", sure=0.7)
+
+
+def _governors(reading: Reading, sentence: Sentence) -> dict[int, Staged]:
+    """The verbs of a sentence that decide about a later subjunctive, by their place."""
+    known = reading.governors.get(sentence.first)
+    if known is not None:
+        return known
+    found = reading.governors[sentence.first] = {}
+    for clause in sentence.clauses:
+        if clause.verb is None or clause.verb.tense is Tense.SUBJUNCTIVE:
+            continue
+        staged = _GOVERNED_STAGE.get(act_of(reading, clause, clause.verb, sentence))
+        if _brings_about(reading, clause.verb):
+            staged = Staged("reported", "brought about")
+        if _asks_others(reading, clause, clause.verb):
+            staged = Staged("context", "asked of others", sure=0.7)
+        if staged is not None:
+            found[clause.verb.first] = staged
+    return found
+
+
+def _brings_about(reading: Reading, verb: Verb) -> bool:
+    """«کمک کرد تا …», «باعث شد …»: what follows has happened."""
+    return (
+        verb.tense is Tense.PAST
+        and not verb.negative
+        and reading.text(verb.first - 1) in _CAUSES
+        and verb.lemma in ("شد", "کرد", "گردید")
+    )
+
+
+def _asks_others(reading: Reading, clause: Clause, verb: Verb) -> bool:
+    """«از شهرداری انتظار داریم … بدهد», «از خیران خواسته‌ایم … بپردازند»: theirs to grant."""
+    if "از" not in clause.texts or reading.text(verb.first).startswith("ن"):
+        return False
+    asked = reading.text(verb.first - 1) in _ASKING and verb.lemma in ("داشت", "کرد", "رفت", "بود")
+    return asked or (verb.lemma == "خواست" and reading.text(verb.first)[-2:] in ("یم", "یم"))
+
+
+_GOVERNED_STAGE: dict[Act, Staged] = {
+    Act.CAN: Staged("potential", "governed by ability"),
+    Act.ABLE: Staged("reported", "governed by توانست"),
+    Act.PLEDGE: Staged("pledged", "governed by a promise"),
+    Act.INVITE: Staged("pledged", "what the invited shall do"),
+    Act.NEED: Staged("context", "governed by a need"),
+    Act.PROPOSE: Staged("context", "proposed", sure=0.6),
+}
+
+
+def impersonal(reading: Reading, sentence: Sentence, verb: Verb) -> Staged | None:
+    """«می‌توان … را به ۶ هزار نفر رساند»: a bare past stem behind a modal is no past."""
+    if verb.after - verb.first != 1 or reading.text(verb.first) != verb.lemma:
+        return None
+    for at in range(verb.first - 1, max(sentence.first, verb.first - _IMMEDIATE) - 1, -1):
+        text = reading.text(at)
+        if text in MUST:
+            return Staged("pledged", f"a rule: {text}")
+        if text in _IMPERSONAL:
+            return Staged("potential", f"ability: {text}")
+        if text == "میشد" and reading.text(at - 1) not in DEEDS:
+            return Staged("potential", f"ability: {text}")
+        if text in IMPERSONAL_BE and _stands_alone(reading, at, sentence):
+            return Staged("potential", f"ability: {text}")
+        if text in VERB_FORMS and VERB_FORMS[text].tense is not Tense.PARTICIPLE:
+            return None
+    return None
+
+
+def modal_ahead(reading: Reading, figure: Figure, verb: Verb) -> Staged | None:
+    """«با دو یونیت می‌شد … را به ۵۰۰ رساند»: a figure in front of the impersonal modal."""
+    for clause in figure.sentence.clauses:
+        later = clause.verb
+        if later is not None and later.first > verb.first:
+            return impersonal(reading, figure.sentence, later)
+    return None
+
+
+def _stands_alone(reading: Reading, at: int, sentence: Sentence) -> bool:
+    """«می‌شود» without a noun half is a modal («می‌شود … سر زد»)."""
+    if at == sentence.first:
+        return True
+    return reading.text(at - 1) in _BEFORE_IMPERSONAL or reading.text(at - 1) in VERB_FORMS

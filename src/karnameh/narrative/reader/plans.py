@@ -1,0 +1,126 @@
+"""Signs of a plan around a figure: predicates, papers for a deed, aims, occasions."""
+
+from __future__ import annotations
+
+from karnameh.narrative.reader.characters import key_set
+from karnameh.narrative.reader.clauses import Verb
+from karnameh.narrative.reader.lexicon import (
+    COMMITMENTS,
+    DEEDS,
+    PLAN_NOUNS,
+    RESULT_NOUNS,
+    SHARE_WORDS,
+)
+from karnameh.narrative.reader.reading import Figure, Reading
+
+_READY = key_set("آماده مهیای مهیا منتظر")
+_INTENTS = key_set("دنبال صدد تلاش تدارک فکر پی آن")
+_BUILDING = key_set(
+    """
+    ساخت احداث عملیات اجرای بازسازی نوسازی مرمت تعمیر مقاوم‌سازی آسفالت آب‌رسانی گازرسانی حفر بهسازی
+    کار تکمیل زیرسازی
+    """
+)
+_SET = key_set("تعیین لحاظ منظور")
+_ASSIGNED = key_set("اختصاص ابلاغ تصویب نامگذاری تعیین")
+_AIMS = key_set("هدف‌گذاری هدف اهداف چشمانداز سهمیه برنامه سقف پیشبینی برآورد انتظار تعهد بودجه")
+_OCCASIONS = frozenset(("مناسبت", "همزمان", "آستانه", "هفته", "ایام"))
+_ATTENDING = frozenset(("حضور", "شرکت", "کمک", "خدمت", "کار", "راه"))
+
+
+def mediated(reading: Reading, figure: Figure, verb: Verb) -> str:
+    """A paper or a day for a deed: «تفاهم‌نامه ساخت ۴۰ مدرسه امضا شد», «روز اول به برپایی … اختصاص یافت»."""
+    before = reading.text(figure.opening - 1)
+    last = reading.text(verb.first - 1)
+    if last in _SET and {"برای", "سهم"} & set(figure.clause.texts):
+        return "set for each"
+    if verb.lemma == "افتاد" and last in ("عقب", "تعویق"):
+        return f"put off: {last}"
+    for_deed = before in DEEDS and reading.text(figure.opening - 2) == "برای"
+    if for_deed and last in COMMITMENTS:
+        return f"agreed for it: {last}"  # «برای تهیه ۳۰۰ ویلچر قرارداد بسته‌ایم»
+    deed = before in DEEDS or (before == "به" and reading.text(figure.opening - 2) in DEEDS)
+    if not deed:
+        return ""
+    at = figure.opening - 1 - (before == "به")
+    if verb.lemma == "پذیرفت" or any(text in COMMITMENTS for text in reading.texts(at - 3, at)):
+        return "agreed or allowed, not yet done"
+    return f"assigned: {last}" if last in _ASSIGNED else ""
+
+
+def only_begun(reading: Reading, figure: Figure, verb: Verb) -> bool:
+    """«خرید ۸۵ تن برنج آغاز شده»: a deed that began has not yet brought its quantity."""
+    if reading.text(verb.first - 1) not in ("آغاز", "شروع"):
+        return False
+    if "با" in reading.texts(figure.opening - 3, figure.opening):
+        return False  # «همکاری با خرید ۳۰۰ تن سیب آغاز شد»
+    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    if any(text in _BUILDING for text in head):
+        return False  # building that has begun is under way
+    return any(text in DEEDS - _ATTENDING for text in head)
+
+
+def planned_by(tail: list[str]) -> str:
+    """A predicate that plans: «از برنامه‌های ماست», «در راه است», «آماده بهره‌برداری است»."""
+    if any(word in PLAN_NOUNS or word == "دستور" for word in tail):
+        return "listed among plans"
+    if tail[-2:] == ["در", "راه"] or tail[:2] == ["در", "آستانه"]:
+        return "under way to be done"
+    readied = [word in DEEDS for word in tail]
+    if any(a in _READY and b for a, b in zip(tail, readied[1:], strict=False)):
+        return "ready to be done"
+    return ""
+
+
+def intended(reading: Reading, figure: Figure) -> str:
+    """«به دنبال ساخت ۴۰ خانه هستیم», «درصدد … هستیم», «در تلاش برای … هستیم»."""
+    head = [reading.text(index) for index in figure.clause.words if index < figure.opening][-8:]
+    for index, word in enumerate(head):
+        meant = word in _INTENTS and head[index - 1 : index] in (["به"], ["در"], ["بر"])
+        if word in ("درصدد", "مصمم") or meant:
+            return word
+    return ""
+
+
+def in_the_week(texts: list[str]) -> bool:
+    """«در طول هفته», «در هفته همیاری»: with a present tense this is the plan of the week."""
+    return any(
+        text == "هفته"
+        and any(near in ("در", "طول", "طی") for near in texts[max(index - 2, 0) : index])
+        and texts[index + 1 : index + 2] not in (["گذشته"], ["اخیر"], ["،"], ["برای"], ["است"])
+        and "هر" not in texts[max(index - 2, 0) : index]
+        for index, text in enumerate(texts)
+    )
+
+
+def is_aim(head: list[str]) -> bool:
+    """«هدف پویش کاشت …», «پیش‌بینی ما …»: the subject of «است» or «بود» is a plan."""
+    return any(word in _AIMS for word in head[-20:]) and not set(head) & RESULT_NOUNS
+
+
+def rests_with(reading: Reading, figure: Figure, verb: Verb, tail: list[str]) -> bool:
+    """«خرید ۲۵ دستگاه با فدراسیون است», «تأمین ۱۶ ایستگاه با ماست»."""
+    deed = any(text in DEEDS for text in reading.texts(figure.opening - 3, figure.opening))
+    if deed and any(text in SHARE_WORDS for text in figure.clause.texts[:4]):
+        return True
+    return deed and ("با" in tail[:2] or reading.text(verb.first - 1) == "با")
+
+
+def until_year_end(texts: list[str]) -> bool:
+    """«تا پایان سال», «تا نوروز» without a verb: something still to come."""
+    return any(
+        word == "تا"
+        and (
+            texts[i + 1 : i + 2] == ["نوروز"]
+            or (texts[i + 1 : i + 2] in (["پایان"], ["آخر"]) and texts[i + 2 : i + 3] == ["سال"])
+            or texts[i + 2 : i + 4] in (["سال", "دیگر"], ["ماه", "دیگر"])
+        )
+        for i, word in enumerate(texts)
+    )
+
+
+def for_occasion(reading: Reading, figure: Figure) -> bool:
+    """«از توزیع … هم‌زمان با هفته … خبر داد»: a deed for a coming occasion."""
+    tail = reading.texts(figure.after, figure.after + 4)
+    deed = any(text in DEEDS for text in reading.texts(figure.opening - 2, figure.opening))
+    return deed and any(text in _OCCASIONS for text in tail) and "گذشته" not in tail

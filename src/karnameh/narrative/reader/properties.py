@@ -1,0 +1,317 @@
+"""Numbers that describe a thing: attributes, structures, composition, size, background."""
+
+from __future__ import annotations
+
+from karnameh.narrative.reader.acts import Act, act_of
+from karnameh.narrative.reader.characters import key_set
+from karnameh.narrative.reader.lexicon import (
+    ATTRIBUTE_TAILS,
+    CAPACITY_TAILS,
+    DEEDS,
+    HARM_NOUNS,
+    PARTY_NOUNS,
+    STRUCTURE_NOUNS,
+)
+from karnameh.narrative.reader.nouns import CLASSIFIERS, MEASURES, is_counted_noun, lemma, unit_of
+from karnameh.narrative.reader.number_words import SMALL
+from karnameh.narrative.reader.phrases import Phrase
+from karnameh.narrative.reader.places import DEFAULT_INDEX
+from karnameh.narrative.reader.reading import Figure, Reading
+from karnameh.narrative.reader.verbs import Tense
+from karnameh.narrative.reader.verdicts import (
+    AVERAGES,
+    MANY_HOURS,
+    Verdict,
+    nothing,
+    owns,
+)
+
+_SICK = key_set("بیماری نشانه علایم مشکل عفونت سوءتغذیه کم‌خونی دیابت اختلال پوسیدگی چاقی خون ضعف")
+_BACKGROUND = key_set(
+    """
+    جمعیت جمعیتی فاصله ارتفاع رتبه وسعت مساحت قدمت سکنه قطر عمق زیربنا زیربنای عرصه اعیان متراژ
+    ژرفای دمای سرعت سن سنی ژرفا دما رطوبت
+    """
+)
+_OF_NATURE = frozenset(("میلیمتر", "سانتیمتر", "درجه", "ریشتر", "کیلومتربرساعت"))
+_OFFICES = key_set(
+    """
+    وزیر عضو معاون استاندار فرماندار مسیول نماینده دستگاه نهاد سازمان اداره وزارتخانه کشور سفیر
+    """
+)
+_COMPOSED = key_set("شامل حاوی متشکل مرکب مشتمل")
+_KITS = frozenset(("parcel", "team", "stationery_pack", "dowry", "kit", "bag"))
+_CAPACITY = frozenset(("ظرفیت", "گنجایش", "توان"))
+_OF_A_VESSEL = frozenset(("litre", "cubic_metre", "seat", "hospital_bed", "ton"))
+_DIVISIONS = key_set("بخش حوزه قالب سطح لایه گام قسمت دسته مقطع فصل سرفصل محور فاز رده شیفت")
+_FOUNDED = key_set("پایه‌گذاری بنیان‌گذاری تاسیس")
+_MONEY_HEADS = key_set(
+    """
+    اعتبار بودجه تفاهم‌نامه قرارداد سرمایه‌گذاری سرمایه کمک توافق‌نامه گردش صرفه‌جویی زیان درآمد
+    """
+)
+_OFFICIALS = key_set(
+    "مسیولان مدیران نمایندگان روسای معاونان مقامات اعضای سرپرستان دهیاران فرمانداران شهرداران بخشداران"
+)
+_TERRITORIES = frozenset(("شهرستان", "استان", "شهر"))
+_LEGAL = key_set("ماده بند تبصره فصل رکن اصل")
+_FEW = 20
+_SCORES = key_set("امتیاز نمره معدل رتبه")
+_SETTLED = key_set("روستا روستای محله شهر شهرک منطقه آبادی ده")
+_IDIOM_NUMBERS = frozenset(("هزار", "صد"))
+_SHARES = frozenset(("times", "percent", "share"))
+_REFERRED = frozenset(("این", "آن", "هر", "همین"))
+_MEDALS = frozenset(("طلا", "نقره", "برنز", "مدال"))
+_VOTES = frozenset(("رای", "رأی", "امتیاز", "درجه", "ریشتر", "واحد درسی", "پسلرزه", "ضامن"))
+_RATE_TAILS = frozenset(("درصدی", "برابری"))
+_COMPARED = frozenset(("کشوری", "جهانی", "ملی", "استانی"))
+
+
+def attribute(reading: Reading, figure: Figure) -> Verdict | None:
+    """«سند ۱۰ ساله», «قرارگاه‌های ۱۱ گانه», «۱۵۰ سامانه ۳ کیلوواتی»: an adjective made of a number."""
+    at = figure.number.after
+    following = reading.text(at)
+    if following in _RATE_TAILS and HARM_NOUNS & set(
+        reading.texts(figure.opening - 3, figure.opening)
+    ):
+        return Verdict("percent", "how great the harm is")
+    if following in _RATE_TAILS:
+        return None
+    if following in CAPACITY_TAILS and not _is_of_counted(reading, figure):
+        return None
+    if following in ("تومانی", "ریالی", "دلاری") and reading.text(at + 1) == "که":
+        return None  # «۱۵۰ میلیون تومانی که …» is that money
+    if following in ("تومانی", "ریالی", "دلاری") and _MONEY_HEADS & set(
+        reading.texts(figure.opening - 2, figure.opening)
+    ):
+        return None  # «تفاهم‌نامه ۳۵۰ میلیارد تومانی» is about that money
+    if following == "گانه":
+        noun = Phrase(figure.first - 1, figure.first, "headquarters", ahead=True)
+        return Verdict(_unit(reading, figure.first - 1), "a structure", noun)
+    if _is_measured_by(reading, figure):
+        return Verdict(_unit(reading, at), "an attribute of a thing", Phrase(at, at + 1, ""))
+    if following in ATTRIBUTE_TAILS or figure.number.attributive:
+        phrase = Phrase(at, at + 1, "") if following in ATTRIBUTE_TAILS else nothing(figure)
+        return Verdict(_unit(reading, at), "an attribute of a thing", phrase)
+    return None
+
+
+def _is_of_counted(reading: Reading, figure: Figure) -> bool:
+    """«۱۵۰ سامانه ۳ کیلوواتی نصب شد»: of things that are counted themselves, and built."""
+    before, verb = reading.figures_before(figure)[-1:], figure.clause.verb
+    if not before or before[0].after != figure.opening or verb is None:
+        return False
+    promised = act_of(reading, figure.clause, verb, figure.sentence) is Act.PLEDGE
+    return verb.tense is Tense.PAST and not promised
+
+
+def _is_measured_by(reading: Reading, figure: Figure) -> bool:
+    """«باغ ۲۰ هکتاری»: behind a noun, a number with a noun made an adjective by ی."""
+    following, before = reading.text(figure.number.after), reading.words[figure.first - 1]
+    stem = following.removesuffix("ی")
+    if figure.first <= figure.sentence.first or stem == following or stem[-1:] in ("ا", "و", ""):
+        return False
+    if reading.text(figure.number.after + 1) == "که" or following in CAPACITY_TAILS:
+        return False
+    thing = is_counted_noun(before.text) and before.text not in DEEDS
+    return thing and figure.opening == figure.first and stem in MEASURES | CLASSIFIERS
+
+
+def _unit(reading: Reading, at: int) -> str:
+    return unit_of([reading.text(at)])
+
+
+def structure(reading: Reading, figure: Figure) -> Verdict | None:
+    """«یازده قرارگاه», «دو طرف», «در سه مرحله»: what a thing has by design."""
+    noun = (
+        lemma(reading.text(figure.phrase.first))
+        if figure.phrase.after > figure.phrase.first
+        else ""
+    )
+    verb = figure.clause.verb
+    value = figure.number.value or 0
+    owned = verb is not None and verb.lemma == "داشت"
+    if owned and (value < _FEW or noun in _LEGAL) and verb is not None:
+        owned = reading.text(verb.first).endswith("یم")  # «ستاد ۷ کمیته دارد» tells its shape
+    if not owned and (
+        noun in STRUCTURE_NOUNS or reading.text(figure.phrase.first) in STRUCTURE_NOUNS
+    ):
+        return Verdict(figure.phrase.unit, "a structure")
+    if noun in _VOTES and (figure.number.value or 0) >= MANY_HOURS:
+        return None
+    if noun in _MEDALS and figure.phrase.after == figure.phrase.first + 1:
+        return Verdict("medal", "the outcome of a match")
+    if (
+        (noun == "عضو" and _has_members(reading, figure))
+        or noun in _VOTES
+        or reading.texts(figure.phrase.first, figure.phrase.first + 2) == ["واحد", "درسی"]
+    ):
+        return Verdict(figure.phrase.unit, "a property of a body")
+    if noun == "اتاق" and reading.text(figure.opening - 1) in ("با", "و", "دارای"):
+        return Verdict("room", "a property of a building")
+    if noun == "صفحه":
+        return Verdict("page", "the length of a book")
+    if noun in ("بار", "دفعه"):
+        return Verdict("times", "how often")
+    divided = noun in _DIVISIONS and value < _FEW and figure.phrase.after == figure.phrase.first + 1
+    if divided and reading.text(figure.opening - 1) in ("در", "طی"):
+        return Verdict("", "the parts of a thing")
+    if noun == "مرحله" and reading.text(figure.opening - 1) in ("در", "طی"):
+        return Verdict("phase", "phases of a plan")
+    alone = figure.number.after == figure.first + 1
+    known = is_counted_noun(reading.text(figure.phrase.first))
+    if noun and alone and not known and reading.text(figure.first) in _IDIOM_NUMBERS:
+        return Verdict("", "a figure of speech")
+    if reading.texts(figure.opening - 2, figure.opening) == ["یکی", "از"]:
+        return Verdict(figure.phrase.unit, "one of so many")
+    if noun in _TERRITORIES and reading.text(figure.after) in DEFAULT_INDEX and value < _FEW:
+        return Verdict(figure.phrase.unit, "counts the names that follow")
+    base = reading.text(figure.opening - 1) == "هر" and figure.phrase.unit not in _SHARES
+    if base and reading.text(figure.opening - 2) in ("ازای", "از", "در", "برای", "با"):
+        return Verdict(figure.phrase.unit, "the base of a rate")
+    referred = reading.text(figure.first - 1) in _REFERRED and figure.phrase.unit not in _SHARES
+    each = reading.text(figure.first - 1) == "هر" and value < MANY_HOURS
+    if referred and (each or figure.number.value in (2, 3)):
+        return Verdict(figure.phrase.unit, "refers back")
+    if reading.text(figure.opening - 1) == "دارای" and not _is_owned(figure):
+        return Verdict(figure.phrase.unit, "a property of a thing")
+    lone = figure.phrase.after == figure.phrase.first + 1
+    if figure.number.value == 2 and noun in PARTY_NOUNS and lone:
+        return Verdict(figure.phrase.unit, "the parties of something")
+    return None
+
+
+def _has_members(reading: Reading, figure: Figure) -> bool:
+    """«هر گروه ۷ عضو دارد», «کارگروهی با ۷ عضو»; «۶ هزار عضو» of a whole movement is a result."""
+    return (figure.number.value or 0) < MANY_HOURS and (
+        reading.text(figure.opening - 1) in ("با", "دارای", "از") or owns(figure)
+    )
+
+
+def _is_owned(figure: Figure) -> bool:
+    """«استان دارای ۲۴۰ پایگاه است» says how many there are; «روستای دارای ۲۰ خانوار» does not."""
+    verb = figure.clause.verb
+    return verb is not None and verb.tense is Tense.COPULA and verb.first == figure.after
+
+
+def of_nature(reading: Reading, figure: Figure) -> Verdict | None:
+    """«۱۱۸ میلی‌متر باران», «۵ درجه زیر صفر»: nobody does this."""
+    measured = _counted(reading, figure) in _OF_NATURE
+    return Verdict(figure.phrase.unit, "a measure of nature") if measured else None
+
+
+def attendance(reading: Reading, figure: Figure) -> Verdict | None:
+    """«با حضور دو وزیر», «با حضور مسئولان ۲۸ شهرستان»: officials at a meeting."""
+    if (figure.number.value or 0) >= MANY_HOURS:
+        return None
+    near = reading.texts(max(figure.sentence.first, figure.opening - 9), figure.opening)
+    officials = _counted(reading, figure) in _OFFICES and "حضور" in near[-3:]
+    whose = reading.texts(figure.after, figure.after + 2)
+    officials |= "حضور" in near[-3:] and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
+    if officials or (near[-1:] and near[-1] in _OFFICIALS and "حضور" in near):
+        return Verdict(figure.phrase.unit, "who was present")
+    return None
+
+
+def composition(reading: Reading, figure: Figure) -> Verdict | None:
+    """«این بسته‌ها شامل ۱۰ قلم است», «مخزنی با گنجایش ۱۲۰۰ مترمکعب»: what a thing is made of."""
+    first = figure.sentence.first
+    near = reading.texts(max(first, figure.opening - 3), figure.opening)
+    if any(text in _COMPOSED for text in near):
+        at = max(
+            i for i in range(figure.opening - 3, figure.opening) if reading.text(i) in _COMPOSED
+        )
+        heads = reading.texts(max(first, at - 5), at)
+        pointed = any(text in _REFERRED or text.endswith("ها") for text in heads)
+        if pointed and any(unit_of([text]) in _KITS for text in heads):
+            return Verdict(figure.phrase.unit, "what a thing is made of")
+    vessel = figure.phrase.unit in _OF_A_VESSEL and bool(_CAPACITY & set(near))
+    if vessel and "با" in reading.texts(max(first, figure.opening - 4), figure.opening):
+        return Verdict(figure.phrase.unit, "the capacity of a thing")
+    return None
+
+
+def history(reading: Reading, figure: Figure) -> Verdict | None:
+    """«به همت ۷ معلم پایه‌گذاری شد», «با ۳۰ میلیون شروع کردم»: how it began."""
+    verb = figure.clause.verb
+    if verb is None:
+        return None
+    led = reading.text(figure.opening - 1) == "با"
+    near = reading.texts(max(figure.sentence.first, figure.opening - 3), figure.opening)
+    if set(reading.texts(verb.first - 2, verb.first)) & _FOUNDED and (led or "همت" in near):
+        return Verdict(figure.phrase.unit, "how it was founded")
+    started = reading.text(verb.first - 1) in ("شروع", "آغاز")
+    if started and led and figure.phrase.unit in ("person", "toman", "rial", ""):
+        return Verdict(figure.phrase.unit, "how it began")
+    return None
+
+
+def finding(reading: Reading, figure: Figure) -> Verdict | None:
+    """«سه درصد آنان نشانه بیماری داشتند», «میانگین کشوری ۱۸ پزشک است»: what was found."""
+    near = reading.texts(max(figure.sentence.first, figure.opening - 5), figure.opening)
+    if AVERAGES & set(near[-2:]) and near[-1] in _COMPARED:
+        return Verdict(figure.phrase.unit, "an average to compare with")
+    verb = figure.clause.verb
+    if verb is None or figure.phrase.unit not in ("percent", "person"):
+        return None
+    had = verb.lemma == "داشت"
+    if had and verb.tense is Tense.PAST and _counted(reading, figure) == "نفر" and "هر" in near:
+        return Verdict("person", "a finding about people")
+    seen = had or reading.text(verb.first - 1) in ("مشاهده", "دیده")
+    if seen and _SICK & set(figure.clause.texts):
+        return Verdict(figure.phrase.unit, "a finding about people")
+    return None
+
+
+def _counted(reading: Reading, figure: Figure) -> str:
+    counts = figure.phrase.after > figure.number.after
+    return lemma(reading.text(figure.phrase.first)) if counts else ""
+
+
+def size(reading: Reading, figure: Figure) -> Verdict | None:
+    """How far, how large, how many live there: «روستای ما ۴۸ خانوار دارد», «زیر ۵۰ خانوار»."""
+    verb = figure.clause.verb
+    before, opener = reading.text(figure.opening - 1), reading.text(figure.opening)
+    if opener in ("زیر", "بالای") and figure.opening < figure.first and before.endswith("های"):
+        return Verdict(figure.phrase.unit, "how large such things are")
+    if verb is None or not owns(figure):
+        return None
+    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    unit = figure.phrase.unit
+    around = (*head, *reading.texts(figure.after, verb.first))
+    if unit in ("kilometre", "metre", "") and any(
+        text.startswith(("فاصله", "ارتفاع", "طول", "مسافت")) for text in around
+    ):
+        return Verdict(unit, "a distance")
+    if unit == "square_metre":
+        return Verdict(unit, "the size of a thing")
+    if unit == "household" and verb.lemma == "داشت" and _SETTLED & set(head[-4:]):
+        return Verdict(unit, "who lives there")
+    return None
+
+
+def background(reading: Reading, figure: Figure) -> Verdict | None:
+    """Population, rank, marks, scores: what a place or a match is, not what was done."""
+    if reading.text(figure.opening - 1) in _SCORES:
+        noun = Phrase(figure.opening - 1, figure.opening, "", ahead=True)
+        return Verdict("score", "a mark or a rank", noun)
+    for at in range(figure.opening - 1, max(figure.opening - 4, figure.sentence.first - 1), -1):
+        people = figure.phrase.unit in ("person", "household", "")
+        if reading.text(at) in _BACKGROUND and (people or reading.text(at) != "جمعیت"):
+            return Verdict(figure.phrase.unit, "background")
+    described = reading.texts(figure.phrase.first + 1, figure.after + 1)
+    if any(text in _BACKGROUND for text in described) and "پوشش" not in figure.clause.texts:
+        return Verdict(figure.phrase.unit, "background")
+    if reading.text(figure.sentence.first) in ("پیوست", "پیوستها"):
+        return Verdict(figure.phrase.unit, "an enclosure")
+    if "بر" in (reading.text(figure.number.after), reading.text(figure.first - 1)) and _is_score(
+        reading, figure
+    ):
+        return Verdict("score", "the score of a match", nothing(figure))
+    return None
+
+
+def _is_score(reading: Reading, figure: Figure) -> bool:
+    """«۳ بر ۱»."""
+    ends = (reading.text(figure.number.after + 1), reading.text(figure.first - 2))
+    return any(text.isdecimal() or text in SMALL for text in ends)
