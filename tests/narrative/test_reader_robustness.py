@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -55,6 +56,7 @@ def check(text: str) -> None:
         assert last <= mention.start < mention.end <= len(text)
         assert text[mention.start : mention.end] == mention.text
         assert 0 < mention.confidence <= 1
+        assert mention.counted in text  # exactly as written
         json.dumps(mention.to_json())
         last = mention.end
 
@@ -96,6 +98,18 @@ def test_any_mixture_of_persian_words(pieces: list[str], glue: str) -> None:
 )
 def test_odd_texts(text: str) -> None:
     check(text)
+
+
+_REPORTS = sorted((Path(__file__).parent / "gold").glob("g7?.txt"))
+_WORDS_OF_REPORTS = sorted(
+    {word for report in _REPORTS for word in report.read_text(encoding="utf-8").split()}
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(st.sampled_from(_WORDS_OF_REPORTS), min_size=3, max_size=50))
+def test_any_sentence_made_of_the_words_of_reports(words: list[str]) -> None:
+    check(" ".join(words))
 
 
 @pytest.mark.parametrize(

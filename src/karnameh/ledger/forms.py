@@ -10,7 +10,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from karnameh.catalog.public import Indicator, MeasureKind
-from karnameh.kernel.jalali import JalaliDate
 from karnameh.kernel.malformed import Malformed
 from karnameh.kernel.money import Money
 from karnameh.kernel.quantity import parse_quantity
@@ -122,8 +121,7 @@ class EntryForm(QuantityForm):
             "-line__len"
         )
         place.initial = places[0].pk
-        shown = JalaliDate.from_date(today)
-        self.fields["on"].initial = f"{shown.year}/{shown.month:02d}/{shown.day:02d}"
+        self.fields["on"].initial = today
         if not ask_again:
             del self.fields["sure"]
 

@@ -12,9 +12,8 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from karnameh.activities.public import Campaign
+from karnameh.activities.public import Campaign, campaign_at
 from karnameh.catalog.public import Indicator, MeasureKind, find_indicators, indicators
-from karnameh.kernel.jalali import JalaliDate
 from karnameh.kernel.malformed import Malformed
 from karnameh.kernel.money import Money
 from karnameh.kernel.quantity import format_quantity, parse_quantity
@@ -27,14 +26,8 @@ from karnameh.narrative.actions import Choice
 from karnameh.narrative.models import Coverage, Draft, Qualifier, Question, Reason, Stage
 from karnameh.narrative.rules import LONGEST
 from karnameh.org.public import OrgUnit, Place, find_places, find_units
-from karnameh.plumbing.fields import WrittenDate
+from karnameh.plumbing.fields import WrittenDate, written_day
 from karnameh.plumbing.public import sentence_of
-
-
-def jalali(day: date) -> str:
-    """A day as the forms show it."""
-    shown = JalaliDate.from_date(day)
-    return f"{shown.year}/{shown.month:02d}/{shown.day:02d}"
 
 
 class SourceForm(forms.Form):
@@ -80,7 +73,9 @@ class SourceForm(forms.Form):
         unit.choices = [(one.pk, one.name) for one in units]
         campaign = cast("forms.ModelChoiceField[Campaign]", self.fields["campaign"])
         campaign.queryset = Campaign.objects.order_by("-starts_on")
-        self.fields["dated"].initial = jalali(today)
+        self.fields["dated"].initial = today
+        now_on = campaign_at(today)
+        campaign.initial = now_on.pk if now_on else None
         self.today = today
 
     def clean_dated(self) -> date:
@@ -275,14 +270,16 @@ def label_of(row: Indicator | OrgUnit | Place) -> str:
 
 def _promise(one: Entry) -> str:
     quantity = "؟" if one.quantity is None else format_quantity(one.quantity)
-    return f"{quantity} {one.indicator.measure.symbol} · {one.unit.name} · {jalali(one.ends_on)}"
+    return (
+        f"{quantity} {one.indicator.measure.symbol} · {one.unit.name} · {written_day(one.ends_on)}"
+    )
 
 
 def _initial(draft: Draft) -> dict[str, Any]:
     return {
         "stage": draft.stage, "indicator": draft.indicator_id or "", "quantity": quantity_text(draft),
         "qualifier": draft.qualifier, "unit": draft.unit_id, "place": draft.place_id or "",
-        "starts_on": jalali(draft.starts_on), "ends_on": jalali(draft.ends_on), "coverage": draft.coverage,
+        "starts_on": draft.starts_on, "ends_on": draft.ends_on, "coverage": draft.coverage,
         "fulfils": str(draft.fulfils) if draft.fulfils else "",
     }  # fmt: skip
 

@@ -46,7 +46,9 @@ def drafts_from(source: Source, text: str) -> list[Draft]:
     for mention in mentions:
         said = mention.to_json()
         draft = _draft(source, text, said, ids, nodes)
-        draft.starts_on, draft.ends_on = days_of(said, dated=source.dated, week=week)
+        draft.starts_on, draft.ends_on = days_of(
+            said, dated=source.dated, week=week, words=draft.words
+        )
         draft.repeat_of = made.get(mention.repeat_of) if mention.repeat_of is not None else None
         made[draft.start] = draft
         if draft.repeat_of is not None:

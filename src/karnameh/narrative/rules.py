@@ -158,20 +158,34 @@ def first_reason(mention: Mapping[str, Any]) -> str:
 
 
 def days_of(
-    mention: Mapping[str, Any], *, dated: date, week: tuple[date, date] | None
+    mention: Mapping[str, Any],
+    *,
+    dated: date,
+    week: tuple[date, date] | None,
+    words: str = "",
 ) -> tuple[date, date]:
-    """The days a mention speaks of: as written, otherwise the report's own day or the promised week."""
+    """The days a mention speaks of: as written, otherwise the report's own day or the promised week.
+
+    «برای هفتهٔ همیاری امسال» in the mention's `words` names a week, and by its year which one.
+    """
     written = mention["period"] or {"from": None, "to": None}
     start = date.fromisoformat(written["from"]) if written["from"] else None
     end = date.fromisoformat(written["to"]) if written["to"] else None
     if mention["stage"] == "pledged":
-        if start is None and end is None and week is not None and week[1] >= dated:
+        unsaid = start is None and end is None
+        if week is not None and week[1] >= dated and (unsaid or _week_of(written, words)):
             return week
         start = start or min(dated, end or dated)
         return start, max(start, end or start)
     # What was done was done by the day of the report.
     end = min(end or dated, dated) if start is None or start <= dated else (end or start)
     return min(start or end, end), end
+
+
+def _week_of(written: Mapping[str, Any], words: str) -> bool:
+    """Whether the year that was written only says which year's week is meant."""
+    year = re.escape(str(written.get("text") or ""))
+    return bool(year) and re.search(rf"هفته\S*(\s+\S+){{0,3}}\s+{year}", words) is not None
 
 
 def rials_of(value: float | None, unit: str) -> int | None:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from karnameh.access.public import reach_unit, units_where
 from karnameh.activities.public import Campaign, campaign_at
 from karnameh.ledger.public import (
+    Coverage,
     Entry,
     Outcome,
     Promise,
@@ -422,6 +423,12 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
                 (one, rehearsal.refused.get(one.pk, ""), known.get(one.pk, ()))
                 for one in rehearsal.drafts
             ],
+            "twice": sum(
+                draft.coverage == Coverage.OWN
+                and any(one.kind == "said" for one in known[draft.pk])
+                for draft in rehearsal.drafts
+                if draft.pk in known
+            ),
             "progress": progress,
             "trouble": trouble,
         },
