@@ -99,6 +99,7 @@ TABLE: dict[str, Policy] = {
     "admin_account_disable": Policy("post"),
     "admin_dictionary": Policy((Role.ADMINISTRATOR,)),
     "admin_indicator": Policy((Role.ADMINISTRATOR,)),
+    "admin_indicator_new": Policy((Role.ADMINISTRATOR,), "root"),
     "admin_indicator_retire": Policy((Role.ADMINISTRATOR,), "root"),
     "admin_item": Policy((Role.ADMINISTRATOR,)),
     "admin_places": Policy((Role.ADMINISTRATOR,)),
@@ -199,6 +200,7 @@ def addresses_about(world: World, unit: OrgUnit, entry: UUID, indicator: int) ->
         "entry_new": lambda: f"{reverse('entry_new')}?unit={unit.pk}",
         "export_entries": lambda: f"{reverse('export_entries')}?unit={unit.pk}",
         "admin_indicator": lambda: reverse("admin_indicator", args=[indicator]),
+        "admin_indicator_new": lambda: reverse("admin_indicator_new"),
         "admin_indicator_retire": lambda: reverse("admin_indicator_retire", args=[indicator]),
     }
     found = {}

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from karnameh.catalog.models import DimensionOption, DimensionSet, Indicator, Item, Rate, Wording
-from karnameh.catalog.rules import canonical_key, cut_of
+from karnameh.catalog.models import (
+    Dimension,
+    DimensionOption,
+    DimensionSet,
+    Indicator,
+    Item,
+    Level,
+    Measure,
+    Nature,
+    PeopleSemantics,
+    Rate,
+    TimeRule,
+    UnitRule,
+    Wording,
+)
+from karnameh.catalog.rules import canonical_key, cut_of, may_be_added
+from karnameh.kernel.digits import to_latin
 from karnameh.kernel.text import clean
+from karnameh.org.public import Theme
 from karnameh.people.public import User
 from karnameh.plumbing.public import Refusal, deed
 
@@ -27,14 +44,67 @@ class Words:
     means_en: str
 
 
-def reword_indicator(
-    indicator: Indicator, *, words: Words, by: User | None, at: datetime
-) -> Wording:
-    """A clearer wording of the same meaning. The old one stays with the entries made under it."""
+@dataclass(frozen=True)
+class Meaning:
+    """What an indicator counts and how it may be added up: said once, for good."""
+
+    code: str
+    theme: Theme
+    measure: Measure
+    nature: Nature
+    time_rule: TimeRule
+    unit_rule: UnitRule
+    people: PeopleSemantics
+    level: Level
+    short_fa: str
+    item: Item | None = None
+    dimensions: Sequence[Dimension] = ()
+    keywords_fa: Sequence[str] = ()
+
+
+def add_indicator(meaning: Meaning, *, words: Words, by: User | None, at: datetime) -> Indicator:
+    """A new indicator with its first wording. Its meaning never changes afterwards."""
+    code = to_latin(clean(meaning.code)).casefold()
+    if not re.fullmatch(r"[a-z][a-z0-9-]{2,59}", code):
+        raise Refusal(_("A code has 3 to 60 small Latin letters, digits or dashes."), field="code")
+    if Indicator.objects.filter(code=code).exists():
+        raise Refusal(_("There is an indicator with this code already."), field="code")
+    if not clean(meaning.short_fa):
+        raise Refusal(_("Both languages need every text."), field="short_fa")
+    if not may_be_added(meaning.nature, meaning.time_rule):
+        raise Refusal(
+            _("A rate is never summed over time, and of what exists the last value counts."),
+            field="time_rule",
+        )
+    with deed("add_indicator", by=by, at=at, target=f"indicator:{code}"):
+        indicator = Indicator(
+            code=code, theme=meaning.theme, measure=meaning.measure, item=meaning.item,
+            level=meaning.level, nature=meaning.nature, time_rule=meaning.time_rule,
+            unit_rule=meaning.unit_rule, people=meaning.people, short_fa=clean(meaning.short_fa),
+            keywords_fa=[clean(word) for word in meaning.keywords_fa if clean(word)],
+            **_texts(words),
+        )  # fmt: skip
+        indicator.spell()
+        indicator.save(force_insert=True)
+        indicator.dimensions.set(meaning.dimensions)
+        Wording.objects.create(indicator=indicator, version=1, since=at, **_texts(words))
+    return indicator
+
+
+def _texts(words: Words) -> dict[str, str]:
+    """All texts of a wording, cleaned; every one must be there."""
     values = {one.name: clean(getattr(words, one.name)) for one in fields(words)}
     for name, value in values.items():
         if not value:
             raise Refusal(_("Both languages need every text."), field=name)
+    return values
+
+
+def reword_indicator(
+    indicator: Indicator, *, words: Words, by: User | None, at: datetime
+) -> Wording:
+    """A clearer wording of the same meaning. The old one stays with the entries made under it."""
+    values = _texts(words)
     with deed("reword_indicator", by=by, at=at, target=f"indicator:{indicator.pk}"):
         locked = Indicator.objects.select_for_update().get(pk=indicator.pk)
         last = locked.wordings.first()

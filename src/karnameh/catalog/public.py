@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from karnameh.catalog.actions import (
+    Meaning,
     Words,
+    add_indicator,
     dimension_set,
     retire_indicator,
     reword_indicator,
@@ -17,6 +19,7 @@ from karnameh.catalog.models import (
     DimensionSet,
     Indicator,
     Item,
+    Level,
     Measure,
     MeasureKind,
     Nature,
@@ -29,8 +32,9 @@ from karnameh.catalog.models import (
 from karnameh.catalog.queries import dimension_sets_for, find_indicators, indicators, rate_on
 
 __all__ = [
-    "TOTAL", "Dimension", "DimensionOption", "DimensionSet", "Indicator", "Item", "Measure",
-    "MeasureKind", "Nature", "PeopleSemantics", "Rate", "TimeRule", "UnitRule", "Wording", "Words",
-    "dimension_set", "dimension_sets_for", "find_indicators", "indicators", "load_dictionary",
-    "rate_on", "read_data", "retire_indicator", "reword_indicator", "set_rate",
+    "TOTAL", "Dimension", "DimensionOption", "DimensionSet", "Indicator", "Item", "Level", "Meaning",
+    "Measure", "MeasureKind", "Nature", "PeopleSemantics", "Rate", "TimeRule", "UnitRule",
+    "Wording", "Words", "add_indicator", "dimension_set", "dimension_sets_for", "find_indicators",
+    "indicators", "load_dictionary", "rate_on", "read_data", "retire_indicator", "reword_indicator",
+    "set_rate",
 ]  # fmt: skip

@@ -17,9 +17,11 @@ from karnameh.access.public import Grant, Role, confirm_grant, end_grant, grant_
 from karnameh.catalog.public import (
     Indicator,
     Item,
+    Meaning,
     Rate,
     Wording,
     Words,
+    add_indicator,
     retire_indicator,
     reword_indicator,
     set_rate,
@@ -212,6 +214,12 @@ def require_dictionary(by: User) -> None:
         raise Refusal(
             _("The dictionary is kept by the administrators of the whole federation."), status=403
         )
+
+
+def add(meaning: Meaning, words: Words, *, by: User, at: datetime) -> Indicator:
+    """A new indicator."""
+    require_dictionary(by)
+    return add_indicator(meaning, words=words, by=by, at=at)
 
 
 def reword(indicator: Indicator, words: Words, *, by: User, at: datetime) -> Wording:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, cast
@@ -12,7 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from karnameh.access.public import Reach, Role
-from karnameh.catalog.public import Indicator
+from karnameh.catalog.public import (
+    Dimension,
+    Indicator,
+    Item,
+    Level,
+    Measure,
+    Nature,
+    PeopleSemantics,
+    TimeRule,
+    UnitRule,
+)
 from karnameh.front.administration import queries
 from karnameh.front.administration.fields import DayField, PickField
 from karnameh.kernel.malformed import Malformed
@@ -240,6 +251,44 @@ class RewordForm(forms.Form):
         label=gettext_lazy("Means of verification, English"), max_length=300,
         widget=forms.TextInput(attrs={"dir": "ltr"}),
     )  # fmt: skip
+
+
+class IndicatorForm(RewordForm):
+    """A new indicator: its meaning, which stays, and its first wording."""
+
+    theme = forms.ModelChoiceField(Theme.objects.all(), label=gettext_lazy("Theme"))
+    measure = forms.ModelChoiceField(Measure.objects.all(), label=gettext_lazy("Counted in"))
+    nature = forms.ChoiceField(label=gettext_lazy("Nature"), choices=Nature)
+    time_rule = forms.ChoiceField(label=gettext_lazy("Added up over time"), choices=TimeRule)
+    unit_rule = forms.ChoiceField(label=gettext_lazy("Added up over units"), choices=UnitRule)
+    people = forms.ChoiceField(
+        label=gettext_lazy("Who or what is counted"), choices=PeopleSemantics, initial=PeopleSemantics.ITEMS
+    )  # fmt: skip
+    level = forms.ChoiceField(label=gettext_lazy("Level of the result"), choices=Level)
+    item = forms.ModelChoiceField(
+        Item.objects.all(), label=gettext_lazy("Thing that is given or made"), required=False
+    )
+    dimensions = forms.ModelMultipleChoiceField(
+        Dimension.objects.all(), label=gettext_lazy("May be divided by"), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    short_fa = forms.CharField(label=gettext_lazy("Short Persian name"), max_length=40)
+    keywords_fa = forms.CharField(
+        label=gettext_lazy("Other Persian words for it"), max_length=300, required=False,
+        help_text=gettext_lazy("Separated by commas. Search and the reader of reports know it by them."),
+    )  # fmt: skip
+    code = _code()
+
+    field_order = (
+        "name_fa", "short_fa", "definition_fa", "means_fa", "keywords_fa", "theme", "measure", "nature",
+        "time_rule", "unit_rule", "people", "level", "item", "dimensions", "name_en", "definition_en",
+        "means_en", "code",
+    )  # fmt: skip
+
+    def clean_keywords_fa(self) -> tuple[str, ...]:
+        """The words, apart."""
+        words = re.split(r"[,،;؛\n]", self.cleaned_data["keywords_fa"])
+        return tuple(word.strip()[:60] for word in words if word.strip())
 
 
 class RetireForm(WithDay):

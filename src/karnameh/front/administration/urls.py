@@ -27,6 +27,7 @@ urlpatterns = [
         name="admin_account_disable",
     ),
     path("administration/dictionary/", dictionary.indicator_list, name="admin_dictionary"),
+    path("administration/dictionary/new/", dictionary.new_indicator, name="admin_indicator_new"),
     path("administration/dictionary/<int:pk>/", dictionary.indicator, name="admin_indicator"),
     path(
         "administration/dictionary/<int:pk>/retire/",

@@ -61,6 +61,7 @@ LIGHTS_OF_HARM = key_set(
 )
 _NEED_HEADS = frozenset(("نیاز", "کمبود", "احتیاج"))
 _BAD_LIGHTS = key_set("شد کرد دید خورد داد گردید گشت ماند زد باخت گذاشت بود")
+_ASIDE = (["با"], ["از"], ["در"])  # «با ظرفیت بالا ۲۴ کارگاه دارد» has them
 _AIMS = frozenset(("هدف", "سهمیه", "تکلیف"))
 
 
@@ -88,7 +89,7 @@ def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Ac
         return Act.PLEDGE
     if last in PLEDGE_WITH_BE and "دستور" not in lead:
         return Act.PLEDGE if _decides(reading, verb, last, sentence) else Act.DO
-    if "پیشنهاد" in lead[-2:] and verb.lemma in ("داد", "کرد", "شد", "نمود"):
+    if last == "پیشنهاد" and verb.lemma in ("داد", "کرد", "شد", "نمود"):
         return Act.PROPOSE
     if _promises(verb, lead, clause):
         return Act.PLEDGE
@@ -239,4 +240,7 @@ def _harms(verb: Verb, lead: list[str], last: str) -> bool:
 def _capable(verb: Verb, lead: list[str], clause: Clause) -> bool:
     if verb.lemma not in _HAVE or verb.tense not in (Tense.PRESENT, Tense.COPULA):
         return False
-    return any(word in POTENTIAL_NOUNS for word in clause.texts)
+    return any(
+        word in POTENTIAL_NOUNS and clause.texts[index - 1 : index] not in _ASIDE
+        for index, word in enumerate(clause.texts)
+    )

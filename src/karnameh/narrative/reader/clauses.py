@@ -30,6 +30,8 @@ _COORDINATORS = CONJUNCTIONS | RELATIVE | frozenset(("تا", "؛", ";", ".", ":"
 _SEGMENT_MARKS = frozenset("/|•*●▪■◾")
 _BECOME = frozenset(("شده", "گردیده", "گشته", "نشده"))
 _PASSIVE = frozenset(("شد", "گشت", "گردید"))
+_NEAR_OBJECT = 7  # «… ۳۰ دستگاه رایانه خرید و …»
+_FAR_GOAL = 14  # «۷۸۰ دستگاه … به زوج‌های جوان رسید و …»
 _NEVER_ADJECTIVES = key_set("بوده نبوده داشته نداشته")
 _TIME_NOUNS = key_set("سال ماه هفته روز دوره شب سالی چند دهه بار زمان") | frozenset(MONTHS)
 _TIME_LIMITS = key_set(
@@ -195,9 +197,10 @@ def _is_finite_here(words: list[Word], at: int, first: int, after: int) -> bool:
         return True
     if following.text not in CONJUNCTIONS and following.text not in ("که", "تا"):
         return False
+    reach = _FAR_GOAL if words[at].text == "رسید" else _NEAR_OBJECT
     return any(
         words[near].kind is Kind.DIGITS or words[near].text in SMALL or words[near].text == "را"
-        for near in range(max(first, at - (14 if words[at].text == "رسید" else 7)), at)
+        for near in range(max(first, at - reach), at)
     )
 
 

@@ -8,6 +8,7 @@ from karnameh.narrative.reader.lexicon import (
     COMMITMENTS,
     DEEDS,
     PLAN_NOUNS,
+    PREPOSITIONS,
     RESULT_NOUNS,
     SHARE_WORDS,
 )
@@ -43,9 +44,19 @@ def mediated(reading: Reading, figure: Figure, verb: Verb) -> str:
     if not deed:
         return ""
     at = figure.opening - 1 - (before == "به")
-    if verb.lemma == "پذیرفت" or any(text in COMMITMENTS for text in reading.texts(at - 3, at)):
+    if verb.lemma == "پذیرفت" or is_agreed(reading, at):
         return "agreed or allowed, not yet done"
     return f"assigned: {last}" if last in _ASSIGNED else ""
+
+
+def is_agreed(reading: Reading, deed: int) -> bool:
+    """«تفاهم‌نامه ساخت …», «آمادگی برای افتتاح …»: a paper governs the deed, with nothing between."""
+    for at in range(deed - 1, deed - 4, -1):
+        if reading.text(at) in COMMITMENTS:
+            return True
+        if reading.text(at) in PREPOSITIONS - {"برای", "جهت", "به"}:
+            return False
+    return False
 
 
 def only_begun(reading: Reading, figure: Figure, verb: Verb) -> bool:

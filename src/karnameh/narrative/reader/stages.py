@@ -39,6 +39,7 @@ from karnameh.narrative.reader.plans import (
     for_occasion,
     in_the_week,
     intended,
+    is_agreed,
     is_aim,
     mediated,
     only_begun,
@@ -51,6 +52,7 @@ from karnameh.narrative.reader.verbs import Tense
 
 _PREPARED = key_set("آماده تدوین طراحی تدارک تهیه")
 _ROOM = frozenset(("ظرفیت", "گنجایش"))
+_OF_ROOM = key_set("سالانه روزانه ماهانه پذیرش اسمی تولید فعلی نهایی کل مجموع کنونی ما آن")
 _ALLOTTING = key_set("اختصاص تخصیص تعلق")
 _PER_TIME = frozenset(("day", "night", "week", "month", "year", "hour", "season", "person"))
 _ESTIMATES = key_set("برآورد تخمین محسوب حساب شمرده گفته ارزیابی")
@@ -84,9 +86,14 @@ def stage_of(reading: Reading, figure: Figure) -> Staged:
 
 def _is_room(reading: Reading, figure: Figure) -> bool:
     """«مرکزی با ظرفیت سالانه ۹۰۰ نفر»; «ظرفیت به ۹۰۰ نفر رسید» is what there is."""
-    near = reading.texts(max(figure.sentence.first, figure.opening - 3), figure.opening)
-    power = figure.phrase.unit in ("kilowatt", "megawatt")  # of a plant, not for people
-    return bool(_ROOM & set(near)) and "به" not in near and not power
+    first = max(figure.sentence.first, figure.opening - 3)
+    for at in range(figure.opening - 1, first - 1, -1):
+        if reading.text(at) in _ROOM:  # «با استفاده از ظرفیت خیران …» is another capacity
+            power = figure.phrase.unit in ("kilowatt", "megawatt")  # of a plant, not for people
+            return not power and reading.text(at - 1) != "از"
+        if reading.text(at) not in _OF_ROOM:
+            return False
+    return False
 
 
 def _aimed_at(reading: Reading, figure: Figure) -> Staged | None:
@@ -107,6 +114,8 @@ def _aimed_at(reading: Reading, figure: Figure) -> Staged | None:
     if inner is None or inner.verb is None or inner is figure.clause:
         return None
     if act_of(reading, inner, inner.verb, figure.sentence) is Act.PLEDGE:
+        if _is_kept(reading, figure):
+            return None
         return Staged("pledged", "what was promised")
     if set(inner.texts[:2]) & MUST:
         return Staged("pledged", "what must be done")
@@ -114,6 +123,15 @@ def _aimed_at(reading: Reading, figure: Figure) -> Staged | None:
     if entrusted and any(text in DEEDS for text in inner.texts[:2]):
         return Staged("pledged", "what was entrusted to be done")
     return None
+
+
+def _is_kept(reading: Reading, figure: Figure) -> bool:
+    """«۲۴ خانه‌ای که وعده داده بودیم تحویل شد»; «از ۲۴ خانه‌ای که …» is still what was promised."""
+    verb = figure.clause.verb
+    if verb is None or verb.tense is not Tense.PAST or verb.negative:
+        return False
+    whole = {"از", "میان", "مجموع"} & set(reading.texts(figure.opening - 2, figure.opening))
+    return reading.text(verb.first - 1) in DEEDS and not whole
 
 
 def _described_by(reading: Reading, figure: Figure) -> list[str]:
@@ -330,7 +348,8 @@ def _nominal(reading: Reading, figure: Figure, *, saying: bool) -> Staged:
     ahead = [reading.text(index) for index in figure.clause.words if index < figure.first]
     if conditioned(reading, figure):
         return Staged("potential", "a condition")
-    if any(word in _NEED_LEADS for word in ahead) or _needs_noun(kept) or _announced(ahead, _NEEDS):
+    leads = () if reading.text(figure.opening - 1) in DEEDS else ahead[-_NEAR:]
+    if any(word in _NEED_LEADS for word in leads) or _needs_noun(kept) or _announced(ahead, _NEEDS):
         return Staged("context", "a need")
     if any(word in POTENTIAL_NOUNS for word in ahead[-_NEAR:]):
         return Staged("potential", "a capacity", sure=0.7)
@@ -347,7 +366,7 @@ def _nominal(reading: Reading, figure: Figure, *, saying: bool) -> Staged:
     at = figure.opening - 1
     if figure.phrase.unit in ("toman", "rial") and COMMITMENTS & set(reading.texts(at - 1, at + 1)):
         return Staged("pledged", "agreed, not yet paid", sure=0.7)
-    if reading.text(at) in DEEDS and COMMITMENTS & set(reading.texts(at - 3, at)):
+    if reading.text(at) in DEEDS and is_agreed(reading, at):
         return Staged("pledged", "agreed or allowed, not yet done", sure=0.7)
     if saying and for_occasion(reading, figure):
         return Staged("pledged", "for an occasion", sure=0.6)

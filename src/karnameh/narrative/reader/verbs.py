@@ -70,6 +70,8 @@ def _add_past(forms: dict[str, VerbForm], past: str) -> None:
         form = past + ending
         forms.setdefault(form, VerbForm(past, Tense.PAST))
         forms.setdefault("ن" + _joined("ن", form), VerbForm(past, Tense.PAST, True))
+        if form.endswith("اند") and form == past:
+            continue  # «می‌رساند» is a present far more often than a past
         forms.setdefault("می" + form, VerbForm(past, Tense.PAST))
         forms.setdefault("نمی" + form, VerbForm(past, Tense.PAST, True))
     participle = past + "ه"

@@ -15,6 +15,7 @@ from karnameh.narrative.reader.lexicon import (
     CONJUNCTIONS,
     DEEDS,
     DETERMINERS,
+    JOINT_WORDS,
     PREPOSITIONS,
     PRONOUNS,
     QUALIFIERS,
@@ -67,7 +68,7 @@ _SECTORS = key_set(
     زیادی قابل اعظم مهم مهمی مختلف کوچک کوچکی بزرگ بزرگی عمران اشتغال معیشت رفاه ورزش هنر رسانه زنان
     بانوان جوانان کودکان پرجمعیت قدیمی محروم مرزی هدف عشایری کوهستانی جنوبی شمالی شرقی غربی حفاظت
     آزاد ویژه صنعتی سکونت زندگی ما خود امن نفت امداد پشتیبانی اقتصاد برنامه عملیات گزارش اورژانس
-    سالمندان ایتام جهاد مشارکت سرمایه‌گذاری کمک جهیزیه تغذیه دارو حاشیه کم‌برخوردار دورافتاده
+    سالمندان ایتام جهاد محل محروم‌نشین مشارکت سرمایه‌گذاری کمک جهیزیه تغذیه دارو حاشیه کم‌برخوردار دورافتاده
     """
 )
 _MANY = key_set("نقاط مناطق شهرهای روستاهای شهرستان‌های محلات استان‌های")
@@ -112,6 +113,7 @@ _MEETINGS = key_set(
     "گفت‌و‌گو گفتگو مصاحبه خبرنگار خبرنگاران نشست جلسه همایش آیین مراسم حاشیه بازدید سفر"
 )
 _TOPICS = key_set("درباره خصوص مورد اشاره پیرامون یادآوری بیان")
+_HELPERS = key_set("مردم اهالی خیران خیرین نیکوکاران")
 _BYLINE = 7  # «به گزارش خبرگزاری، منطقه کردستان، …»
 _SENDING = key_set("ارسال اعزام گسیل منتقل حمل فرستاده فرستاد برد رفت رسید عازم روانه")
 _MOTION = key_set("رفت شتافت اعزام سفر عازم")
@@ -273,6 +275,9 @@ def _heads_item(reading: Reading, at: int, before: str) -> bool:
 
 def _is_of_unit(reading: Reading, hit: PlaceHit, first: int, counted: set[int]) -> bool:
     """Whether the name only says which unit: a unit's head stands before it in the same phrase."""
+    helped = reading.texts(max(first, hit.first - 4), hit.first)
+    if helped[-1:] and helped[-1] in _HELPERS and JOINT_WORDS & set(helped):
+        return True  # «با کمک مردم اصفهان»
     if hit.first == first and reading.text(hit.after) in ("-", "–", "/", ":"):
         return True  # a dateline: «ساری- معاون شبکه …»
     if hit.first - first <= _BYLINE and reading.texts(first, first + 2) == ["به", "گزارش"]:

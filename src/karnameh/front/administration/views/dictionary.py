@@ -16,7 +16,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from karnameh.access.public import Role, may
-from karnameh.catalog.public import Item, Wording, Words, find_indicators, indicators
+from karnameh.catalog.public import (
+    Item,
+    Meaning,
+    TimeRule,
+    UnitRule,
+    Wording,
+    Words,
+    find_indicators,
+    indicators,
+)
 from karnameh.front.administration import actions, forms, queries
 from karnameh.front.administration.views.frame import Crumbs, display_of, viewer, work
 from karnameh.plumbing.clock import now, today
@@ -41,8 +50,49 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
             "indicators": rows,
             "items": [] if words.strip() else items,
             "crumbs": _crumbs(),
+            "keeper": _keeps(request),
         },
     )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_indicator(request: HttpRequest) -> HttpResponse:
+    """A new indicator from the keepers of the dictionary."""
+    actions.require_dictionary(viewer(request))
+    made: list[int] = []
+
+    def act(form: forms.IndicatorForm) -> str:
+        values: dict[str, Any] = dict(form.cleaned_data)
+        words = Words(**{name: values.pop(name) for name in _TEXTS})
+        added = actions.add(Meaning(**values), words, by=viewer(request), at=now())
+        made.append(added.pk)
+        return _("“%(name)s” is in the dictionary and can be counted from now on.") % {
+            "name": added.name
+        }
+
+    def sentence(form: forms.IndicatorForm) -> str:
+        chosen = form.cleaned_data
+        said = {
+            "name": chosen["name_fa"], "measure": chosen["measure"].name,
+            "time": TimeRule(chosen["time_rule"]).label, "unit": UnitRule(chosen["unit_rule"]).label,
+        }  # fmt: skip
+        return (
+            _(
+                "“%(name)s” is counted in %(measure)s: %(time)s, %(unit)s. This meaning can never be changed"
+                " afterwards; only its wording can."
+            )
+            % said
+        )
+
+    return work(
+        request, forms.IndicatorForm, sentence=sentence, act=act,
+        onwards=lambda: reverse("admin_indicator", args=[made[0]]),
+        context={
+            "heading": _("New indicator"), "button": _("Add to the dictionary"),
+            "back": reverse("admin_dictionary"), "crumbs": _crumbs(_("New indicator")),
+        },
+    )  # fmt: skip
 
 
 @login_required
