@@ -68,6 +68,7 @@ TABLE: dict[str, Policy] = {
     "import_errors": Policy("owner"),
     "import_post": Policy("owner"),
     "import_undo": Policy("owner"),
+    "import_undo_second": Policy("owner"),
     "import_discard": Policy("owner"),
     "readings": Policy(SIGNED_IN),
     "reading_new": Policy((Role.REPORTER, Role.PLANNER, Role.PRESS, Role.PARTNER)),

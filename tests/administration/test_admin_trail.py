@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+import karnameh
 from builders import NOW, World, a_grant, a_place, a_user, an_indicator
 from karnameh.access.public import Role
 from karnameh.front.administration.personal import WORDS
+from karnameh.front.administration.trail import VERBS
 from karnameh.org.public import OrgUnit, rename_unit
 from karnameh.people.actions import keep_contact, read_phone
 from karnameh.people.public import User, create_user, disable_user
@@ -288,3 +291,14 @@ def test_an_indicator_is_retired_in_favour_of_another(world: World) -> None:
     old.refresh_from_db()
     assert old.successor == new and old.retired_on is not None
     assert new.name in client.get(reverse("admin_indicator", args=[old.pk])).content.decode()
+
+
+def test_every_deed_has_its_words() -> None:
+    sources = (Path(karnameh.__file__).parent).rglob("*.py")
+    verbs = {
+        verb
+        for file in sources
+        for verb in re.findall(r'\bdeed\(\s*"([a-z_]+)"', file.read_text(encoding="utf-8"))
+    }
+    assert len(verbs) > 40
+    assert verbs - set(VERBS) == set()

@@ -16,7 +16,13 @@ from django.urls import reverse
 from builders import DAY, NOW, World, a_grant, a_user, an_entry, an_indicator
 from karnameh.access.public import Role, end_grant
 from karnameh.exchange import working
-from karnameh.exchange.actions import ask_posting, ask_undo, discard_forgotten, discard_import
+from karnameh.exchange.actions import (
+    ask_posting,
+    ask_undo,
+    confirm_undo,
+    discard_forgotten,
+    discard_import,
+)
 from karnameh.exchange.models import Import, State
 from karnameh.exchange.rules.columns import TEMPLATE, Column, heading_text
 from karnameh.exchange.store import FindingsWriter, Folder
@@ -37,6 +43,7 @@ from karnameh.people.public import User
 from karnameh.plumbing.models import Deed
 from karnameh.plumbing.public import OutOfReach, Refusal
 from sheets import a_filled_row, as_csv, as_xlsx, checked, found, sent, table, worked
+from workbench import refused
 
 pytestmark = pytest.mark.django_db
 
@@ -286,6 +293,48 @@ def test_a_file_that_was_taken_back_can_be_posted_anew_without_its_ids(world: Wo
         assert total_of(world, indicator) == 0
 
 
+def test_a_large_file_is_taken_back_by_two_persons_only(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = posted(world, "5", "7")
+    monkeypatch.setattr(Import, "is_large", True)
+    fars = world.people["fars"]
+    ask_undo(job, reason="فایل اشتباه", by=fars, at=NOW)
+    job = worked(job)
+    assert (job.state, job.undo_asked) == ("posted", True)
+    with pytest.raises(Refusal) as caught:
+        confirm_undo(job, by=fars, at=NOW)
+    assert caught.value.status == 403
+    with pytest.raises(OutOfReach):
+        confirm_undo(job, by=world.people["leader"], at=NOW)
+    page = signed_in(world, "admin2").get(reverse("import_page", args=[job.pk])).content.decode()
+    assert "فایل اشتباه" in page and reverse("import_undo_second", args=[job.pk]) in page
+    second = reverse("import_undo_second", args=[job.pk])
+    assert signed_in(world, "admin2").post(second, {"do": "leave"}).status_code == 302
+    job.refresh_from_db()
+    assert not job.undo_asked and Entry.objects.count() == 2
+    ask_undo(job, reason="باز هم اشتباه", by=fars, at=NOW)
+    assert signed_in(world, "admin2").post(second, {"do": "agree"}).status_code == 302
+    job = worked(job)
+    assert (job.state, job.undone, job.undo_confirmed_by) == ("undone", 2, world.people["admin2"])
+    assert job.undo_by == fars
+    assert signed_in(world, "admin2").post(second, {"do": "agree"}).status_code == 409
+
+
+def test_the_database_itself_wants_two_for_a_large_undo(world: World) -> None:
+    job = posted(world, "5")
+    fars = world.people["fars"]
+    for second, rule in (
+        (None, "import_large_undo_needs_two"),
+        (fars, "import_undo_confirmed_by_another"),
+    ):
+        with refused(rule):
+            Import.objects.filter(pk=job.pk).update(
+                state="undone", rows=5_000, new=5_000, undo_by=fars, undo_reason="اشتباه",
+                undo_confirmed_by=second,
+            )  # fmt: skip
+
+
 def test_an_undo_that_the_ledger_refuses_leaves_the_entries_standing(world: World) -> None:
     user = a_user("leaving")
     grant = a_grant(user, Role.REPORTER, world.shiraz)
@@ -424,6 +473,7 @@ ADDRESSES = (
     "import_errors",
     "import_post",
     "import_undo",
+    "import_undo_second",
     "import_discard",
 )
 
@@ -438,7 +488,7 @@ def test_an_import_of_somebody_else_does_not_exist(world: World, name: str, sees
         url = reverse(address, args=[job.pk])
         response = (
             client.post(url)
-            if address in ("import_post", "import_undo", "import_discard")
+            if address in ("import_post", "import_undo", "import_undo_second", "import_discard")
             else client.get(url)
         )
         if not sees:

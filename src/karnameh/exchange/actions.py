@@ -79,7 +79,10 @@ def ask_posting(job: Import, *, by: User, at: datetime) -> Import:
 
 
 def ask_undo(job: Import, *, reason: str, by: User, at: datetime) -> Import:
-    """Have every entry of the import taken back that still stands, for a reason that is kept."""
+    """Have every entry of the import taken back that still stands, for a reason that is kept.
+
+    More than `LARGE` entries wait for `confirm_undo` by somebody else.
+    """
     reason = clean(reason)[:300]
     if not reason:
         raise Refusal(
@@ -88,13 +91,68 @@ def ask_undo(job: Import, *, reason: str, by: User, at: datetime) -> Import:
     with deed("ask_undo", by=by, at=at, target=f"import:{job.pk}", reason=reason):
         job = _locked(job)
         _require_posting(job.unit, by)
-        if job.state != State.POSTED:
-            raise Refusal(_("This file has no entries to take back."), status=409)
-        job.state, job.undo_by, job.undo_reason = State.UNDOING, by, reason
-        job.progress, job.heartbeat_at, job.attempts = 0, None, 0
-        job.save()
-        wake()
+        _require_standing(job)
+        if job.undo_asked:
+            raise Refusal(_("Somebody has asked for this already."), status=409)
+        job.undo_by, job.undo_confirmed_by, job.undo_reason = by, None, reason
+        if job.is_large:
+            job.save(update_fields=["undo_by", "undo_confirmed_by", "undo_reason"])
+        else:
+            _begin_undo(job)
     return job
+
+
+def confirm_undo(job: Import, *, by: User, at: datetime) -> Import:
+    """The second person's word for taking a large import back."""
+    with deed("confirm_undo", by=by, at=at, target=f"import:{job.pk}"):
+        job = _locked(job)
+        _require_second(job, by)
+        job.undo_confirmed_by = by
+        _begin_undo(job)
+    return job
+
+
+def decline_undo(job: Import, *, by: User, at: datetime) -> Import:
+    """Leave a large import standing: the second person's no, or the first one's second thought."""
+    with deed("decline_undo", by=by, at=at, target=f"import:{job.pk}"):
+        job = _locked(job)
+        _require_second(job, by, also_first=True)
+        job.undo_by, job.undo_reason = None, ""
+        job.save(update_fields=["undo_by", "undo_reason"])
+    return job
+
+
+def may_agree(job: Import, by: User) -> bool:
+    """Whether `by` could be the second person."""
+    roles = [*MAY_POST.values(), (Role.ADMINISTRATOR,)]
+    return by.pk != job.undo_by_id and any(
+        units_where(by, *some).covers(job.unit.path) for some in roles
+    )
+
+
+def _require_second(job: Import, by: User, *, also_first: bool = False) -> None:
+    if not units_where(by).covers(job.unit.path):
+        raise OutOfReach
+    _require_standing(job)
+    if not job.undo_asked:
+        raise Refusal(_("There is nothing to confirm here."), status=409)
+    if also_first and by.pk == job.undo_by_id:
+        return
+    if by.pk == job.undo_by_id:
+        raise Refusal(_("A second person must agree: not the one who asked."), status=403)
+    if not may_agree(job, by):
+        raise no_role()
+
+
+def _require_standing(job: Import) -> None:
+    if job.state != State.POSTED:
+        raise Refusal(_("This file has no entries to take back."), status=409)
+
+
+def _begin_undo(job: Import) -> None:
+    job.state, job.progress, job.heartbeat_at, job.attempts = State.UNDOING, 0, None, 0
+    job.save()
+    wake()
 
 
 def discard_import(job: Import, *, by: User, at: datetime) -> Import:

@@ -29,6 +29,7 @@ class State(models.TextChoices):
 
 WAITING = (State.UPLOADED, State.CHECKING, State.POSTING, State.UNDOING)  # for the worker
 UNDECIDED = (State.UPLOADED, State.CHECKING, State.CHECKED, State.FAILED)  # for their owner
+LARGE = 1_000  # so many entries are taken back by two persons only
 STANDING = (State.POSTED, State.UNDOING, State.UNDONE)  # their entries are in the ledger
 
 
@@ -71,6 +72,7 @@ class Import(models.Model):
     trouble = models.CharField(max_length=40, blank=True)  # names the sentence
     trouble_given = models.CharField(max_length=300, blank=True)
     undo_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    undo_confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     undo_reason = models.CharField(max_length=300, blank=True)
     undone = models.PositiveIntegerField(default=0)  # entries that were taken back
 
@@ -78,6 +80,7 @@ class Import(models.Model):
         "owner": Personal("who sent the sheet, and posts its entries", "as long as the ledger"),
         "file_name": Personal("by which its sender knows the sheet again", "as long as the ledger"),
         "undo_by": Personal("who took the entries back", "as long as the ledger"),
+        "undo_confirmed_by": Personal("who agreed to it", "as long as the ledger"),
         "undo_reason": Personal("why they were taken back", "as long as the ledger"),
     }
 
@@ -104,6 +107,16 @@ class Import(models.Model):
                 name="import_undone_says_why",
             ),
             models.CheckConstraint(
+                condition=~Q(state__in=[State.UNDOING, State.UNDONE])
+                | Q(new__lte=LARGE)
+                | Q(undo_confirmed_by__isnull=False),
+                name="import_large_undo_needs_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(undo_confirmed_by=None) | ~Q(undo_confirmed_by=F("undo_by")),
+                name="import_undo_confirmed_by_another",
+            ),
+            models.CheckConstraint(
                 condition=Q(rows=F("errors") + F("new") + F("same")),
                 name="import_rows_have_one_verdict",
             ),
@@ -121,6 +134,17 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} {self.state}"
+
+    @property
+    def is_large(self) -> bool:
+        """Whether taking it back needs two persons."""
+        return self.new > LARGE
+
+    @property
+    def undo_asked(self) -> bool:
+        """Whether somebody wants it taken back, and a second person has not agreed yet."""
+        waits = self.undo_by_id is not None and self.undo_confirmed_by_id is None
+        return self.state == State.POSTED and self.is_large and waits
 
     @property
     def waits(self) -> bool:

@@ -32,7 +32,7 @@ def imports_for(reader: User) -> QuerySet[Import]:
     seen = Q(owner=reader) | under_any(watched.paths, "unit__path")
     return (
         Import.objects.filter(seen)
-        .select_related("owner", "unit", "undo_by")
+        .select_related("owner", "unit", "undo_by", "undo_confirmed_by")
         .order_by("-created_at", "-pk")
     )
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/errors/", views.import_errors, name="import_errors"),
     path("imports/<uuid:pk>/post/", views.import_post, name="import_post"),
     path("imports/<uuid:pk>/undo/", views.import_undo, name="import_undo"),
+    path("imports/<uuid:pk>/undo/second/", views.import_undo_second, name="import_undo_second"),
     path("imports/<uuid:pk>/discard/", views.import_discard, name="import_discard"),
     path("export/entries/", views.export, name="export_entries"),
 ]

@@ -131,6 +131,8 @@ def _page(request: HttpRequest, job: Import, undo_form: UndoForm | None = None) 
         "sums": _linked(job, queries.added_sums(job)) if job.findings and not job.waits else [],
         "standing": standing,
         "checks": checks,
+        "second": actions.may_agree(job, _user(request)),
+        "asked_by_me": job.undo_by_id == _user(request).pk,
         "undo_form": undo_form or UndoForm(),
         "entries_url": f"{reverse('entries')}?{urlencode({'unit': job.unit_id, 'period': 'all'})}",
         **_rows(request, job),
@@ -229,6 +231,20 @@ def import_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return render(request, "exchange/import.html", _page(request, job, form), status=422)
     actions.ask_undo(job, reason=form.cleaned_data["reason"], by=_user(request), at=now())
+    return redirect("import_page", pk=pk)
+
+
+@login_required
+@require_POST
+def import_undo_second(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The second person agrees that a large import is taken back, or leaves it standing."""
+    user = _user(request)
+    job = queries.reach_import(user, pk)
+    if request.POST.get("do") == "agree":
+        actions.confirm_undo(job, by=user, at=now())
+    else:
+        actions.decline_undo(job, by=user, at=now())
+        messages.success(request, _("The entries stay. Nothing was taken back."))
     return redirect("import_page", pk=pk)
 
 
