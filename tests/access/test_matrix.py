@@ -56,6 +56,7 @@ TABLE: dict[str, Policy] = {
     "entries": Policy(GRANTED, "unit"),
     "entry": Policy(GRANTED, "unit"),
     "entry_new": Policy(RECORD, "unit"),
+    "entry_call": Policy((Role.VERIFIER, Role.ADMINISTRATOR), "unit"),
     "entry_verify": Policy((Role.VERIFIER,), "unit"),
     "entry_correct": Policy((Role.REPORTER, Role.PARTNER), "unit"),
     "entry_reverse": Policy((Role.REPORTER, Role.PARTNER), "unit"),

@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from builders import NOW, World, an_entry, an_indicator
 from karnameh.ledger.public import Entry, reverse_entry
+from karnameh.people.actions import keep_contact
+from karnameh.plumbing.models import PersonalRead
 
 
 def signed_in(world: World) -> Client:
@@ -40,3 +42,23 @@ def test_an_empty_quantity_is_answered_with_what_to_do(world: World) -> None:
     )
     assert answer.status_code == 422
     assert "مقدار را بنویسید. اگر معلوم نیست، همین را بگویید." in answer.content.decode()
+
+
+def test_a_number_is_shown_for_a_purpose_only_and_the_reading_is_kept(world: World) -> None:
+    leader, verifier = world.people["leader"], world.people["fars_verifier"]
+    entry = an_entry(world.local, an_indicator(), 12, by=leader)
+    page, client = reverse("entry_call", args=[entry.pk]), Client()
+    client.force_login(verifier)
+    assert page not in client.get(reverse("entry", args=[entry.pk])).content.decode()
+    assert client.get(page).status_code == 409
+    keep_contact(leader, phone="09121234567", at=NOW)
+    assert page in client.get(reverse("entry", args=[entry.pk])).content.decode()
+    for sent in (client.get(page), client.post(page, {"purpose": " "})):
+        assert "09121234567" not in sent.content.decode()
+    assert not PersonalRead.objects.exists()
+    told = client.post(page, {"purpose": "دو گزارش یکی است؟"})
+    assert "09121234567" in told.content.decode() and told["Cache-Control"] == "no-store"
+    kept = PersonalRead.objects.get()
+    assert (kept.account, kept.purpose) == (verifier.pk, "دو گزارش یکی است؟")
+    client.force_login(leader)
+    assert client.get(page).status_code == 403

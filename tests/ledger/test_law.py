@@ -32,6 +32,7 @@ from karnameh.catalog.public import (
     DimensionOption,
     DimensionSet,
     Indicator,
+    Measure,
     dimension_set,
 )
 from karnameh.kernel.ids import new_id
@@ -1359,6 +1360,19 @@ def test_checked_money_is_counted_in_rials_too(world: World) -> None:
     verify_entry(report, quantity=Decimal(450), note="", by=verifier, at=NOW)
     cell = cell_of(world.nation, spent, Stage.VERIFIED)
     assert cell is not None and (cell.tally.quantity, cell.tally.rial) == (450, 450)
+
+
+def test_an_unknown_amount_that_becomes_known_is_counted_in_rials(world: World) -> None:
+    leader, measure = world.people["leader"], Measure.objects.create(
+        code="test-rial", name_fa="ریال", name_en="rial", symbol_fa="ریال", symbol_en="rial", kind="money"
+    )  # fmt: skip
+    spent = an_indicator(measure=measure)
+    vague = an_entry(world.local, spent, None, by=leader, qualifier=Qualifier.UNKNOWN)
+    correct_entry(
+        vague, quantity=Decimal(900), qualifier=Qualifier.EXACT, note="معلوم شد", by=leader, at=NOW
+    )
+    tally = tally_at(world.nation, spent)
+    assert (tally.quantity, tally.rial) == (900, 900)
 
 
 def test_fractions_of_a_unit_add_up_without_a_rounding_error(world: World) -> None:

@@ -29,12 +29,18 @@ from karnameh.catalog.models import (
     UnitRule,
     Wording,
 )
-from karnameh.catalog.queries import dimension_sets_for, find_indicators, indicators, rate_on
+from karnameh.catalog.queries import (
+    dimension_sets_for,
+    find_indicators,
+    indicators,
+    part_names,
+    rate_on,
+)
 
 __all__ = [
     "TOTAL", "Dimension", "DimensionOption", "DimensionSet", "Indicator", "Item", "Level", "Meaning",
     "Measure", "MeasureKind", "Nature", "PeopleSemantics", "Rate", "TimeRule", "UnitRule",
     "Wording", "Words", "add_indicator", "dimension_set", "dimension_sets_for", "find_indicators",
-    "indicators", "load_dictionary", "rate_on", "read_data", "retire_indicator", "reword_indicator",
+    "indicators", "load_dictionary", "part_names", "rate_on", "read_data", "retire_indicator", "reword_indicator",
     "set_rate",
 ]  # fmt: skip

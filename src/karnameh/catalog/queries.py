@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import QuerySet
 
-from karnameh.catalog.models import DimensionSet, Indicator, Rate
+from karnameh.catalog.models import DimensionOption, DimensionSet, Indicator, Rate
 from karnameh.org.public import matching
 
 
@@ -34,3 +35,13 @@ def dimension_sets_for(indicator: Indicator) -> QuerySet[DimensionSet]:
         s.pk for s in DimensionSet.objects.all() if s.cut and set(s.cut.split(",")) <= allowed
     ]
     return DimensionSet.objects.filter(pk__in=fitting)
+
+
+def part_names(sets: Iterable[DimensionSet]) -> dict[int, str]:
+    """Each set in words, in the language in force: «زنان · زیر ۱۸ سال»."""
+    wanted = {one.pk: one.options for one in sets if one.options}
+    if not wanted:
+        return {}
+    ids = {pk for options in wanted.values() for pk in options}
+    names = {one.pk: one.name for one in DimensionOption.objects.filter(pk__in=ids)}
+    return {pk: " · ".join(names[one] for one in options) for pk, options in wanted.items()}

@@ -209,9 +209,13 @@ def _live() -> QuerySet[Entry]:
 
 def _money_like(entry: Entry, quantity: Decimal | None) -> int | None:
     """The rials of another quantity of the same thing: equal to it where money is what is counted."""
-    if entry.indicator.measure.kind == MeasureKind.MONEY:
-        return None if quantity is None else int(quantity)
-    return entry.rial
+    if entry.rial is None:  # an amount that nobody knew has no rials yet
+        counts_money = entry.quantity is None and entry.indicator.measure.kind == MeasureKind.MONEY
+    else:
+        counts_money = entry.rial == entry.quantity
+    if not counts_money:
+        return entry.rial
+    return None if quantity is None else int(quantity)
 
 
 def _post_one(entry: NewEntry, *, by: User, at: datetime) -> Entry:

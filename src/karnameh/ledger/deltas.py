@@ -68,14 +68,11 @@ fresh AS MATERIALIZED (
        AND i.unit_rule = 'sum' AND i.time_rule IN ('sum', 'last')),
 moments (sign, clock) AS (VALUES {moments}),
 sums AS (
-    SELECT {", ".join(KEYS)}, sum(coalesce(quantity, 0)) AS quantity, sum(coalesce(rial, 0)) AS rial,
-           sum(sign)::int AS entries,
-           coalesce(sum(sign) FILTER (WHERE qualifier = 2), 0)::int AS at_least,
-           coalesce(sum(sign) FILTER (WHERE qualifier = 3), 0)::int AS about,
-           coalesce(sum(sign) FILTER (WHERE qualifier = 4), 0)::int AS at_most,
-           coalesce(sum(sign) FILTER (WHERE qualifier = 5), 0)::int AS unknown,
+    SELECT {", ".join(KEYS)}, coalesce(quantity, 0) AS quantity, coalesce(rial, 0)::numeric AS rial, sign AS entries,
+           sign * (qualifier = 2)::int AS at_least, sign * (qualifier = 3)::int AS about,
+           sign * (qualifier = 4)::int AS at_most, sign * (qualifier = 5)::int AS unknown,
            0::numeric AS open, 0::numeric AS over
-      FROM fresh WHERE time_rule = 'sum' GROUP BY {", ".join(KEYS)}),
+      FROM fresh WHERE time_rule = 'sum'),
 series_keys AS (
     SELECT DISTINCT unit_id, place_id, item_id, indicator_id, stage, bucket, dimensions_id
       FROM fresh WHERE time_rule = 'last'),

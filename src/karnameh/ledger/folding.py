@@ -32,7 +32,7 @@ class Kept:
 # ask for: every kept level costs each entry a row to write.
 KEPT = {1: Kept(months=2, days=1), 2: Kept(months=1, days=0)}  # by axis: units, places
 
-BATCH = 200_000  # entries folded in one go at most: bounds memory and the length of a transaction
+BATCH = 1_000_000  # entries folded in one go at most: bounds memory and the length of a transaction
 REHOMED = 2_000  # units whose past moves in one go
 
 
@@ -54,6 +54,7 @@ def fold(*, batch: int = BATCH) -> Folded:
     """Fold once. `behind` says whether more is waiting that could be folded now."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '256MB'")
+        cursor.execute("SET LOCAL statement_timeout = '15min'")  # a large backlog takes its time
         since = _lock(cursor)
         if since is None:
             return Folded(0, False)
@@ -156,6 +157,7 @@ def _apply(cursor: Any, change: Change, parameters: dict[str, object], *, sign: 
 
 
 def upsert_sql(table: str, change: Change, sign: int) -> str:
+    """Add a change to `table`, in the order of its key: neighbouring totals lie on the same pages."""
     added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in MEASURES)
     return f"""
 WITH RECURSIVE {deltas(change)}, {spread()}
@@ -165,12 +167,18 @@ SELECT view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope,
   FROM spread WHERE node IS NOT NULL
  GROUP BY view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope
 HAVING {" OR ".join(f"sum({name}) <> 0" for name in MEASURES)}
+ ORDER BY view, node, grain, indicator_id, stage, at, bucket, dimensions_id, scope
 ON CONFLICT (view, node, grain, indicator_id, stage, at, bucket, dimensions_id, scope) DO UPDATE SET {added}"""
 
 
 def spread() -> str:
     """CTEs that carry `deltas` to every ancestor with folded totals, in all four views."""
     measures = ", ".join(f"d.{name}" for name in MEASURES)
+    kept = [
+        (f"{tree}_{depth}", f"{tree}_line[{depth + 1}]")
+        for tree, axis in (("unit", 1), ("place", 2))
+        for depth in range(KEPT[axis].months + 1)
+    ]
     return f"""
 dated AS (
     SELECT d.*, (%(months)s::date[])[width_bucket(d.ends_on, %(months)s::date[])] AS month,
@@ -178,10 +186,10 @@ dated AS (
       FROM deltas d
       JOIN ledger_home u ON u.axis = 1 AND u.node = d.unit_id
       JOIN ledger_home p ON p.axis = 2 AND p.node = d.place_id),
-grouped AS (
-    SELECT unit_line[:{KEPT[1].months + 1}] AS unit_line, place_line[:{KEPT[2].months + 1}] AS place_line, scope,
+grouped AS (  -- by numbers, not by lines: hashing arrays costs more than all the sums
+    SELECT {", ".join(f"{line} AS {name}" for name, line in kept)}, scope,
            month, ends_on, indicator_id, stage, bucket, dimensions_id, {summed()}
-      FROM dated GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9),
+      FROM dated GROUP BY {", ".join(str(n + 1) for n in range(len(kept) + 7))}),
 displaced AS (
     SELECT d.*, up.line AS unit_then, pp.line AS place_then
       FROM dated d JOIN org_unitplacement up ON up.id = d.unit_placement_id
@@ -189,25 +197,25 @@ displaced AS (
      WHERE up.line <> d.unit_line OR pp.line <> d.place_line),
 spread AS (
     SELECT v.view, v.node, v.grain, v.at, d.indicator_id, d.stage, d.bucket, d.dimensions_id, v.scope, {measures}
-      FROM grouped d CROSS JOIN LATERAL (VALUES {_rows(1, "d.unit_line", "0")}, {_rows(3, "d.place_line", "d.scope")})
+      FROM grouped d CROSS JOIN LATERAL (VALUES {_rows(1, "d.unit_%s", "0")}, {_rows(3, "d.place_%s", "d.scope")})
            AS v (view, node, grain, at, scope)
     UNION ALL
     SELECT v.view, v.node, v.grain, v.at, d.indicator_id, d.stage, d.bucket, d.dimensions_id, v.scope,
            {", ".join(f"v.sign * d.{name}" for name in MEASURES)}
       FROM displaced d CROSS JOIN LATERAL (VALUES
-           {_rows(2, "d.unit_then", "0", 1)}, {_rows(2, "d.unit_line", "0", -1)},
-           {_rows(4, "d.place_then", "d.scope", 1)},
-           {_rows(4, "d.place_line", "d.scope", -1)}) AS v (view, node, grain, at, scope, sign))"""
+           {_rows(2, "d.unit_then[%s + 1]", "0", 1)}, {_rows(2, "d.unit_line[%s + 1]", "0", -1)},
+           {_rows(4, "d.place_then[%s + 1]", "d.scope", 1)},
+           {_rows(4, "d.place_line[%s + 1]", "d.scope", -1)}) AS v (view, node, grain, at, scope, sign))"""
 
 
-def _rows(view: int, line: str, scope: str, sign: int | None = None) -> str:
-    """One VALUES row for each ancestor and grain that is kept."""
+def _rows(view: int, node: str, scope: str, sign: int | None = None) -> str:
+    """One VALUES row for each ancestor and grain that is kept; `node` is its SQL with %s for the depth."""
     tail = "" if sign is None else f", {sign}"
     depths = KEPT[1 if view <= 2 else 2]
     kept = [(depth, 1, "d.month") for depth in range(depths.months + 1)]
     kept += [(depth, 0, "d.ends_on") for depth in range(depths.days + 1)]
     return ", ".join(
-        f"({view}, {line}[{depth + 1}], {grain}, {at}, {scope}{tail})" for depth, grain, at in kept
+        f"({view}, {node % depth}, {grain}, {at}, {scope}{tail})" for depth, grain, at in kept
     )
 
 

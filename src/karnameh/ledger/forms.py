@@ -146,6 +146,15 @@ class ReasonForm(forms.Form):
     )
 
 
+class PurposeForm(forms.Form):
+    """What a number is needed for."""
+
+    purpose = forms.CharField(
+        label=_("What do you need the number for?"), max_length=200,
+        help_text=_("It is written down with your name, and its holder can be told."),
+    )  # fmt: skip
+
+
 class CheckForm(forms.Form):
     """What somebody else found."""
 

@@ -13,12 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from karnameh.access.public import Role as Grantable
 from karnameh.access.public import may, reach_unit, units_where
 from karnameh.activities.public import Activity, activities_for
-from karnameh.catalog.public import Indicator, find_indicators, indicators
+from karnameh.catalog.public import Indicator, find_indicators, indicators, part_names
 from karnameh.kernel.ids import new_id
 from karnameh.kernel.number_words import to_words
 from karnameh.kernel.period import Period
@@ -31,7 +31,14 @@ from karnameh.ledger.actions import (
     verify_entry,
 )
 from karnameh.ledger.documents import Document, documents_of
-from karnameh.ledger.forms import CheckForm, CorrectionForm, EntryForm, QuantityForm, ReasonForm
+from karnameh.ledger.forms import (
+    CheckForm,
+    CorrectionForm,
+    EntryForm,
+    PurposeForm,
+    QuantityForm,
+    ReasonForm,
+)
 from karnameh.ledger.models import Entry, Stage
 from karnameh.ledger.queries import (
     Drill,
@@ -45,11 +52,12 @@ from karnameh.ledger.queries import (
 from karnameh.ledger.rules import Kind, NewEntry, far_from
 from karnameh.ledger.rules import Stage as RuleStage
 from karnameh.org.public import OrgUnit, Place, ancestors
-from karnameh.people.public import User
+from karnameh.people.public import Contact, User, read_phone
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.errors import CONSTRAINT_SENTENCES, Sentence
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role, refusing_malformed
 
+_CALLERS = (Grantable.VERIFIER, Grantable.ADMINISTRATOR)
 _WORDS = {1: "pledged", 2: "reported", 3: "verified"}
 
 
@@ -61,7 +69,9 @@ def shown(entries: Iterable[Entry]) -> list[Entry]:
             "corrects_id", flat=True
         )
     )
+    parts = part_names(row.dimensions for row in rows)
     for row in rows:
+        row.part_name = parts.get(row.dimensions_id, "")  # type: ignore[attr-defined]
         row.stage_word = _WORDS[row.stage]  # type: ignore[attr-defined]
         row.undone = row.pk in undone  # type: ignore[attr-defined]
     return rows
@@ -155,8 +165,47 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
             and checked is None
             and one.posted_by_id != request.user.pk
             and may(request.user, Grantable.VERIFIER, one.unit),
+            "may_call": _may_call(request, one) and _number_of(one) is not None,
         },
     )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def call(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The mobile number of who posted an entry, for a purpose that is written down."""
+    one = story_of(units_where(request.user), pk).entry
+    if not _may_call(request, one):
+        raise no_role()
+    contact = _number_of(one)
+    if contact is None:
+        raise Refusal(
+            _("This office holder has left no number, or its year is over."),
+            status=409,
+            href=reverse("entry", args=[pk]),
+        )
+    form = PurposeForm(request.POST or None)
+    number = ""
+    if request.method == "POST" and form.is_valid():
+        number = read_phone(
+            contact, by=_user(request), at=now(), purpose=form.cleaned_data["purpose"]
+        )
+    response = render(
+        request,
+        "ledger/call.html",
+        {"form": form, "entry": one, "number": number, "back": reverse("entry", args=[pk])},
+        status=422 if form.errors else 200,
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _may_call(request: HttpRequest, one: Entry) -> bool:
+    return any(may(request.user, role, one.unit) for role in _CALLERS)
+
+
+def _number_of(one: Entry) -> Contact | None:
+    return Contact.objects.filter(user=one.posted_by_id, expires_on__gte=today()).first()
 
 
 def _document(request: HttpRequest, story: Story) -> Document | None:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from karnameh.people.actions import create_user, disable_user, expire_contacts, reseal
-from karnameh.people.models import User
+from karnameh.people.actions import (
+    create_user,
+    disable_user,
+    expire_contacts,
+    read_phone,
+    reseal,
+)
+from karnameh.people.models import Contact, User
 
-__all__ = ["User", "create_user", "disable_user", "expire_contacts", "reseal"]
+__all__ = [
+    "Contact", "User", "create_user", "disable_user", "expire_contacts", "read_phone", "reseal",
+]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from karnameh.plumbing.sql import watch
+from karnameh.plumbing.sql import refuse, watch
 
 
 class Migration(migrations.Migration):
@@ -11,4 +11,5 @@ class Migration(migrations.Migration):
         watch("activities_activity"),
         watch("activities_campaign"),
         watch("activities_share"),
+        refuse("activities_activity", "DELETE", "TRUNCATE", rule="activity_is_never_deleted"),
     ]

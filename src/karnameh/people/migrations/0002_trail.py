@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from karnameh.plumbing.sql import watch
+from karnameh.plumbing.sql import refuse, watch
 
 
 class Migration(migrations.Migration):
@@ -10,4 +10,5 @@ class Migration(migrations.Migration):
     operations = [
         watch("people_user", hidden=("password", "email", "last_login")),
         watch("people_contact", hidden=("phone_sealed",)),
+        refuse("people_user", "DELETE", "TRUNCATE", rule="account_is_never_deleted"),
     ]
