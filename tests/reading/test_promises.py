@@ -144,6 +144,22 @@ def test_filters_and_reach(world: World) -> None:
     assert set(outcomes(world, Sought(batches=(), posters=()))) == set()
 
 
+def test_a_name_finds_the_unit_in_reach_or_the_place_and_never_another_unit(world: World) -> None:
+    promised = an_entry(world.local, parcels(), 5, stage=Stage.PLEDGED, by=world.people["leader"])
+    client = Client()
+    client.force_login(world.people["officer"])
+    page = reverse("promises")
+    here = client.get(page, {"campaign": "", "where": world.shiraz.name_fa})
+    assert here.context["unit"] == world.shiraz
+    assert [row["promise"].entry for row in here.context["rows"]] == [promised]
+    elsewhere = client.get(page, {"campaign": "", "where": world.yazd.name_fa})
+    assert elsewhere.context["unit"] == world.yazd and not elsewhere.context["rows"]
+    lost = client.get(page, {"campaign": "", "where": "ناکجاآباد"})
+    assert "وعده‌های همه جا نشان داده می‌شود" in lost.content.decode()
+    client.force_login(world.people["fars"])
+    assert client.get(page, {"where": world.yazd.name_fa}).context["unit"] is None
+
+
 def test_pages_follow_each_other_without_a_gap(world: World) -> None:
     indicator = an_indicator()
     made = {a_promise(world, indicator, n, days=n % 3 + 2).pk for n in range(1, 12)}

@@ -17,20 +17,21 @@ from typing import Any
 from django.db import connection, transaction
 
 from karnameh.kernel.period import month_starts
-from karnameh.ledger.deltas import MEASURES, Change, added_up, deltas, summed
+from karnameh.ledger.deltas import MEASURES, Change, deltas, summed
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Down to which depth (nation 0, province 1, county 2) totals are kept, by month and by day."""
+    """Down to which depth (nation 0, province 1, county 2; -1: none) totals are kept, by month and by day."""
 
     months: int
     days: int
 
 
 # Deeper nodes have few entries each and are summed from the rows; so are days of a place, which few
-# ask for: every kept level costs each entry a row to write.
-KEPT = {1: Kept(months=2, days=1), 2: Kept(months=1, days=0)}  # by axis: units, places
+# ask for, and the days of the whole country are those of all units: every kept level costs each
+# entry a row to write.
+KEPT = {1: Kept(months=2, days=1), 2: Kept(months=1, days=-1)}  # by axis: units, places
 
 BATCH = 1_000_000  # entries folded in one go at most: bounds memory and the length of a transaction
 REHOMED = 2_000  # units whose past moves in one go
@@ -160,13 +161,15 @@ def upsert_sql(table: str, change: Change, sign: int) -> str:
     """Add a change to `table`, in the order of its key: neighbouring totals lie on the same pages."""
     added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in MEASURES)
     return f"""
-WITH RECURSIVE {deltas(change)}, {spread()}
+WITH RECURSIVE {deltas(change)}, {spread()},
+totalled AS MATERIALIZED (  -- apart from the order, or the server would sort the many rows before adding them up
+    SELECT view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope, {summed()}
+      FROM spread WHERE node IS NOT NULL
+     GROUP BY view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope)
 INSERT INTO {table} (view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope, {", ".join(MEASURES)})
 SELECT view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope,
-       {", ".join(f"{sign} * {added_up(name)}" for name in MEASURES)}
-  FROM spread WHERE node IS NOT NULL
- GROUP BY view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope
-HAVING {" OR ".join(f"sum({name}) <> 0" for name in MEASURES)}
+       {", ".join(f"{sign} * {name}" for name in MEASURES)}
+  FROM totalled WHERE {" OR ".join(f"{name} <> 0" for name in MEASURES)}
  ORDER BY view, node, grain, indicator_id, stage, at, bucket, dimensions_id, scope
 ON CONFLICT (view, node, grain, indicator_id, stage, at, bucket, dimensions_id, scope) DO UPDATE SET {added}"""
 

@@ -8,7 +8,7 @@ one moment.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import IntEnum
@@ -126,7 +126,10 @@ def _visible_indicators(reach: Reach, question: Question) -> dict[int, tuple[str
 
 
 def _additive(reach: Reach, question: Question, by: By, rules: dict[int, str]) -> list[Cell]:
-    windows = None if _narrowed(reach, question) else _windows(question, by)
+    narrowed = _narrowed(reach, question)
+    windows = None if narrowed else _windows(question, by)
+    if windows is None and not narrowed and by != "child" and _is_whole_country(question):
+        return _of_all_units(reach, question, by, rules)
     if windows is None:
         statement = _statement(by)
         return _answer(statement, _from_rows(statement, reach, question, by, rules))
@@ -142,6 +145,31 @@ def _additive(reach: Reach, question: Question, by: By, rules: dict[int, str]) -
         cells += _answer(statement, rows)
         cells.sort(key=lambda cell: (cell.indicator, cell.stage, cell.bucket, cell.key))
     return cells
+
+
+def _is_whole_country(question: Question) -> bool:
+    """Whether every entry there is lies in the place that is asked about."""
+    if question.axis is Axis.UNIT or question.then or question.node.parent_id is not None:
+        return False
+    return not Place.objects.filter(parent=None).exclude(pk=question.node.pk).exists()
+
+
+def _of_all_units(reach: Reach, question: Question, by: By, rules: dict[int, str]) -> list[Cell]:
+    """What happened anywhere is what all units in reach have done: their days are kept, a place's are not."""
+    cells: dict[tuple[Any, ...], Cell] = {}
+    for unit in OrgUnit.objects.filter(path__in=reach.paths):
+        for cell in _additive(reach, replace(question, node=unit), by, rules):
+            key = (cell.indicator, cell.stage, cell.bucket, cell.key)
+            before = cells.get(key)
+            if before is not None:
+                cell = replace(
+                    cell,
+                    tally=before.tally + cell.tally,
+                    open=before.open + cell.open,
+                    over=before.over + cell.over,
+                )
+            cells[key] = cell
+    return [cells[key] for key in sorted(cells)]
 
 
 def _strayed(question: Question, children: set[int]) -> set[int]:

@@ -26,7 +26,7 @@ from karnameh.ledger.public import (
 from karnameh.narrative.models import Asked, Draft, Question, Source, State, Verdict
 from karnameh.narrative.reader import Candidate
 from karnameh.narrative.rules import READER_UNITS, overlap
-from karnameh.org.public import OrgUnit, matching, under_any
+from karnameh.org.public import OrgUnit, Place, find_places, find_units, matching, under_any
 from karnameh.people.public import User
 from karnameh.plumbing.paging import Page, cut
 from karnameh.plumbing.public import OutOfReach
@@ -64,6 +64,15 @@ def reach_source(reader: User, pk: UUID) -> Source:
 def may_decide(user: User, source: Source) -> bool:
     """Whether `user` may decide over the drafts of `source`."""
     return any(may(user, role, source.unit) for role in DESK)
+
+
+def named(user: User, text: str) -> tuple[OrgUnit | None, Place | None]:
+    """The unit in reach that `text` names best, or else the place: the highest of those that fit."""
+    units = find_units(text, paths=units_where(user).paths, limit=20)
+    if units:
+        return min(units, key=lambda one: (one.depth, one.sort_key)), None
+    places = find_places(text, limit=20)
+    return None, min(places, key=lambda one: (one.depth, one.sort_key), default=None)
 
 
 def desk_units(user: User) -> list[OrgUnit]:

@@ -602,6 +602,9 @@ def _sought(request: HttpRequest, user: User) -> tuple[Sought, dict[str, Any]]:
     query = request.GET
     unit = reach_unit(user, _number(query["unit"])) if query.get("unit") else None
     place = Place.objects.filter(pk=_number(query.get("place", ""))).first()
+    where = query.get("where", "")[:80].strip()
+    if where:
+        unit, place = queries.named(user, where)
     # At first those of the campaign that is on; an empty choice means all.
     campaign = (
         Campaign.objects.filter(pk=_number(query["campaign"])).first()
@@ -617,7 +620,7 @@ def _sought(request: HttpRequest, user: User) -> tuple[Sought, dict[str, Any]]:
     )  # fmt: skip
     shown = {
         "unit": unit, "place": place, "campaign": campaign, "theme": theme, "office": office,
-        "state": query.get("state", ""),
+        "state": query.get("state", ""), "where": where, "nowhere": bool(where) and not unit and not place,
     }  # fmt: skip
     return sought, shown
 
