@@ -26,7 +26,7 @@ from karnameh.narrative.reader.lexicon import (
     SUCCESS_WORDS,
     WAITING_WORDS,
 )
-from karnameh.narrative.reader.number_words import SMALL
+from karnameh.narrative.reader.number_words import SCALES, SMALL
 from karnameh.narrative.reader.reading import Reading
 from karnameh.narrative.reader.verbs import Tense
 
@@ -62,6 +62,13 @@ LIGHTS_OF_HARM = key_set(
 _NEED_HEADS = frozenset(("نیاز", "کمبود", "احتیاج"))
 _BAD_LIGHTS = key_set("شد کرد دید خورد داد گردید گشت ماند زد باخت گذاشت بود")
 _ASIDE = (["با"], ["از"], ["در"])  # «با ظرفیت بالا ۲۴ کارگاه دارد» has them
+_FEW = 6
+_CLOSABLE = key_set(
+    """
+    راه راه‌های جاده جاده‌های مسیر گردنه محور مدرسه مدارس مرز کارخانه مغازه بازار پل فرودگاه مسجد
+    کارگاه نانوایی مرکز درمانگاه معبر کوچه خیابان پاساژ رستوران
+    """
+)
 _AIMS = frozenset(("هدف", "سهمیه", "تکلیف"))
 
 
@@ -79,7 +86,10 @@ def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Ac
     last = lead[-1] if lead else ""
     if verb.lemma == "توانست":
         return _can(reading, verb, sentence)
-    if _says(verb, last):
+    counted = len(lead) > 1 and (
+        lead[-2] in SMALL or lead[-2] in SCALES or lead[-2][:1].isdecimal()
+    )
+    if _says(verb, last) and not (counted and last == "گزارش"):  # «۲ گزارش بدهد»
         return Act.SAY
     if _retracts(verb, lead):
         return Act.RETRACT
@@ -95,7 +105,7 @@ def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Ac
         return Act.PLEDGE
     if _needs(verb, lead, clause, complement=_has_complement(verb, sentence)):
         return Act.NEED
-    if _harms(verb, lead, last):
+    if _harms(verb, clause, last, counted=counted):
         return Act.HARM
     if _capable(verb, lead, clause):
         return Act.CAN
@@ -122,6 +132,8 @@ def _says(verb: Verb, last: str) -> bool:
         return verb.lemma == "داد"
     if last in ("نام", "یاد"):
         return verb.lemma in ("برد", "کرد") and (last == "یاد" or verb.lemma == "برد")
+    if last == "اضافه":
+        return verb.lemma in ("کرد", "نمود")  # «۸ دستگاه اضافه می‌شود» adds them
     return last in SAY_WORDS and verb.lemma in _LIGHT_SAY
 
 
@@ -166,6 +178,10 @@ def _promises(verb: Verb, lead: list[str], clause: Clause) -> bool:
     if lead[-1] == "کنار" and verb.lemma == "گذاشت":
         return "را" not in clause.texts
     if verb.lemma == "گنجاند":
+        return True
+    if lead[-2:] == ["را", "قبول"] and verb.lemma == "کرد":
+        return True  # «۲۵۰ خانه را قبول کرده‌ایم»
+    if verb.lemma == "گذاشت" and lead[-2:] in (["در", "برنامه"], ["دستور", "کار"]):
         return True
     if verb.lemma not in _TAKE:
         return False
@@ -227,12 +243,24 @@ def _in_need(texts: list[str]) -> bool:
     )
 
 
-def _harms(verb: Verb, lead: list[str], last: str) -> bool:
+def _passes(texts: list[str]) -> bool:
+    """«از زیر دست بچه‌ها رد می‌شود» passes; «از سوی کمیته رد شد» is refused."""
+    return any(
+        text == "از" and texts[index + 1 : index + 2] not in (["سوی"], ["طرف"])
+        for index, text in enumerate(texts)
+    )
+
+
+def _harms(verb: Verb, clause: Clause, last: str, *, counted: bool) -> bool:
     if verb.lemma == "سوخت":
         return True
     if last == "کنار":
         return verb.lemma == "گذاشت"
-    if last == "بسته" and (verb.lemma != "شد" or "قرارداد" in lead):  # a parcel, a contract
+    if last == "بیمار" and counted:
+        return False  # «به ۳۴۰ بیمار …», «ویزیت دو هزار بیمار است»
+    if last == "بسته":  # «۹۴۰۰ سبد بسته شد» are packed, «۱۲ مدرسه بسته شد» closed
+        return verb.lemma in ("شد", "بود", "ماند") and bool(_CLOSABLE & set(clause.texts[:_FEW]))
+    if last == "رد" and _passes(clause.texts):
         return False
     return last in HARM_WORDS and verb.lemma in _BAD_LIGHTS
 

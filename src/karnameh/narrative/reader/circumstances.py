@@ -19,6 +19,7 @@ from karnameh.narrative.reader.lexicon import (
     HARM_WORDS,
     LACK_WORDS,
     NEED_NOUNS,
+    PREPOSITIONS,
     PRESENCE,
     REMEDIES,
     REQUEST_WORDS,
@@ -34,12 +35,23 @@ _LIST_JOINTS = frozenset(("و", "،", "یا"))
 _STATING = key_set("اعلام برآورد تخمین ذکر عنوان احساس گزارش ارزیابی بیان دانست محاسبه")
 _FACING = key_set("مواجه روبرو روبهرو رنج دستوپنجه")
 _CHANGES = key_set("افزایش کاهش ارتقا رشد تنزل تغییر تبدیل")
-_NEXT = 5
+_NEXT = 7
 _SCARCE = 20
 _FATES = key_set("ازدواج طلاق تصادف سانحه تولد سرقت جرم زمین‌لرزه آتش‌سوزی حادثه پس‌لرزه مرگ ولادت")
 _OCCURRING = key_set("ثبت رخ اتفاق وقوع گزارش روی")
+_GOODS = key_set("برق آب گاز سرپناه خانه مسکن معلم پزشک جاده راه مدرسه سوخت تلفن")
+_SHELTERS = key_set("چادر کپر کانکس")
+_PROBLEMS = key_set("مشکل معضل")
+_FEW_WORDS = 3
+_AMISS = key_set(
+    """
+    نیمه‌تمام نیمه‌کاره فرسوده متروکه معتاد بیکار بی‌خانمان متروک تخریبی ناایمن کپری بی‌سواد راکد
+    """
+)
 _CASUALTIES = key_set("کشته مجروح مصدوم زخمی جانباخته قربانی مفقودی فوتی")
 _FIGURE_NOUNS = key_set("آمار رقم عدد ارقام رقمی عددی")
+_REQUESTED = frozenset(word + ending for word in REQUEST_WORDS for ending in ("", "ی"))
+_AT = (["به"], ["با"], ["طبق"], ["بنابر"], ["پی"])
 _BEING = frozenset(("بود", "داشت", "ماند"))
 
 
@@ -62,7 +74,7 @@ def _tail(reading: Reading, figure: Figure) -> list[str]:
     ]
 
 
-def _list_head(reading: Reading, figure: Figure) -> int:
+def list_head(reading: Reading, figure: Figure) -> int:
     """The word behind what governs the list that the figure stands in."""
     opening = figure.opening
     for other in reversed(reading.figures_before(figure)):
@@ -80,7 +92,7 @@ def _governor(reading: Reading, figure: Figure, nouns: frozenset[str]) -> int:
     """The nearest of some nouns that governs the figure's list from the front, or -1."""
     if nouns.isdisjoint(reading.said_in(figure.sentence)):
         return -1
-    opening = _list_head(reading, figure)
+    opening = list_head(reading, figure)
     first = max(figure.sentence.first, opening - _REACH)
     for at in range(opening - 1, first - 1, -1):
         text = reading.text(at)
@@ -129,26 +141,62 @@ def _tells_need(reading: Reading, figure: Figure, verb: Verb | None, tail: list[
 def _requested(reading: Reading, figure: Figure, tail: list[str]) -> str:
     """«خواستار ۴۰ معلم شدیم», «۴۰ چادر درخواست کرده‌ایم»."""
     verb = figure.clause.verb
+    if "خواهشمند" in reading.said_in(figure.sentence) and "خواهشمند" in reading.texts(
+        figure.sentence.first, figure.opening
+    ):
+        return "a request: خواهشمند"
     if verb is None or verb.negative:
         return ""
     if tail[-1:] and tail[-1] in REQUEST_WORDS and figure.phrase.unit != "person":
         return f"a request: {tail[-1]}" if verb.lemma in ("کرد", "داشت", "نمود", "شد") else ""
-    near = reading.texts(max(figure.sentence.first, figure.opening - 3), figure.opening)
-    return "a request: خواستار" if "خواستار" in near and verb.lemma in ("شد", "بود") else ""
+    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    if "خواستار" in head and verb.lemma in ("شد", "بود"):
+        return "a request: خواستار"  # all that stands between belongs to it
+    asked = any(
+        word in _REQUESTED and head[index + 1] in DEEDS and head[index - 1 : index] not in _AT
+        for index, word in enumerate(head[:-1])
+    )
+    light = verb.lemma in ("کرد", "داشت", "نمود") and not set(tail[-1:]) & DEEDS
+    return "a request: درخواست" if asked and light else ""
 
 
 def _lacking(reading: Reading, figure: Figure, tail: list[str]) -> str:
     """«۲۴۰ روستا فاقد آب هستند», «۴۵ روستا در محاصره آب قرار دارند»."""
     verb = figure.clause.verb
+    if tail[-1:] == ["زندگی"] and _SHELTERS & set(tail):
+        return "what they lack: سرپناه"
     if verb is None or verb.lemma not in _BEING or verb.passive:
         return ""
-    if verb.lemma == "ماند" and "بدون" in tail:
+    if "بدون" in tail and (verb.lemma == "ماند" or set(tail[-1:]) & _GOODS):
         return "what they lack: بدون"
+    if _PROBLEMS & set(tail[-2:]) and verb.lemma == "داشت":
+        return "what they lack: مشکل"
     if "فاقد" in tail or ("محاصره" in tail and "در" in tail):
         found = "فاقد" if "فاقد" in tail else "محاصره"
+    elif "نیازمند" in tail and _is_needing(tail):
+        return "what they lack: نیازمند"
     else:
         found = tail[-1] if tail and tail[-1] in LACK_WORDS else ""
     return f"what they lack: {found}" if found and not set(tail) & _HELP - {"قرار"} else ""
+
+
+def _is_needing(tail: list[str]) -> bool:
+    """«۴۰ درصد مدارس نیازمند بازسازی است»; «خانوار نیازمند تحت پوشش است» names who they are."""
+    behind = tail[tail.index("نیازمند") + 1 :]
+    return 0 < len(behind) <= _FEW_WORDS and behind[0] not in PREPOSITIONS and "تحت" not in behind
+
+
+def _amiss(reading: Reading, figure: Figure, tail: list[str]) -> str:
+    """«وجود ۲۳۰ پروژه نیمه‌تمام», «۱۲۰۰ معتاد وجود دارد»: what is amiss in a place."""
+    verb = figure.clause.verb
+    if tail[-1:] and tail[-1] in _AMISS and verb is not None and verb.lemma == "بود":
+        return f"what is amiss: {tail[-1]}"
+    there = verb is not None and verb.lemma == "داشت" and (tail[-1:] == ["وجود"] or not tail[-1:])
+    if not there and reading.text(figure.opening - 1) != "وجود":
+        return ""
+    named = reading.texts(figure.phrase.first, figure.phrase.after)
+    found = next((text for text in named if lemma(text) in _AMISS), "")
+    return f"what is amiss: {found}" if found else ""
 
 
 def _scarce(reading: Reading, figure: Figure, _: list[str]) -> str:
@@ -176,6 +224,8 @@ def _fated(reading: Reading, figure: Figure, _: list[str]) -> str:
 def _starting_level(reading: Reading, figure: Figure, tail: list[str]) -> str:
     """«از ۱۹۰ لیتر به ۳۸۰ لیتر افزایش یافت»: the level from which it rose."""
     verb, later = figure.clause.verb, reading.figures_after(figure)[:1]
+    if later and reading.text(later[0].first - 1) == "سال":
+        later = reading.figures_after(figure)[1:2]  # «از ۱۲ شعبه در سال ۹۵ به ۳۴ شعبه»
     if verb is None or not later or reading.text(figure.opening - 1) != "از":
         return ""
     rose = verb.lemma == "رسید" or set(tail[-2:]) & _CHANGES
@@ -211,6 +261,12 @@ def _harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     paid = figure.clause.verb is not None and _settles(reading, figure.clause.verb)
     if governor >= 0 and figure.phrase.unit != "percent" and not paid:
         return f"what befell: {reading.text(governor)}"
+    at = figure.after + (reading.text(figure.after) == "ای")
+    of_these = reading.text(at) == "که" and reading.text(figure.opening - 1) == "از"
+    inner = figure.sentence.clause_of.get(at + 1) if of_these else None
+    lost = inner.verb if inner is not None else None
+    if inner and lost and act_of(reading, inner, lost, figure.sentence) is Act.HARM:
+        return "what befell, of which a part is told"  # «از ۵۰ خانه‌ای که سوخته بود …»
     joint, further = reading.text(figure.after), reading.figures_after(figure)[:1]
     listed = joint in ("و", "،") and further and further[0].opening == figure.after + 1
     if listed and reading.text(figure.after - 1) == "آسیبدیده":
@@ -239,6 +295,7 @@ _RULES: tuple[Callable[[Reading, Figure, list[str]], str], ...] = (
     _requested,
     _lacking,
     _disputed,
+    _amiss,
     _scarce,
     _fated,
     _starting_level,

@@ -13,11 +13,13 @@ from karnameh.narrative.reader.dates import (
     date,
     duration,
     is_duration,
+    lower_age,
     ordinal,
     second_date,
 )
 from karnameh.narrative.reader.labels import enumerator, identifier, plan_name
 from karnameh.narrative.reader.lexicon import CLOCK
+from karnameh.narrative.reader.nouns import is_counted_noun
 from karnameh.narrative.reader.numerals import Form
 from karnameh.narrative.reader.properties import (
     attendance,
@@ -31,8 +33,16 @@ from karnameh.narrative.reader.properties import (
     structure,
 )
 from karnameh.narrative.reader.reading import Figure, Reading
-from karnameh.narrative.reader.terms import loan_term, part, price
-from karnameh.narrative.reader.verdicts import MONEY, Verdict, before_number, nothing, owns
+from karnameh.narrative.reader.settings import setting
+from karnameh.narrative.reader.terms import (
+    discount,
+    is_part_of_cost,
+    loan_term,
+    part,
+    price,
+    unit_cost,
+)
+from karnameh.narrative.reader.verdicts import Verdict, before_number, nothing, owns
 
 _FORMS = {
     Form.DATE: Verdict("date", "a full date"),
@@ -57,22 +67,28 @@ def context_of(
         verdict = rule(reading, figure)
         if verdict is not None:
             return verdict
-    if previous is not None and known in MONEY and _is_part_of(reading, figure, previous):
-        return Verdict(known, "a part of a price")
+    if previous is not None and is_part_of_cost(reading, figure, previous, known):
+        return Verdict(figure.phrase.unit, "a part of a price")
+    if previous is not None and known and _is_part(reading, figure, previous, known):
+        return Verdict(figure.phrase.unit, "a part of what is no result")
     if previous is not None and known == "date":
         return second_date(reading, figure, previous)
-    if previous is not None and known == "time" and figure.first - previous.number.after <= 1:
+    lone = figure.phrase.after <= figure.phrase.first or not is_counted_noun(
+        reading.text(figure.phrase.first)
+    )
+    if lone and known == "time" and previous and figure.first - previous.number.after <= 1:
         return Verdict("time", "the end of opening hours", nothing(figure))
     return None
 
 
-def _is_part_of(reading: Reading, figure: Figure, previous: Figure) -> bool:
-    """«هر واحد ۸۵۰ میلیون تومان است که ۳۰۰ میلیون تومان آن بلاعوض است»."""
-    near = reading.text(figure.after) == "آن"
-    near &= figure.sentence.number - previous.sentence.number <= 1
-    return near and figure.phrase.unit in MONEY and owns(figure)
+def _is_part(reading: Reading, figure: Figure, previous: Figure, known: str) -> bool:
+    """«روستای ما ۹۰ خانوار دارد و ۳۰ خانوار آن دامدارند»: a part of what was no result."""
+    same = known == figure.phrase.unit and previous.sentence is figure.sentence
+    return same and known not in _TIMES and reading.text(figure.after) in _OF_IT and owns(figure)
 
 
+_OF_IT = frozenset(("آن", "آنها", "آنان"))
+_TIMES = frozenset(("date", "time", "id", "ordinal", "year", "month", "day", "percent"))
 _RULES: tuple[Callable[[Reading, Figure], Verdict | None], ...] = (
     enumerator,
     identifier,
@@ -80,6 +96,7 @@ _RULES: tuple[Callable[[Reading, Figure], Verdict | None], ...] = (
     date,
     duration,
     age_range,
+    lower_age,
     attribute,
     structure,
     of_nature,
@@ -88,8 +105,11 @@ _RULES: tuple[Callable[[Reading, Figure], Verdict | None], ...] = (
     history,
     finding,
     plan_name,
+    setting,
     part,
     loan_term,
+    discount,
+    unit_cost,
     price,
     size,
     background,

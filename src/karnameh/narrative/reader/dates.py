@@ -29,6 +29,8 @@ _TRAINING = key_set(
     """
 )
 _DAILY = key_set("همه‌روزه هرروز صبح‌ها عصرها")
+_AGE_JOINTS = frozenset(("و", "حداکثر", "تا", "یا", "الی"))
+_EDGES = key_set("پایان آخر انتهای اواخر")
 _SINCE_PREPOSITIONS = frozenset(("از", "در", "تا", "سال", "ماه"))
 
 
@@ -75,6 +77,9 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
     month = following in MONTHS or following in GREGORIAN_MONTHS or following in LUNAR_MONTHS
     if month and 1 <= value <= 31:
         return Verdict("date", "a day of a month")
+    full = before == "سال" and reading.text(figure.first - 2) in _EDGES  # «تا پایان سال ۹۰ واحد»
+    if full and counts_known(reading, figure) and not _is_plural(reading, figure):
+        return None
     year = 1200 <= value <= 1499 or 1900 <= value <= 2100
     short = 10 <= value <= 99 and figure.number.after == figure.first + 1
     if before == "سال" and 60 <= value <= 99 and short and following not in ("هزار", "نفر"):
@@ -89,7 +94,7 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
         and not counts_known(reading, figure)
     ):
         return Verdict("date", "a year", nothing(figure))
-    counted = counts_known(reading, figure)
+    counted = counts_known(reading, figure) and not _is_plural(reading, figure)
     in_month = before in MONTHS or (before == "ماه" and reading.text(figure.first - 2) in MONTHS)
     if in_month and (year or (short and not counted)):
         return Verdict("date", "a year", nothing(figure))
@@ -115,6 +120,11 @@ def _runs_on(reading: Reading, figure: Figure, later: Figure) -> bool:
     """«۲۰ و ۲۱ اسفند», «سوم تا دهم بهمن»."""
     joint = reading.text(figure.number.after)
     return later.first == figure.number.after + 1 and joint in ("و", "تا", "لغایت", "الی", "-", "–")
+
+
+def _is_plural(reading: Reading, figure: Figure) -> bool:
+    """«فروردین ۹۸ گروه‌های ما …»: a number never counts a plural."""
+    return reading.text(figure.phrase.first).endswith(("ها", "های", "هایی", "هایمان"))
 
 
 def _is_plural_count(reading: Reading, figure: Figure) -> bool:
@@ -160,6 +170,18 @@ def age_range(reading: Reading, figure: Figure) -> Verdict | None:
             return Verdict("", "the lower end of an attribute", nothing(figure))
         if reading.words[index].kind is Kind.WORD and index > at + 2:
             return None
+    return None
+
+
+def lower_age(reading: Reading, figure: Figure) -> Verdict | None:
+    """«حداقل ۱۸ و حداکثر ۳۵ سال»: a bare number before an age."""
+    later = reading.figures_after(figure)[:1]
+    if figure.phrase.after > figure.phrase.first or not later:
+        return None
+    joint = set(reading.texts(figure.number.after, later[0].first))
+    aged = reading.text(later[0].number.after) in DURATION_NOUNS
+    if aged and joint and joint <= _AGE_JOINTS:
+        return Verdict("year", "the lower end of a duration", nothing(figure))
     return None
 
 

@@ -40,6 +40,8 @@ _NO_REPEATS = key_set(
 )
 _MONEY = frozenset(("toman", "rial", "dollar"))
 _MEMORY = 12  # figures back to which a bare classifier may point
+_OCCASIONS = key_set("هفته دهه ایام همزمان آستانه یادواره")
+_PASSED = key_set("گذشته قبل پارسال پیش سال‌گذشته عملکرد")
 _NEAR = 8  # figures among which a figure without a verb is read
 _SMALL = 10  # figures below this are said twice of different things too often to be one fact
 
@@ -243,19 +245,37 @@ def _settle_headlines(reading: Reading, drafts: list[Draft]) -> None:
             and _lead_in(reading, draft.figure.sentence, leads) == "pledged"
         ):
             draft.stage, draft.nature, draft.why = "pledged", "flow", "listed under plans"
+        elif draft.why == "said as a fact" and _occasion(draft) and _is_ahead(drafts):
+            draft.stage, draft.nature, draft.why = "pledged", "flow", "for an occasion to come"
         elif draft.figure.clause.verb is not None and _amid_plans(reading, drafts, position):
             draft.stage, draft.nature, draft.why = "pledged", "flow", "told amid plans"
+
+
+def _occasion(draft: Draft) -> bool:
+    """Whether a figure without a verb of its own is told for an occasion («در هفته …»)."""
+    texts = draft.figure.clause.texts
+    return not _OCCASIONS.isdisjoint(texts) and _PASSED.isdisjoint(texts)
+
+
+def _is_ahead(drafts: list[Draft]) -> bool:
+    """Whether the body tells the figures of the occasion as still to come."""
+    told = [draft.stage for draft in drafts if not draft.open and _occasion(draft)]
+    return told.count("pledged") > told.count("reported")
 
 
 def _amid_plans(reading: Reading, drafts: list[Draft], position: int) -> bool:
     """Whether the nearest figures with a verb of their own, before and behind, are both promised."""
     draft = drafts[position]
+    if reading.text(draft.figure.opening - 1) == "آمادگی":
+        return False  # «از آمادگی ۳۴۰۰ پزشک خبر داد»: they are ready now
     beside = [
         other.stage
         for other in drafts[position + 1 : position + _NEAR]
         if other.figure.sentence is draft.figure.sentence and _is_told(reading, other)
     ]
-    if beside[:1] == ["pledged"] and _gives_news(reading, draft):
+    later = reading.figures_after(draft.figure)[:1]
+    further = bool(later) and "دیگر" in reading.texts(later[0].phrase.first, later[0].after + 1)
+    if beside[:1] == ["pledged"] and not further and _gives_news(reading, draft):
         return True  # «از برپایی ۹۰ بازارچه خبر داد و گفت: … واگذار می‌شود»
     told = [
         next((other.stage for other in near if _is_told(reading, other)), "")

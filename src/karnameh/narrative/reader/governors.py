@@ -19,6 +19,12 @@ from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 _HOPES = key_set("امیدواریم امیدوارم امیدوار امید امیدوارند")
 _CAUSES = key_set("باعث سبب موجب کمک")
 _ASKING = key_set("انتظار درخواست تقاضا توقع مطالبه")
+_OUTSIDERS = key_set(
+    """
+    دولت وزیر وزارت شهرداری شهرداری‌ها استانداری فرمانداری مجلس نمایندگان بانک بانک‌ها مسئولان
+    مسؤولان مسیولان خیران خیرین نیکوکاران مردم سازمان اداره
+    """
+)
 _VALUED = key_set("حساب محاسبه بگویم بگوییم احتساب")
 _VALUING = 14
 _REACH = 40
@@ -75,7 +81,7 @@ def governed(reading: Reading, figure: Figure, verb: Verb, said: str) -> Staged:
         if text in CAN_ADJECTIVES or text in CONDITIONALS or text in POTENTIAL_ADVERBS:
             return Staged("potential", f"ability or condition: {text}")
         if text in ("برآورد", "تخمین"):
-            if verb.lemma == "بود":
+            if verb.lemma == "بود" or reading.text(verb.after - 1).startswith("باش"):
                 return Staged("reported", "an estimate")
             return Staged("pledged", "an estimate of what will be")
     return Staged("pledged", f"wished or planned: {said}", sure=0.7)
@@ -114,8 +120,14 @@ def _asks_others(reading: Reading, clause: Clause, verb: Verb) -> bool:
     """«از شهرداری انتظار داریم … بدهد», «از خیران خواسته‌ایم … بپردازند»: theirs to grant."""
     if "از" not in clause.texts or reading.text(verb.first).startswith("ن"):
         return False
+    at = clause.texts.index("از") + 1
+    begged = verb.lemma == "خواست" and set(clause.texts[at : at + 1]) & _OUTSIDERS
     asked = reading.text(verb.first - 1) in _ASKING and verb.lemma in ("داشت", "کرد", "رفت", "بود")
-    return asked or (verb.lemma == "خواست" and reading.text(verb.first)[-2:] in ("یم", "یم"))
+    return (
+        asked
+        or bool(begged)
+        or (verb.lemma == "خواست" and reading.text(verb.first)[-2:] in ("یم", "یم"))
+    )
 
 
 _GOVERNED_STAGE: dict[Act, Staged] = {

@@ -125,7 +125,7 @@ def plan_name(reading: Reading, figure: Figure) -> Verdict | None:
         if text in '»"”' and at < figure.first - 1:
             return None
         if text in ("«", '"', "“"):
-            if reading.text(at - 1) in PLAN_NAMES:
+            if reading.text(at - 1) in PLAN_NAMES or reading.text(at - 2) in PLAN_NAMES:
                 return Verdict("", "part of a name", nothing(figure))
             return None
     return None

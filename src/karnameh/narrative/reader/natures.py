@@ -14,16 +14,18 @@ from karnameh.narrative.reader.words import Kind
 
 _RATE_WORDS = key_set(
     """
-    روزانه روزی ماهانه ماهیانه ماهی هفتگی سالانه سالیانه هرروز هفتهای سالی ساعتی
+    روزانه روزی شبی ماهانه ماهیانه ماهی هفتگی سالانه سالیانه هرروز هفتهای سالی ساعتی
     """
 )
 _EVERY = key_set("روز ماه هفته سال شب ساعت شبانهروز فصل")
 _PER = {
-    "روزانه": "day", "روزی": "day", "روز": "day", "هرروز": "day", "شبانهروز": "day", "شب": "night",
+    "روزانه": "day", "روزی": "day", "روز": "day", "هرروز": "day", "شبانهروز": "day", "شب": "night", "شبی": "night",
     "ماهانه": "month", "ماهیانه": "month", "ماهی": "month", "ماه": "month", "هفتگی": "week",
     "هفته": "week", "هفتهای": "week", "سالانه": "year", "سالیانه": "year", "سال": "year",
     "سالی": "year", "ساعت": "hour", "ساعتی": "hour", "فصل": "season",
 }  # fmt: skip
+_PER_WHAT = frozenset(("به", "از", "برای", "تا", "در", "حدود", "بیش", "بین"))
+_BEFORE_ADVERBS = frozenset(("که", "و", "نیز", "هم", "را"))
 _REACH = 40
 _TOTALS = frozenset(("کل", "مجموع", "جمعا", "مجموعا"))
 _BRANCHES = key_set("قشر شاخه شعبه صنف رشته پایگاه کدام یک رده واحد")
@@ -79,8 +81,12 @@ def rate_of(reading: Reading, figure: Figure) -> str:
 
 def _is_adverb(reading: Reading, at: int, figure: Figure) -> bool:
     """«روزانه ۳۰۰ نان» is a rate, «همایش سالانه … ۳۰۰ نفر» names a meeting."""
+    if reading.text(at) == "شبی":
+        return at + 1 >= figure.opening
     if reading.text(at) in ("روزانه", "روزی", "هرروز") or at + 1 >= figure.opening:
         return True
+    if reading.text(at + 1) in _PER_WHAT or reading.text(at - 1) in _BEFORE_ADVERBS:
+        return True  # «که ماهانه به ۱۹۰۰ نفر خدمات می‌دهند»
     before = reading.words[at - 1] if at else None
     return before is None or before.kind is not Kind.WORD
 

@@ -319,7 +319,7 @@ _LONGEST = max(noun.count(" ") + 1 for noun in _UNIT_OF)
 _NOT_FORMS = frozenset(
     ("تنها", "تنی", "کاری", "داری", "بانی", "ماشین", "دستی", "کلی", "راهی", "بخشی")
 )
-_ENDINGS = ("هایشان", "هایی", "های", "ها", "یان", "ان", "ین", "ی", "ای")
+_ENDINGS = ("هایشان", "هایی", "های", "ها", "یان", "ان", "ین", "ی", "ای", "انی")
 
 
 @lru_cache(maxsize=8192)
@@ -369,6 +369,11 @@ def unit_of(nouns: list[str]) -> str:
 def is_counted_noun(word: str) -> bool:
     """Whether reports are known to count this."""
     return lemma(word) in _UNIT_OF
+
+
+def is_compound(first: str, second: str) -> bool:
+    """Whether two words are one listed thing («عمل جراحی»)."""
+    return f"{lemma(first)} {lemma(second)}" in _UNIT_OF
 
 
 def is_asset(word: str) -> bool:

@@ -438,6 +438,10 @@ def _nounlike(words: list[Word], at: int) -> bool:
     return (text not in _STOPS and text not in VERB_FORMS) or is_counted_noun(text)
 
 
+_EACH_TIME = frozenset(("ماهی", "هفتهای", "سالی", "روزی"))
+_DUTY = frozenset(("موظف", "باید", "مکلف", "بایستی"))
+
+
 def _one_counts(words: list[Word], at: int) -> bool:
     """«یک» is mostly an article. It counts before scales, times and classifiers, and in lists."""
     following = _text(words, at + 1)
@@ -465,6 +469,11 @@ def _one_counts(words: list[Word], at: int) -> bool:
         return True
     if not is_counted_noun(following):
         return False
+    if _text(words, at - 1) in _EACH_TIME:
+        return True  # «ماهی یک جلسه»
+    near = [_text(words, index) for index in range(max(at - 6, 0), at)]
+    if "هر" in near and _DUTY & set(near[near.index("هر") :]):
+        return True  # «هر شهرستان موظف است یک میز خدمت …»
     if any(_text(words, index) == "هر" for index in range(max(at - 4, 0), at)):
         return True
     return is_asset(following) or _beside_number(words, at)

@@ -26,6 +26,7 @@ from karnameh.narrative.reader.model import Qualifier
 from karnameh.narrative.reader.nouns import (
     CLASSIFIERS,
     MEASURES,
+    is_compound,
     is_counted_noun,
     lemma,
     unit_of,
@@ -75,14 +76,19 @@ _ADMINISTRATIVE = key_set(
 _HEADS_OF_SERVICE = key_set(
     """
     تیم گروه اکیپ مرکز ایستگاه میز کارگاه پایگاه دفتر اتاق دوره کلاس کارشناس مربی خط غرفه واحد سامانه
-    خانه هسته نشست جلسه سالن مجتمع بازارچه
+    خانه هسته اردو نشست جلسه سالن مجتمع بازارچه
     """
 )
+_EACH_TIME = key_set("روزی هفته‌ای ماهی سالی روزانه ماهانه سالانه هفتگی شبی")
+_ROOFED = frozenset(("dwelling", "school", "mosque", "building", "classroom", "clinic", "hall"))
+_RECEIVERS = frozenset(("person", "household"))
+_GIVEN = frozenset(("parcel", "loan", "dowry", "meal", "clothing_item", "blanket"))
+_SETTLEMENTS = frozenset(("village", "neighbourhood", "city", "county"))
 _SERVICES = key_set(
     """
     درمان مشاوره خدمت آموزش سنجش غربالگری امداد نجات آواربرداری پشتیبانی تولید بسته‌بندی طبخ پخت فروش
     عرضه نگهداری مراقبت توان‌بخشی جراحی معاینه ویزیت واکسیناسیون پرورش سلامت بازیافت فرآوری مهارت‌آموزی
-    کارآفرینی اشتغال‌زایی پذیرایی اسکان توزیع
+    کارآفرینی اشتغال‌زایی پذیرایی اسکان توزیع خدمت‌رسانی
     """
 )
 
@@ -180,7 +186,7 @@ def _continues(words: list[Word], first: int, at: int) -> bool:
     word = words[at]
     if word.kind is Kind.MARK:
         if word.text == "،" and at > first:
-            return _lists_people(words, first, at)
+            return _lists_people(words, first, at) or _lists_kinds(words, first, at)
         return at == first and word.text == "%"
     if word.kind is not Kind.WORD and word.kind is not Kind.OTHER:
         return False
@@ -213,6 +219,22 @@ def _lists_people(words: list[Word], first: int, at: int) -> bool:
     return False
 
 
+def _lists_kinds(words: list[Word], first: int, at: int) -> bool:
+    """«۱۴۰ گروه پزشکی، عمرانی و آموزشی»: adjectives of one thing."""
+    if at != first + 2 or not _is_adjective(words[at - 1].text):
+        return False
+    for index in range(at + 1, min(at + 8, len(words))):
+        text = words[index].text
+        if (index - at) % 2 == 0:
+            if text == AND:
+                return _is_adjective(words[index + 1].text) if index + 1 < len(words) else False
+            if text != "،":
+                return False
+        elif not _is_adjective(text) or text in DEEDS or text in _STOPS:
+            return False
+    return False
+
+
 def _is_numeral(word: Word) -> bool:
     text = word.text
     return text in SMALL or text in SCALES or text in VAGUE or text in ORDINALS
@@ -235,6 +257,13 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
     before = words[at - 1].text
     if before == "تا":
         return True
+    if at == first + 1 and is_compound(before, words[at].text):
+        return True
+    heads = unit_of([words[first].text]), unit_of([words[at].text])
+    if heads[0] in _RECEIVERS and heads[1] in _GIVEN:
+        return False  # «۲۶۰۰ خانوار بسته معیشتی گرفتند»
+    if heads == ("person", "person") and at == first + 1 and before[-1] in "او":
+        return True  # «۳۶۰ دانشجو معلم»
     if before in ("روز", "ساعت") and words[at - 2].text == "نفر":
         return False
     if before in _ALONE:
@@ -259,7 +288,9 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
         return False
     if words[at].text not in DEEDS:
         return True
-    if words[at].text in _QUALITIES and words[min(at + 1, len(words) - 1)].text in PREPOSITIONS:
+    following = words[min(at + 1, len(words) - 1)].text
+    can = following in VERB_FORMS and VERB_FORMS[following].lemma == "توانست"
+    if words[at].text in _QUALITIES and (following in PREPOSITIONS or can):
         return True  # «۶ هزار عضو فعال در …»
     return not _verb_follows(words, at + 1) or _is_service(words, first, at)
 
@@ -292,10 +323,13 @@ def _and_continues(words: list[Word], first: int, at: int) -> bool:
     following = words[at + 1]
     if following.kind is not Kind.WORD or following.text in _STOPS or _is_numeral(following):
         return False
+    if following.text.endswith("رسانی") and unit_of([words[first].text]) == "project":
+        return at > first + 1 and not _meets_number(words, at + 1)  # «طرح عمرانی و آبرسانی»
     if following.text in DEEDS or following.text in VERB_FORMS or following.text in QUALIFIERS:
         return False
     near = (unit_of([words[first].text]), unit_of([following.text]))
-    if at == first + 1 and near[0] and near[0] == near[1]:
+    alike = near[0] == near[1] or _SETTLEMENTS.issuperset(near)
+    if at == first + 1 and near[0] and alike:
         return not _meets_number(words, at + 1)  # «پزشک و پرستار»
     classified = at == first + 2 and words[first].text in CLASSIFIERS
     if classified and unit_of([words[at - 1].text]) == near[1] != "":
@@ -379,6 +413,8 @@ def qualifier_of(words: list[Word], number: Number, phrase: Phrase) -> tuple[Qua
                 if meaning == "about" and said.endswith("مرز") and _crossed(words, at, phrase):
                     return "at_least", at - size
                 return _as_qualifier(meaning), at - size
+    if at > 1 and words[at - 1].text in _EACH_TIME and words[at - 2].text in _LIMITS:
+        return _as_qualifier(QUALIFIERS[words[at - 2].text]), at - 2  # «حداقل ماهی یک جلسه»
     if at > 1 and words[at - 1].text == "به" and words[at - 2].text in _LIMITS:
         return _as_qualifier(QUALIFIERS[words[at - 2].text]), at - 2
     if _until(words, at, phrase) or _under(words, at, phrase):
@@ -459,6 +495,8 @@ def _under(words: list[Word], at: int, phrase: Phrase) -> bool:
         return any(
             text in VERB_FORMS and VERB_FORMS[text] == ("رسید", Tense.PAST, True) for text in tail
         )
+    if phrase.unit in _ROOFED:
+        return False  # «سقف ۱۶۰ خانه زده شد»
     return any(
         text == "سقف" and before[index - 1 : index] not in (["بر"], ["روی"], ["زیر"])
         for index, text in enumerate(before)

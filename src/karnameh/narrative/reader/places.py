@@ -106,11 +106,17 @@ def place_index(extra: tuple[str, ...] = ()) -> PlaceTree:
         parts = tuple(part for part in (key(word) for word in name.split()) if part)
         apart = tuple(key(part) for part in name.replace(ZWNJ, " ").split())  # «پارس آباد»
         forms = _forms(parts) + ([apart] if len(apart) > len(parts) else _split(parts))
+        forms += [form for form in map(_bare_alef, forms) if form not in forms]
         for form in forms:
             index.setdefault(form[0], []).append(form)
     for entries in index.values():
         entries.sort(key=len, reverse=True)
     return index
+
+
+def _bare_alef(form: tuple[str, ...]) -> tuple[str, ...]:
+    """«کبودراهنگ» for «کبودرآهنگ»: inside a word people drop the sign of آ."""
+    return tuple(part[:1] + part[1:].replace("آ", "ا") for part in form)
 
 
 def _split(parts: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -24,7 +24,10 @@ _BUILDING = key_set(
 )
 _SET = key_set("تعیین لحاظ منظور")
 _ASSIGNED = key_set("اختصاص ابلاغ تصویب نامگذاری تعیین")
-_AIMS = key_set("هدف‌گذاری هدف اهداف چشمانداز سهمیه برنامه سقف پیشبینی برآورد انتظار تعهد بودجه")
+_AIMS = key_set(
+    "هدف‌گذاری هدف اهداف چشمانداز سهمیه برنامه سقف پیشبینی برآورد انتظار تعهد بودجه مصوب پیشنهاد"
+)
+_MEANS = key_set("اعتبار هزینه مشارکت همکاری کمک حضور هدف صرف")
 _OCCASIONS = frozenset(("مناسبت", "همزمان", "آستانه", "هفته", "ایام"))
 _ATTENDING = frozenset(("حضور", "شرکت", "کمک", "خدمت", "کار", "راه"))
 
@@ -114,7 +117,8 @@ def rests_with(reading: Reading, figure: Figure, verb: Verb, tail: list[str]) ->
     deed = any(text in DEEDS for text in reading.texts(figure.opening - 3, figure.opening))
     if deed and any(text in SHARE_WORDS for text in figure.clause.texts[:4]):
         return True
-    return deed and ("با" in tail[:2] or reading.text(verb.first - 1) == "با")
+    bears = "با" in tail[:2] and not _MEANS & set(tail[:3])  # «با اعتبار … در حال اجراست»
+    return deed and (bears or reading.text(verb.first - 1) == "با")
 
 
 def until_year_end(texts: list[str]) -> bool:

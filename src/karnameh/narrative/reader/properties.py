@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from karnameh.narrative.reader.acts import Act, act_of
 from karnameh.narrative.reader.characters import key_set
+from karnameh.narrative.reader.circumstances import list_head
 from karnameh.narrative.reader.lexicon import (
     ATTRIBUTE_TAILS,
     CAPACITY_TAILS,
@@ -41,23 +42,30 @@ _OFFICES = key_set(
 )
 _COMPOSED = key_set("شامل حاوی متشکل مرکب مشتمل")
 _KITS = frozenset(("parcel", "team", "stationery_pack", "dowry", "kit", "bag"))
+_STARTED = frozenset(("شروع", "آغاز"))
+_SET_UP = key_set("راه‌اندازی تاسیس دایر")
+_NOWADAYS = key_set("اکنون هم‌اکنون امروز حالا الان اینک")
+_NOW_REACH = 4
 _CAPACITY = frozenset(("ظرفیت", "گنجایش", "توان"))
 _OF_A_VESSEL = frozenset(("litre", "cubic_metre", "seat", "hospital_bed", "ton"))
 _DIVISIONS = key_set("بخش حوزه قالب سطح لایه گام قسمت دسته مقطع فصل سرفصل محور فاز رده شیفت")
+_BY = key_set("همت کمک یاری تلاش همکاری")
 _FOUNDED = key_set("پایه‌گذاری بنیان‌گذاری تاسیس")
 _MONEY_HEADS = key_set(
     """
     اعتبار بودجه تفاهم‌نامه قرارداد سرمایه‌گذاری سرمایه کمک توافق‌نامه گردش صرفه‌جویی زیان درآمد
     """
 )
+_APPEARING = key_set("حضور شرکت ارایه بیان تشریح مطرح")
 _OFFICIALS = key_set(
-    "مسیولان مدیران نمایندگان روسای معاونان مقامات اعضای سرپرستان دهیاران فرمانداران شهرداران بخشداران"
+    "دبیران رابطان مسیولان مدیران نمایندگان روسای معاونان مقامات اعضای سرپرستان دهیاران فرمانداران شهرداران بخشداران"
 )
 _TERRITORIES = frozenset(("شهرستان", "استان", "شهر"))
 _LEGAL = key_set("ماده بند تبصره فصل رکن اصل")
 _FEW = 20
 _SCORES = key_set("امتیاز نمره معدل رتبه")
-_SETTLED = key_set("روستا روستای محله شهر شهرک منطقه آبادی ده")
+_SETTLED = key_set("روستا روستای محله شهر شهرک منطقه آبادی ده استان شهرستان بخش")
+_SETTLEMENTS = frozenset(("village", "neighbourhood", "city", "county", "district", "province"))
 _IDIOM_NUMBERS = frozenset(("هزار", "صد"))
 _SHARES = frozenset(("times", "percent", "share"))
 _REFERRED = frozenset(("این", "آن", "هر", "همین"))
@@ -77,7 +85,7 @@ def attribute(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("percent", "how great the harm is")
     if following in _RATE_TAILS:
         return None
-    if following in CAPACITY_TAILS and not _is_of_counted(reading, figure):
+    if following in CAPACITY_TAILS and not _is_of_built(reading, figure):
         return None
     if following in ("تومانی", "ریالی", "دلاری") and reading.text(at + 1) == "که":
         return None  # «۱۵۰ میلیون تومانی که …» is that money
@@ -96,10 +104,10 @@ def attribute(reading: Reading, figure: Figure) -> Verdict | None:
     return None
 
 
-def _is_of_counted(reading: Reading, figure: Figure) -> bool:
-    """«۱۵۰ سامانه ۳ کیلوواتی نصب شد»: of things that are counted themselves, and built."""
-    before, verb = reading.figures_before(figure)[-1:], figure.clause.verb
-    if not before or before[0].after != figure.opening or verb is None:
+def _is_of_built(reading: Reading, figure: Figure) -> bool:
+    """«۱۵۰ سامانه ۳ کیلوواتی نصب شد», «این نیروگاه ۳۰ کیلوواتی ساخته شد»: of what is built."""
+    verb = figure.clause.verb
+    if verb is None or verb.lemma == "بود":
         return False
     promised = act_of(reading, figure.clause, verb, figure.sentence) is Act.PLEDGE
     return verb.tense is Tense.PAST and not promised
@@ -151,6 +159,8 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("room", "a property of a building")
     if noun == "صفحه":
         return Verdict("page", "the length of a book")
+    if noun == "فریم":
+        return Verdict("photo", "how many pictures there are")
     if noun in ("بار", "دفعه"):
         return Verdict("times", "how often")
     divided = noun in _DIVISIONS and value < _FEW and figure.phrase.after == figure.phrase.first + 1
@@ -159,7 +169,8 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     if noun == "مرحله" and reading.text(figure.opening - 1) in ("در", "طی"):
         return Verdict("phase", "phases of a plan")
     alone = figure.number.after == figure.first + 1
-    known = is_counted_noun(reading.text(figure.phrase.first))
+    head = reading.text(figure.phrase.first)
+    known = is_counted_noun(head) or head in CLASSIFIERS
     if noun and alone and not known and reading.text(figure.first) in _IDIOM_NUMBERS:
         return Verdict("", "a figure of speech")
     if reading.texts(figure.opening - 2, figure.opening) == ["یکی", "از"]:
@@ -206,6 +217,9 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
         return None
     near = reading.texts(max(figure.sentence.first, figure.opening - 9), figure.opening)
     officials = _counted(reading, figure) in _OFFICES and "حضور" in near[-3:]
+    verb = figure.clause.verb
+    appeared = verb is not None and reading.text(verb.first - 1) in _APPEARING
+    officials |= appeared and near[-1:] != [] and near[-1] in _OFFICIALS
     whose = reading.texts(figure.after, figure.after + 2)
     officials |= "حضور" in near[-3:] and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
     if officials or (near[-1:] and near[-1] in _OFFICIALS and "حضور" in near):
@@ -216,11 +230,12 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
 def composition(reading: Reading, figure: Figure) -> Verdict | None:
     """«این بسته‌ها شامل ۱۰ قلم است», «مخزنی با گنجایش ۱۲۰۰ مترمکعب»: what a thing is made of."""
     first = figure.sentence.first
+    composed = not _COMPOSED.isdisjoint(reading.said_in(figure.sentence))
+    opening = list_head(reading, figure) if composed else figure.opening
     near = reading.texts(max(first, figure.opening - 3), figure.opening)
-    if any(text in _COMPOSED for text in near):
-        at = max(
-            i for i in range(figure.opening - 3, figure.opening) if reading.text(i) in _COMPOSED
-        )
+    listed = reading.texts(max(first, opening - 3), opening)
+    if composed and any(text in _COMPOSED for text in listed):
+        at = max(i for i in range(opening - 3, opening) if reading.text(i) in _COMPOSED)
         heads = reading.texts(max(first, at - 5), at)
         pointed = any(text in _REFERRED or text.endswith("ها") for text in heads)
         if pointed and any(unit_of([text]) in _KITS for text in heads):
@@ -238,11 +253,16 @@ def history(reading: Reading, figure: Figure) -> Verdict | None:
         return None
     led = reading.text(figure.opening - 1) == "با"
     near = reading.texts(max(figure.sentence.first, figure.opening - 3), figure.opening)
-    if set(reading.texts(verb.first - 2, verb.first)) & _FOUNDED and (led or "همت" in near):
+    if set(reading.texts(verb.first - 2, verb.first)) & _FOUNDED and (led or _BY & set(near)):
         return Verdict(figure.phrase.unit, "how it was founded")
-    started = reading.text(verb.first - 1) in ("شروع", "آغاز")
+    led |= reading.texts(figure.opening - 2, figure.opening) == ["با", "سرمایه"]
+    started = reading.text(verb.first - 1) in _STARTED
     if started and led and figure.phrase.unit in ("person", "toman", "rial", ""):
         return Verdict(figure.phrase.unit, "how it began")
+    started |= reading.text(verb.first - 1) in _SET_UP
+    since = _NOWADAYS & set(reading.texts(verb.after, verb.after + _NOW_REACH))
+    if started and since and reading.text(list_head(reading, figure) - 1) == "با":
+        return Verdict(figure.phrase.unit, "how it began")  # «… راه‌اندازی شد و اکنون ۳۸ نفر …»
     return None
 
 
@@ -283,8 +303,12 @@ def size(reading: Reading, figure: Figure) -> Verdict | None:
         text.startswith(("فاصله", "ارتفاع", "طول", "مسافت")) for text in around
     ):
         return Verdict(unit, "a distance")
-    if unit == "square_metre":
+    if unit == "square_metre" or (unit == "metre" and verb.first == figure.after):
         return Verdict(unit, "the size of a thing")
+    settled = verb.lemma == "داشت" and _SETTLED & set(head[-4:])
+    last = verb.first == figure.after or reading.text(figure.after) in ("و", "،")
+    if settled and last and unit in _SETTLEMENTS:
+        return Verdict(unit, "how a territory is made up")
     if unit == "household" and verb.lemma == "داشت" and _SETTLED & set(head[-4:]):
         return Verdict(unit, "who lives there")
     return None
@@ -295,10 +319,16 @@ def background(reading: Reading, figure: Figure) -> Verdict | None:
     if reading.text(figure.opening - 1) in _SCORES:
         noun = Phrase(figure.opening - 1, figure.opening, "", ahead=True)
         return Verdict("score", "a mark or a rank", noun)
-    for at in range(figure.opening - 1, max(figure.opening - 4, figure.sentence.first - 1), -1):
+    listed = reading.text(figure.opening - 1) == "و" and not owns(figure)
+    before = reading.figures_before(figure)[-1:] if listed else []
+    parted = any(other.phrase.unit != figure.phrase.unit for other in before)
+    near = figure.opening - (0 if parted else 4)
+    for at in range(figure.opening - 1, max(near, figure.sentence.first - 1), -1):
         people = figure.phrase.unit in ("person", "household", "")
         if reading.text(at) in _BACKGROUND and (people or reading.text(at) != "جمعیت"):
             return Verdict(figure.phrase.unit, "background")
+    if figure.phrase.unit == "percent" and reading.text(figure.opening - 1) in DEEDS:
+        return None  # «غربالگری ۷۰ درصد جمعیت»
     described = reading.texts(figure.phrase.first + 1, figure.after + 1)
     if any(text in _BACKGROUND for text in described) and "پوشش" not in figure.clause.texts:
         return Verdict(figure.phrase.unit, "background")

@@ -6,6 +6,8 @@ it; a clause without a telling verb by the nouns around the figure and by what l
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from karnameh.narrative.reader.acts import Act, act_of
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.circumstances import circumstance_of
@@ -23,6 +25,7 @@ from karnameh.narrative.reader.lexicon import (
     COMMITMENTS,
     DEEDS,
     FUTURE_WORDS,
+    INVITE_WORDS,
     MUST,
     ONGOING_WORDS,
     PLAN_NOUNS,
@@ -35,6 +38,7 @@ from karnameh.narrative.reader.lexicon import (
 )
 from karnameh.narrative.reader.natures import rate_of
 from karnameh.narrative.reader.nouns import unit_of
+from karnameh.narrative.reader.number_words import SMALL
 from karnameh.narrative.reader.plans import (
     for_occasion,
     in_the_week,
@@ -48,8 +52,20 @@ from karnameh.narrative.reader.plans import (
     until_year_end,
 )
 from karnameh.narrative.reader.reading import Figure, Reading, Staged
-from karnameh.narrative.reader.verbs import Tense
+from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 
+_PROGRAMMES = key_set("برنامه‌های بخش‌های برنامه")
+_EVENTS = key_set("سفر بازدید مراسم آیین نشست دیدار جشن همایش جلسه سفرها")
+_HAVING = key_set("داشتن دارابودن")
+_ENJOYING = key_set("برخورداری بهره‌مندی")
+_DAILY = key_set("روزانه روزی هرروز شبانه")
+_BEFORE_FIGURES = key_set("به از حدود بیش بین حداقل تا نزدیک")
+_YIELDS = key_set("درآمد سود عواید درآمدهای عایدات")
+_COMING = key_set("سال ماه هفته روزهای ماه‌های هفته‌های سال‌های روز")
+_IN_IT = frozenset(("آن", "آنها", "آنان", "اینها", "آنجا"))
+_SERVING = key_set("خدمات خدمت آموزش مشاوره")
+_UNDER_WAY = frozenset(("حال", "دست"))
+_READIED = key_set("آماده مهیا تدارک")
 _PREPARED = key_set("آماده تدوین طراحی تدارک تهیه")
 _ROOM = frozenset(("ظرفیت", "گنجایش"))
 _OF_ROOM = key_set("سالانه روزانه ماهانه پذیرش اسمی تولید فعلی نهایی کل مجموع کنونی ما آن")
@@ -72,6 +88,9 @@ def stage_of(reading: Reading, figure: Figure) -> Staged:
     circumstance = circumstance_of(reading, figure)
     if circumstance:
         return Staged("context", circumstance, sure=0.75)
+    told = _told_beside(reading, figure)
+    if told is not None:
+        return told
     if any(text in PLEDGED_ATTRIBUTES for text in _described_by(reading, figure)):
         return Staged("pledged", "its own attribute is a promise")
     if _is_room(reading, figure):
@@ -82,6 +101,21 @@ def stage_of(reading: Reading, figure: Figure) -> Staged:
     if figure.clause.verb is None:
         return _without_verb(reading, figure)
     return _with_verb(reading, figure, figure.clause, figure.clause.verb)
+
+
+def _told_beside(reading: Reading, figure: Figure) -> Staged | None:
+    """«با داشتن ۱۱ هزار داوطلب می‌تواند …» has them; «از ۱۲۰ کارآفرین دعوت شده … بیایند»."""
+    at = figure.opening - 1
+    if reading.text(at) == "از" and reading.text(at - 1) in _ENJOYING:
+        at -= 1
+    near = reading.texts(max(figure.sentence.first, at - 3), at)
+    if reading.text(at) in _HAVING | _ENJOYING and "با" in near:
+        return Staged("reported", "what there is", sure=0.8)
+    form = VERB_FORMS.get(reading.text(figure.after + 1))
+    called = reading.text(figure.after) in INVITE_WORDS and form is not None
+    if called and form is not None and form.tense is Tense.PARTICIPLE and not form.negative:
+        return Staged("reported", "invited")
+    return None
 
 
 def _is_room(reading: Reading, figure: Figure) -> bool:
@@ -135,12 +169,16 @@ def _is_kept(reading: Reading, figure: Figure) -> bool:
 
 
 def _described_by(reading: Reading, figure: Figure) -> list[str]:
-    after = figure.after
-    return (
-        reading.texts(figure.phrase.first, after + 1)
-        if figure.phrase.after > figure.phrase.first
-        else []
-    )
+    if figure.phrase.after <= figure.phrase.first:
+        return []
+    texts = reading.texts(figure.phrase.first, figure.after + 2)
+    verb = figure.clause.verb
+    joined = [
+        one + other
+        for at, (one, other) in enumerate(pairwise(texts), figure.phrase.first)
+        if other == "شده" and (verb is None or verb.first > at + 1)
+    ]  # «از ۱۰۰ خانه پیش‌بینی شده ۴۰ خانه …»
+    return texts[: figure.after + 1 - figure.phrase.first] + joined
 
 
 def _with_verb(reading: Reading, figure: Figure, clause: Clause, verb: Verb) -> Staged:
@@ -196,6 +234,8 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         return modal
     if verb.lemma == "بود" and not verb.passive:
         tail = reading.texts(min(figure.phrase.first + 1, verb.first), verb.first)
+        if _of_event(tail):
+            return Staged("reported", "what an event consisted of")
         if any(word in PLAN_NOUNS for word in tail) and not any(
             word in RESULT_NOUNS for word in tail
         ):
@@ -206,6 +246,8 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         )
         if shared or is_aim(head) or "قرار" in head[-4:]:
             return Staged("pledged", "the subject was a plan", sure=0.75)
+    if verb.lemma == "ماند" and figure.after == verb.first and _comes(reading, figure, verb):
+        return Staged("pledged", "left over, to be done", sure=0.6)
     if verb.lemma == "ماند" and figure.after == verb.first:
         return Staged("context", f"left over: {said}", sure=0.75)
     if verb.negative:
@@ -220,6 +262,8 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         return Staged("context", f"denied: {said}")
     if set(clause.texts) & MUST and reading.text(verb.after - 1).startswith("می"):
         return Staged("pledged", "what should have been done")
+    if reading.text(verb.first - 1) in _READIED and _runs_on(reading, figure, verb):
+        return Staged("pledged", "made ready for what is to come", sure=0.6)
     put_off = mediated(reading, figure, verb)
     if put_off:
         return Staged("pledged", put_off, sure=0.7)
@@ -235,11 +279,21 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
     return Staged("reported", f"past: {said}")
 
 
+def _of_event(tail: list[str]) -> bool:
+    """«از دیگر برنامه‌های این سفر بود»: the programme of a visit that is over."""
+    return any(
+        text in _PROGRAMMES and _EVENTS & set(tail[index + 1 : index + 3])
+        for index, text in enumerate(tail)
+    )
+
+
 def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: str) -> Staged:
     """A present tense tells a plan, unless it is a state, a habit or goes on now."""
     if verb.negative:
         return Staged("context", f"denied: {said}")
     lead = reading.text(verb.first - 1)
+    if _lies_ahead(clause.texts):
+        return Staged("pledged", f"in a time to come: {said}")
     if in_the_week(clause.texts):
         return Staged("pledged", f"in the week to come: {said}", sure=0.7)
     if verb.lemma == "داشت":
@@ -247,16 +301,104 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
         if lead == "قرار" and (planned := planned_by(tail)):
             return Staged("pledged", planned)
         return Staged("reported", f"a state: {said}")
-    ongoing = set(clause.texts) & ONGOING_WORDS
+    ongoing = set(clause.texts) & ONGOING_WORDS or _is_daily(clause.texts)
     if verb.lemma == "رسید" and set(clause.texts) & STOCK_WORDS:
         return Staged("reported", f"how many there are: {said}")
     if rate_of(reading, figure) in _PER_TIME or ongoing or f"{lead} {verb.lemma}" in STATES:
         return Staged("reported", f"goes on: {said}", sure=0.8)
+    if _YIELDS & set(clause.texts[:4]) or _is_standing(reading, figure, clause, lead):
+        return Staged("reported", f"goes on: {said}", sure=0.7)
     happens = lead in _ALLOTTING or (lead in DEEDS and verb.lemma in _PASSIVE)
     shared = figure.phrase.unit in ("percent", "times", "share") and not happens
     if lead in _ESTIMATES or shared:
         return Staged("reported", f"goes on: {said}", sure=0.7)
     return Staged("pledged", f"present for the future: {said}", sure=0.8)
+
+
+def _is_daily(texts: list[str]) -> bool:
+    """«با ۱۲ نفر روزانه ۸۰۰ غذا می‌پزد»; «تولید روزانه کارخانه» is a name."""
+    return any(
+        text in _DAILY and (other[:1].isdecimal() or other in SMALL or other in _BEFORE_FIGURES)
+        for text, other in pairwise(texts)
+    )
+
+
+def _lies_ahead(texts: list[str]) -> bool:
+    """«فردا», «سال آینده»: with a present tense this is a plan, whatever the verb."""
+    return any(
+        text in ("فردا", "بزودی")
+        or texts[index : index + 3] == ["از", "این", "پس"]
+        or (text in ("آینده", "آتی") and index > 0 and texts[index - 1] in _COMING)
+        for index, text in enumerate(texts)
+    )
+
+
+def _is_standing(reading: Reading, figure: Figure, clause: Clause, lead: str) -> bool:
+    """«۱۲ کارگاه راه‌اندازی شده که ۶۰ نفر در آن‌ها آموزش می‌بینند»: a habit of what exists."""
+    before = _relative_to(reading, figure, clause)
+    joined = None if before is not None else _joined_to(reading, figure, clause)
+    before = before or joined
+    if before is None or before.verb is None or "تا" in clause.texts:
+        return False
+    verb = before.verb
+    if joined is not None and (verb.tense is Tense.PAST or verb.passive):
+        return False
+    stands = verb.tense in (Tense.COPULA, Tense.PAST) or verb.lemma == "داشت"
+    if not stands or reading.text(verb.first) in _READIED:
+        return False
+    texts = clause.texts
+    inside = any(
+        text in _IN_IT and texts[index - 1 : index] == ["در"] for index, text in enumerate(texts)
+    )
+    return inside or (lead in _SERVING and joined is None)
+
+
+def _relative_to(reading: Reading, figure: Figure, clause: Clause) -> Clause | None:
+    """The clause that a relative one directly follows («… فعال است که …»)."""
+    first = min(clause.words, default=0)
+    if reading.text(first - 1) != "که":
+        return None
+    return next(
+        (
+            other
+            for other in figure.sentence.clauses
+            if other.verb is not None and other.verb.after == first - 1
+        ),
+        None,
+    )
+
+
+def _joined_to(reading: Reading, figure: Figure, clause: Clause) -> Clause | None:
+    """The clause that «و» joins to this one («کارگاه ۱۲ دار دارد و ۱۸ زن در آن …»)."""
+    first = min(clause.words, default=0)
+    if reading.text(first) != "و":
+        return None
+    others = figure.sentence.clauses
+    return next((c for c in others if c.verb is not None and c.verb.after == first), None)
+
+
+def _runs_on(reading: Reading, figure: Figure, verb: Verb) -> bool:
+    """«در حال انجام است که قول داده‌ایم …», «آماده شده که توزیع خواهد شد»: what follows decides."""
+    if reading.text(verb.after) != "که":
+        return False
+    inner = figure.sentence.clause_of.get(verb.after + 1)
+    if inner is None or inner.verb is None or inner is figure.clause:
+        return False
+    if inner.verb.tense is Tense.FUTURE and not inner.verb.negative:
+        return inner.words[0] == verb.after + 1 and not _has_figure(reading, figure, inner)
+    return act_of(reading, inner, inner.verb, figure.sentence) is Act.PLEDGE
+
+
+def _comes(reading: Reading, figure: Figure, verb: Verb) -> bool:
+    """«۱۶ خانه مانده که تا عید تمام می‌شود»."""
+    inner = figure.sentence.clause_of.get(verb.after + 1)
+    if reading.text(verb.after) != "که" or inner is None or inner.verb is None:
+        return False
+    return inner.verb.tense in (Tense.PRESENT, Tense.FUTURE) and not inner.verb.negative
+
+
+def _has_figure(reading: Reading, figure: Figure, clause: Clause) -> bool:
+    return any(other.clause is clause for other in reading.figures_after(figure)[:1])
 
 
 def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: str) -> Staged:
@@ -272,6 +414,8 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
     head = [reading.text(index) for index in clause.words if index < figure.opening]
     if any(word in RESULT_NOUNS for word in tail):
         return Staged("reported", "listed among results")
+    if _UNDER_WAY & set(tail) and _runs_on(reading, figure, verb):
+        return Staged("pledged", "under way, promised to be finished", sure=0.7)
     planned = planned_by(tail) or intended(reading, figure)
     if planned:
         return Staged("pledged", planned)
@@ -284,6 +428,8 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
         and (whole := _earlier(reading, figure)) is not None
     ):
         return whole
+    if own and _is_partitive(reading, figure) and (whole := _earlier(reading, figure)) is not None:
+        return whole
     if rests_with(reading, figure, verb, tail):
         return Staged("pledged", "whose duty it is", sure=0.7)
     if is_aim(head):
@@ -291,6 +437,16 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
     if in_the_week(clause.texts):
         return Staged("pledged", f"in the week to come: {said}", sure=0.7)
     return Staged("reported", f"a state: {said}")
+
+
+def _is_partitive(reading: Reading, figure: Figure) -> bool:
+    """«۷۴ پروژه … که ۳۱ پروژه مربوط به … است», «… که نسبت به پارسال ۱۵ درصد بیشتر است»."""
+    if _relative_to(reading, figure, figure.clause) is None:
+        return False
+    before = reading.figures_before(figure)[-1:]
+    same = before and reading.text(before[0].phrase.first) == reading.text(figure.phrase.first)
+    compared = figure.phrase.unit == "percent" and "نسبت" in figure.clause.texts
+    return bool(same and figure.phrase.after > figure.phrase.first) or compared
 
 
 def _earlier(reading: Reading, figure: Figure) -> Staged | None:

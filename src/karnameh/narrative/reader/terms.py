@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from karnameh.narrative.reader.characters import key_set
-from karnameh.narrative.reader.lexicon import LOAN_TERMS, MEASURES_OF_PARTS, PRICE_WORDS
+from karnameh.narrative.reader.clauses import Clause
+from karnameh.narrative.reader.lexicon import (
+    LOAN_TERMS,
+    MEASURES_OF_PARTS,
+    PRICE_WORDS,
+    SHARE_WORDS,
+)
 from karnameh.narrative.reader.nouns import lemma, unit_of
 from karnameh.narrative.reader.number_words import SMALL
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
-from karnameh.narrative.reader.verdicts import AVERAGES, MONEY, Verdict
+from karnameh.narrative.reader.verdicts import AVERAGES, MONEY, Verdict, owns
 from karnameh.narrative.reader.words import Kind
 
 # Whose share a «هر» hands out: a body gets a result, a parcel or a loan only has a property.
@@ -19,6 +25,29 @@ _BODIES = key_set("""
 _TIMES = key_set("روز ماه هفته سال ساعت شب فصل نوبت روزه دوره")
 _TRANSFERS = key_set("تعلق پرداخت اهدا اعطا واریز جبران کمک تقدیم")
 _EARNINGS = key_set("سود درآمد فروش")
+_COSTS = key_set("هزینه قیمت بهای نرخ")
+_PER = key_set("هر ماهانه ماهیانه سالانه نفری ماهی سالی هفتگی")
+_FEES = key_set("شهریه کرایه اجاره‌بها ودیعه دستمزد حقوق مستمری")
+_MAKING = key_set("دوخت پخت ساخت کاشت بافت نوشت")
+_MAKING_NOUNS = key_set("تولید دوخت پخت کشت ویزیت معاینه تعمیر تدریس")
+_ABILITIES = key_set("توانایی امکان ظرفیت")
+_MADE_UP = frozenset(
+    (
+        "team",
+        "parcel",
+        "kit",
+        "stationery_pack",
+        "bag",
+        "vehicle",
+        "fund",
+        "cooperative",
+        "workshop",
+    )
+)
+_RATES = key_set("نرخ بهره")
+_PAID_BACK = key_set("بازگشت وصول بازپرداخت")
+_SUMS = key_set("مبلغ رقم میزان هزینه")
+_AHEAD = 8
 _SENTENCE_REACH = 25
 _PRICE_REACH = 16
 
@@ -56,12 +85,21 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
         if text != "هر" or reading.text(at + 1) in _TIMES:
             continue
         before = reading.text(at - 1) if at > figure.sentence.first else ""
+        if before == "در" and _is_made_up(reading, at, figure):
+            return Verdict(figure.phrase.unit, "what one of them has")
         to_each = before in ("در", "به", "برای", "از") and figure.phrase.unit not in MONEY
         if to_each and not _allotted(reading, at, figure):
             return None
         averaged = set(reading.texts(max(at - 3, figure.sentence.first), at)) & AVERAGES
         if averaged or figure.phrase.unit == "percent":
             return None
+        if reading.text(at - 1) in SHARE_WORDS:
+            return None  # «سهمیه هر شهرستان ۲۰ نفر است»
+        head = set(reading.texts(max(at - 3, figure.sentence.first), at))
+        if figure.phrase.unit in MONEY and head & _COSTS and not head & AVERAGES:
+            return Verdict(figure.phrase.unit, "what one costs")
+        if unit_of([reading.text(at + 1)]) == "person" and reading.text(at - 1) in _EARNINGS:
+            return Verdict(figure.phrase.unit, "what one person earns")
         earned = figure.phrase.unit in MONEY and _EARNINGS & set(figure.clause.texts)
         if earned or _is_handed(reading, figure):
             return None
@@ -73,6 +111,9 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
                 return None  # «برای هر خانوار ۲۰ میلیون در نظر گرفته شده» is a promise
             return Verdict(figure.phrase.unit, "what each one gets")
         verb = figure.clause.verb
+        able = reading.texts(at + 1, figure.opening)
+        if any(word in _ABILITIES and able[i + 1 : i + 2] for i, word in enumerate(able)):
+            return None  # «هر کلینیک توانایی ویزیت ۱۲۰ بیمار را دارد»
         if verb is not None and verb.lemma not in ("داشت", "بود") and not _is_measure(figure):
             return None
         each = lemma(reading.text(at + 1))
@@ -80,6 +121,13 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
             return None
         return Verdict(figure.phrase.unit, "a property of each")
     return None
+
+
+def _is_made_up(reading: Reading, at: int, figure: Figure) -> bool:
+    """«در هر گروه یک پزشک حضور دارد»: of what a team or a parcel is made up."""
+    verb = figure.clause.verb
+    ours = verb is not None and reading.text(verb.first).endswith("یم")
+    return owns(figure) and not ours and unit_of([reading.text(at + 1)]) in _MADE_UP
 
 
 def _is_worth(reading: Reading, figure: Figure) -> bool:
@@ -101,8 +149,22 @@ def _is_handed(reading: Reading, figure: Figure) -> bool:
 
 def _allotted(reading: Reading, at: int, figure: Figure) -> bool:
     """«هر جوان ۸ کندو گرفت», «به هر تیم ۲ توپ داده می‌شود»: goods handed to each, counted elsewhere."""
+    verb = figure.clause.verb
+    if verb is not None and (
+        verb.lemma in _MAKING or reading.text(verb.first - 1) in _MAKING_NOUNS
+    ):
+        return False  # «هر خیاط روزانه ۱۰۰ ماسک می‌دوزد»
     receiver = unit_of([reading.text(at + 1)])
-    goods = figure.phrase.unit not in ("person", "percent", "litre", "hour", "", "request", "visit")
+    goods = figure.phrase.unit not in (
+        "person",
+        "percent",
+        "litre",
+        "hour",
+        "",
+        "request",
+        "visit",
+        "household",
+    )
     earned = any(text in ("سود", "درآمد") for text in figure.clause.texts)
     return receiver in ("person", "team", "household") and goods and not earned
 
@@ -113,14 +175,20 @@ def _is_measure(figure: Figure) -> bool:
 
 def loan_term(reading: Reading, figure: Figure) -> Verdict | None:
     """«کارمزد ۴ درصد», «سقف ۸۰ میلیون تومان», «وام ۵۰ میلیونی»."""
-    if {"بازگشت", "وصول"} & set(reading.texts(figure.opening - 4, figure.opening)):
+    if _is_paid_back(reading, figure):
         return None  # how many pay back is a result
+    rated = reading.text(figure.opening - 1) in _RATES and figure.phrase.unit == "percent"
+    if rated and reading.text(figure.opening - 2) == "با":
+        return Verdict("percent", "a term of a loan")
     terms = figure.phrase.unit in MONEY or figure.phrase.unit in ("percent", "month", "year")
     for at in range(figure.first - 1, max(figure.first - 5, figure.sentence.first - 1), -1):
         if reading.words[at].kind is Kind.MARK or not terms:
             break
         if reading.text(at) in LOAN_TERMS:
             return Verdict(figure.phrase.unit, "a term of a loan")
+    loans = {"وام", "وامها", "تسهیلات"} & set(reading.texts(figure.opening - 6, figure.opening))
+    if figure.phrase.unit in MONEY and figure.number.bound and loans and owns(figure):
+        return Verdict(figure.phrase.unit, "a term of a loan")  # «وام‌ها بین ۱۰ تا ۵۰ میلیون است»
     if figure.phrase.unit in MONEY and figure.number.bound and figure.clause.verb is None:
         return Verdict(figure.phrase.unit, "from … to … of money")
     if reading.text(figure.sentence.first) in ("حاضران", "حاضرین", "غایبان"):
@@ -137,8 +205,78 @@ def price(reading: Reading, figure: Figure) -> Verdict | None:
     verb = figure.clause.verb
     if figure.phrase.unit not in MONEY and verb is not None and verb.tense is Tense.FUTURE:
         return None
+    behind = reading.texts(figure.after, figure.after + 2)
+    fee = set(behind[:1]) & _FEES or behind == ["حق", "عضویت"]
+    if fee and (_PER & set(figure.clause.texts) or (verb and verb.tense is Tense.PRESENT)):
+        return Verdict(figure.phrase.unit, "a fee")
     head = [index for index in figure.clause.words if index < figure.opening]
     for at in head[-_PRICE_REACH:]:
         if reading.text(at) in PRICE_WORDS:
             return Verdict(figure.phrase.unit, "a price or a wage")
     return None
+
+
+def _is_paid_back(reading: Reading, figure: Figure) -> bool:
+    """«میزان بازپرداخت اقساط تا پایان شهریور ۹۶ درصد»; «بازپرداخت ۴۸ ماهه» is a term."""
+    if {"بازگشت", "وصول"} & set(reading.texts(figure.opening - 4, figure.opening)):
+        return True
+    head = reading.texts(max(figure.sentence.first, figure.opening - _AHEAD), figure.opening)
+    return figure.phrase.unit == "percent" and any(
+        word in _PAID_BACK
+        and (head[i - 1 : i] in (["نرخ"], ["میزان"]) or head[i + 1 : i + 2] == ["اقساط"])
+        for i, word in enumerate(head)
+    )
+
+
+def discount(reading: Reading, figure: Figure) -> Verdict | None:
+    """«تا ۲۰ درصد تخفیف», «تخفیف ۲۰ درصدی»."""
+    if figure.phrase.unit not in MONEY and figure.phrase.unit != "percent":
+        return None
+    beside = (reading.text(figure.opening - 1), reading.text(figure.after))
+    return Verdict(figure.phrase.unit, "a discount") if "تخفیف" in beside else None
+
+
+def unit_cost(reading: Reading, figure: Figure) -> Verdict | None:
+    """«مساحت هر واحد ۷۰ متر است و ساخت آن ۶۵ میلیون تومان هزینه دارد»: «آن» is each of them.
+
+    So is the subject that the second clause leaves out («هر خانه … است و با ۳۸۰ میلیون ساخته می‌شود»).
+    """
+    if figure.phrase.unit not in MONEY:
+        return None
+    before = _clause_before(figure)
+    if before is None or "هر" not in before.texts:
+        return None
+    at = before.texts.index("هر")
+    if before.texts[at + 1 : at + 2] and before.texts[at + 1] in _TIMES:
+        return None
+    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    meant = any(
+        word == "آن" and head[i - 1 : i] not in (["از"], ["در"], []) for i, word in enumerate(head)
+    )
+    subjectless = head in (["و", "با"], ["با"])
+    return Verdict(figure.phrase.unit, "what one costs") if meant or subjectless else None
+
+
+def _clause_before(figure: Figure) -> Clause | None:
+    """The clause of being or having that is joined in front of the figure's own."""
+    before: Clause | None = None
+    for clause in figure.sentence.clauses:
+        if clause.verb is not None and clause.verb.after <= figure.first:
+            before = clause
+    verb = before.verb if before is not None else None
+    return before if verb is not None and verb.lemma in ("بود", "داشت") else None
+
+
+def is_part_of_cost(reading: Reading, figure: Figure, previous: Figure, known: str) -> bool:
+    """«هر واحد ۸۵۰ میلیون تومان است که ۳۰۰ میلیون تومان آن بلاعوض است», «از این مبلغ ۲۰ میلیون …»."""
+    if figure.phrase.unit not in MONEY or previous.phrase.unit not in MONEY or not owns(figure):
+        return False
+    if figure.sentence.number - previous.sentence.number > 1:
+        return False
+    ahead = reading.texts(figure.opening - 3, figure.opening)
+    of_it = reading.text(figure.after) == "آن"
+    of_it |= ahead[:2] == ["از", "این"] and ahead[-1] in _SUMS
+    each = "هر" in reading.texts(
+        max(previous.sentence.first, previous.opening - _AHEAD), previous.opening
+    )
+    return of_it and (known in MONEY or each)

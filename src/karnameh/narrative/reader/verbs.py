@@ -138,7 +138,7 @@ def _irregular() -> dict[str, VerbForm]:
 _NEVER = key_set("""
     بسته بافته بافت نوشته دهم گفته رسته رست جست جسته خواسته نشست نشسته کشته نبرد کنده برده بنده
     روند درآمد برآورد کاست خاست بنا شست شسته بری باد پخته ریخته شکسته ندا نشان مانند پاشید نهاد
-    نهاده برید
+    نهاده برید فرسوده
     """)
 # Past stems that are nouns just as often; the words around them decide (see `clauses`).
 NOUN_OR_VERB = key_set(

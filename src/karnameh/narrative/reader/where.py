@@ -108,7 +108,7 @@ _BEFORE_NAMED = _LOCATIVE | frozenset(
 )
 _UNIT_LOOK_BACK = 5
 _LIST_JOINTS = frozenset(("و", "،", "تا", "الی", "-", "–"))
-_ADJUNCTS = frozenset(("از", "در", "با", "به", "طی"))
+_ADJUNCTS = frozenset(("از", "در", "با", "به", "طی", "پای"))
 _MEETINGS = key_set(
     "گفت‌و‌گو گفتگو مصاحبه خبرنگار خبرنگاران نشست جلسه همایش آیین مراسم حاشیه بازدید سفر"
 )

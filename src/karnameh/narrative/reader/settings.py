@@ -1,0 +1,170 @@
+"""What a deed is set in: where its people came from, fields, helpers, what was there before.
+
+Such numbers describe the deed and are none of its results («۲۷۰ گروه از ۱۹ استان آمدند», «با همکاری
+۸ کارخانه», «قبل از مرمت ۳ لیتر بود», «سه فرزند دارم»).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from karnameh.narrative.reader.characters import key_set
+from karnameh.narrative.reader.circumstances import list_head
+from karnameh.narrative.reader.lexicon import DEEDS
+from karnameh.narrative.reader.nouns import lemma, unit_of
+from karnameh.narrative.reader.reading import Figure, Reading
+from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
+from karnameh.narrative.reader.verdicts import Verdict, owns
+
+_TERRITORIES = key_set("استان شهرستان کشور شهر بخش")
+_FROM = frozenset(("person", "team", "village", "school", "work", "household", "city"))
+_VISITED = key_set("بازدید دیدن عبور گذر دیدار تقدیر تجلیل")
+_COMERS = frozenset(("person", "team"))
+_PLURALS = ("ان", "ها", "های", "انی", "هایی", "ین")
+_FIELDS = key_set("رشته زمینه موضوع عرصه سرفصل")
+_MOST_FIELDS = 60
+_BODIES = frozenset(("organization", "factory", "company", "university", "shop", "cooperative"))
+_HELP = key_set("همکاری مشارکت همراهی مساعدت همیاری همکاری‌های")
+_HELPING_LIGHTS = frozenset(("داشت", "کرد", "نمود"))
+_PAPERS = key_set("تفاهم‌نامه توافق‌نامه قرارداد توافق موافقت‌نامه")
+_BASES = key_set("محل طبق اساس براساس قالب موجب استناد مطابق پی")
+_LEFT = key_set("باقی‌مانده مانده باقیمانده")
+_EARLIER = frozenset(("قبل", "پیش"))
+_BEGINNINGS = key_set("طرح پروژه کار ورود حضور آن سیل زلزله حادثه انقلاب")
+_BACK = 9
+_EVERYBODY = key_set("مردم جمعیت")
+_CHILDREN = key_set("فرزند بچه نوه")
+_MOST_CHILDREN = 15
+_PARENTS = key_set("مادر پدر با دارای صاحب")
+_MINE = frozenset(("دارم", "داشتم", "داشتهام"))
+
+
+def setting(reading: Reading, figure: Figure) -> Verdict | None:
+    """Why a number only says in what a deed is set, or None."""
+    if figure.phrase.after <= figure.number.after and figure.phrase.unit == "":
+        return None
+    for rule in _RULES:
+        why = rule(reading, figure)
+        if why:
+            return Verdict(figure.phrase.unit, why)
+    return None
+
+
+def _noun(reading: Reading, figure: Figure) -> str:
+    return lemma(reading.text(figure.phrase.first))
+
+
+def _origin(reading: Reading, figure: Figure) -> str:
+    """«۲۷۰ گروه از ۱۹ استان», «داوطلبانی از ۷ استان»; «از ۷ استان بازدید کردیم» went there."""
+    verb = figure.clause.verb
+    visited = verb is not None and reading.text(verb.first - 1) in _VISITED
+    if _noun(reading, figure) not in _TERRITORIES or visited:
+        return ""
+    opening = list_head(reading, figure)
+    if reading.text(opening - 1) != "از":
+        return ""
+    if verb is not None and verb.lemma == "آمد" and reading.text(verb.first - 1) not in DEEDS:
+        return "where they came from"
+    people = reading.text(opening - 2)
+    if people.endswith(_PLURALS) and unit_of([people]) in _COMERS:
+        return "where they came from"
+    for other in reversed(reading.figures_before(figure)):
+        if other.after <= opening - 1:
+            near = opening - 1 - other.after <= 1  # «۱۸۰۰ نفر داوطلب از ۷ استان»
+            return "where they came from" if near and other.phrase.unit in _FROM else ""
+    return ""
+
+
+def _field(reading: Reading, figure: Figure) -> str:
+    """«در ۸ رشته پزشکی، آموزشی و …»; «۸ رشته قنات» are things."""
+    within = reading.text(figure.opening - 1) in ("در", "طی")
+    fields = _noun(reading, figure) in _FIELDS and figure.phrase.unit != "qanat"
+    return "fields of work" if within and fields and _few(figure, _MOST_FIELDS) else ""
+
+
+def _distance(reading: Reading, figure: Figure) -> str:
+    """«۶۰ کیلومتر راه را پیاده رفتند»: how far they went."""
+    verb = figure.clause.verb
+    if verb is None or figure.phrase.unit not in ("kilometre", "metre"):
+        return ""
+    gone = verb.lemma in ("رفت", "آمد", "پیمود") and reading.text(verb.first - 1) not in ("پیش",)
+    return "how far they went" if gone or reading.text(verb.first - 1) == "طی" else ""
+
+
+def _statistic(reading: Reading, figure: Figure) -> str:
+    """«۳۸ درصد مردم در روستاها زندگی می‌کنند»: what a country is like."""
+    verb = figure.clause.verb
+    if verb is None or figure.phrase.unit != "percent":
+        return ""
+    all_people = reading.text(figure.after) in _EVERYBODY
+    lives = verb.lemma == "کرد" and reading.text(verb.first - 1) == "زندگی"
+    return "public statistics" if all_people and (verb.tense is Tense.COPULA or lives) else ""
+
+
+def _few(figure: Figure, most: int) -> bool:
+    return (figure.number.value or most) < most
+
+
+def _helpers(reading: Reading, figure: Figure) -> str:
+    """«۸ کارخانه همکاری داشتند», «با همکاری ۸ کارخانه», «از محل تفاهم‌نامه با سه اداره کل»."""
+    listed = figure.phrase.unit == "team" and list_head(reading, figure) != figure.opening
+    if figure.phrase.unit not in _BODIES and not listed:
+        return ""  # «با همکاری ۵ اداره و ۱۷ گروه»
+    verb = figure.clause.verb
+    last = reading.text(verb.first - 1) if verb is not None else ""
+    if verb is not None and last in _HELP and verb.lemma in _HELPING_LIGHTS and not verb.negative:
+        return "who helped"
+    opening = list_head(reading, figure)
+    before, further = reading.text(opening - 1), reading.text(opening - 2)
+    if before in _HELP and further in ("با", "به"):
+        return "who helped"
+    based = set(reading.texts(max(figure.sentence.first, opening - _BACK), opening - 2)) & _BASES
+    if before == "با" and further in _PAPERS and based:
+        return "whom an agreement binds"
+    return ""
+
+
+def _remainder(reading: Reading, figure: Figure) -> str:
+    """«از ۲۸۰ واحد باقی‌مانده ۱۹۰ واحد …»: what was left, of which the rest is told."""
+    if reading.text(figure.opening - 1) != "از" or not reading.figures_after(figure):
+        return ""
+    named = reading.texts(figure.phrase.first, figure.after + 2)
+    return "what was left" if _LEFT & set(named) else ""
+
+
+def _before_the_deed(reading: Reading, figure: Figure) -> str:
+    """«قبل از مرمت ۳ لیتر بود», «پیش از اجرای طرح ۱۲ روستا آب داشتند»."""
+    verb = figure.clause.verb
+    if verb is None or verb.tense is not Tense.PAST or not owns(figure):
+        return ""
+    for at in range(figure.opening - 1, max(figure.sentence.first, figure.opening - _BACK) - 1, -1):
+        text = reading.text(at)
+        if text == "که" or (text in VERB_FORMS and text not in DEEDS):
+            return ""
+        if text in _EARLIER and reading.text(at + 1) == "از" and reading.text(at - 1) != "تا":
+            deed = reading.text(at + 2)
+            return "as it was before" if deed in DEEDS | _BEGINNINGS else ""
+    return ""
+
+
+def _private(reading: Reading, figure: Figure) -> str:
+    """«سه فرزند دارم», «مادر سه فرزند»: what somebody tells of himself."""
+    verb = figure.clause.verb
+    if verb is not None and verb.lemma == "داشت" and reading.text(verb.first) in _MINE:
+        return "a private fact"
+    if _noun(reading, figure) not in _CHILDREN or not _few(figure, _MOST_CHILDREN):
+        return ""
+    parent = reading.text(figure.opening - 1) in _PARENTS
+    return "a private fact" if parent or owns(figure) else ""
+
+
+_RULES: tuple[Callable[[Reading, Figure], str], ...] = (
+    _origin,
+    _field,
+    _helpers,
+    _remainder,
+    _before_the_deed,
+    _private,
+    _distance,
+    _statistic,
+)
