@@ -22,10 +22,9 @@ APP = "karnameh_app"  # what the site runs as: it cannot change or remove an ent
 DATABASE = "karnameh"
 _SERVICE_USER = "karnameh"  # PostgreSQL refuses to run as root, so root lends it a user
 
-# Chosen for 2 cores and a laptop's memory; durability is left at PostgreSQL's safe defaults.
+# Chosen for 2 cores; durability is left at PostgreSQL's safe defaults.
 _SETTINGS = {
     "listen_addresses": "''",
-    "shared_buffers": "512MB",
     "work_mem": "32MB",
     "maintenance_work_mem": "256MB",
     "effective_cache_size": "4GB",
@@ -42,6 +41,12 @@ _SETTINGS = {
 
 class DatabaseTrouble(RuntimeError):
     """The embedded server could not be made, started or stopped; the message says what to look at."""
+
+
+def _megabytes() -> int:
+    """The server's own cache: an eighth of the machine's memory, from 128 megabytes to 4 gigabytes."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return int(min(max(memory // 8, 128), 4096))
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ class Cluster:
             log = self.home / "postgresql.log"
             started = self.run(
                 "pg_ctl", "start", "-w", "-t", "60", "-s", "-D", str(self.data), "-l", str(log),
-                "-o", f"-k {self.socket_dir}", check=False,
+                "-o", f"-k {self.socket_dir} -c shared_buffers={_megabytes()}MB", check=False,
             )  # fmt: skip
             if started.returncode:
                 raise DatabaseTrouble(f"PostgreSQL did not start; its log is {log}: {_tail(log)}")
