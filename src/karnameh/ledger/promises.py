@@ -200,11 +200,21 @@ WITH promise AS MATERIALIZED (
              ORDER BY f.unit_id, f.place_id, f.ends_on DESC, f.clock DESC) AS last)
       END AS quantity
       FROM promise p WHERE NOT p.simple
+), tail AS MATERIALIZED (  -- reports that are in no total yet
+    SELECT (SELECT w.path FROM org_orgunit w WHERE w.id = f.unit_id) AS path, f.indicator_id, f.ends_on, f.quantity
+      FROM ledger_entry f
+     WHERE f.clock >= (SELECT folded_to FROM ledger_foldstate) AND f.stage = 2 AND f.coverage = 1 AND f.role = 1
+       AND f.part_of_id IS NULL
 ), summed AS MATERIALIZED (
     SELECT p.id, CASE WHEN p.depth <= 2 THEN (
-        SELECT sum(t.quantity) FROM ledger_total t
-         WHERE t.view = 1 AND t.node = p.unit_id AND t.grain = 0 AND t.indicator_id = p.indicator_id
-           AND t.stage = 2 AND t.bucket = 0 AND t.at BETWEEN p.starts_on AND p.ends_on)
+        SELECT sum(quantity) FROM (
+            SELECT t.quantity FROM ledger_total t
+             WHERE t.view = 1 AND t.node = p.unit_id AND t.grain = 0 AND t.indicator_id = p.indicator_id
+               AND t.stage = 2 AND t.bucket = 0 AND t.at BETWEEN p.starts_on AND p.ends_on
+            UNION ALL
+            SELECT l.quantity FROM tail l
+             WHERE l.path >= p.path AND l.path < left(p.path, -1) || '0' AND l.indicator_id = p.indicator_id
+               AND l.ends_on BETWEEN p.starts_on AND p.ends_on) AS known)
       ELSE (
         SELECT sum(f.quantity) FROM ledger_entry f JOIN org_orgunit w ON w.id = f.unit_id
          WHERE w.path >= p.path AND w.path < left(p.path, -1) || '0' AND f.indicator_id = p.indicator_id

@@ -178,22 +178,22 @@ def call(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not _may_call(request, one):
         raise no_role()
     contact = _number_of(one)
-    if contact is None:
-        raise Refusal(
-            _("This office holder has left no number, or its year is over."),
-            status=409,
-            href=reverse("entry", args=[pk]),
-        )
     form = PurposeForm(request.POST or None)
     number = ""
-    if request.method == "POST" and form.is_valid():
+    if contact is not None and request.method == "POST" and form.is_valid():
         number = read_phone(
             contact, by=_user(request), at=now(), purpose=form.cleaned_data["purpose"]
         )
     response = render(
         request,
         "ledger/call.html",
-        {"form": form, "entry": one, "number": number, "back": reverse("entry", args=[pk])},
+        {
+            "form": form,
+            "entry": one,
+            "known": contact is not None,
+            "number": number,
+            "back": reverse("entry", args=[pk]),
+        },
         status=422 if form.errors else 200,
     )
     response["Cache-Control"] = "no-store"

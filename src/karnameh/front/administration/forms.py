@@ -256,8 +256,10 @@ class RewordForm(forms.Form):
 class IndicatorForm(RewordForm):
     """A new indicator: its meaning, which stays, and its first wording."""
 
-    theme = forms.ModelChoiceField(Theme.objects.all(), label=gettext_lazy("Theme"))
-    measure = forms.ModelChoiceField(Measure.objects.all(), label=gettext_lazy("Counted in"))
+    theme = forms.ModelChoiceField(Theme.objects.all(), label=gettext_lazy("Theme"), empty_label="")
+    measure = forms.ModelChoiceField(
+        Measure.objects.all(), label=gettext_lazy("Counted in"), empty_label=""
+    )
     nature = forms.ChoiceField(label=gettext_lazy("Nature"), choices=Nature)
     time_rule = forms.ChoiceField(label=gettext_lazy("Added up over time"), choices=TimeRule)
     unit_rule = forms.ChoiceField(label=gettext_lazy("Added up over units"), choices=UnitRule)
@@ -266,7 +268,10 @@ class IndicatorForm(RewordForm):
     )  # fmt: skip
     level = forms.ChoiceField(label=gettext_lazy("Level of the result"), choices=Level)
     item = forms.ModelChoiceField(
-        Item.objects.all(), label=gettext_lazy("Thing that is given or made"), required=False
+        Item.objects.all(),
+        label=gettext_lazy("Thing that is given or made"),
+        required=False,
+        empty_label="",
     )
     dimensions = forms.ModelMultipleChoiceField(
         Dimension.objects.all(), label=gettext_lazy("May be divided by"), required=False,
