@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from karnameh.narrative.reader import Candidate, read
@@ -69,6 +69,7 @@ def test_any_text(text: str) -> None:
 
 @settings(deadline=None, max_examples=600)
 @given(st.lists(st.sampled_from(_PIECES), max_size=16), st.sampled_from(("", " ", "\u200c")))
+@example(["سی", "میآراست", "\u200c"], "\u200c")  # found: a word without any letter
 def test_any_mixture_of_persian_words(pieces: list[str], glue: str) -> None:
     check(glue.join(pieces))
 

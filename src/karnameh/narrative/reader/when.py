@@ -101,7 +101,7 @@ class Calendar:
         at = sentence.first
         while at < sentence.after:
             text = self._reading.forms[at]
-            if text not in _OPENERS and not text[0].isdecimal():
+            if text not in _OPENERS and not text[:1].isdecimal():
                 at += 1
                 continue
             expression = self._at(at, sentence.after)
