@@ -218,3 +218,39 @@ def test_the_doors_are_listed_without_any_environment() -> None:
     done = run("doors", PATH="/usr/bin:/bin")
     assert done.returncode == 0
     assert "kernel" in done.stdout
+
+
+PINNED = """\
+numpy==2.4.6 ; python_full_version < '3.12' \\
+    --hash=sha256:aa \\
+    --hash=sha256:bb
+numpy==2.5.5 ; python_full_version >= '3.12' \\
+    --hash=sha256:cc
+six==1.17.0 \\
+    --hash=sha256:dd
+"""
+
+
+def test_the_versions_of_one_package_stay_together_with_their_hashes(launcher: ModuleType) -> None:
+    found = launcher.pins(PINNED)
+    assert list(found) == ["numpy", "six"]
+    assert "".join(line for lines in found.values() for line in lines) == PINNED
+    assert len(found["numpy"]) == 2 and found["six"][0].endswith("--hash=sha256:dd\n")
+
+
+def test_one_pip_that_fails_fails_the_whole_with_its_words(
+    launcher: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    def pip_process(python: Path, requirements: Path) -> subprocess.Popen[str]:
+        wrong = "six" in requirements.read_text()
+        words = (
+            f"print('no six here' if {wrong} else 'Collecting numpy'); raise SystemExit({wrong:d})"
+        )
+        return subprocess.Popen([sys.executable, "-c", words], stdout=subprocess.PIPE, text=True)
+
+    monkeypatch.setattr(launcher, "pip_process", pip_process)
+    monkeypatch.setattr(launcher.os, "cpu_count", lambda: 4)
+    (tmp_path / "run.txt").write_text(PINNED)
+    with pytest.raises(launcher.Trouble):
+        launcher.pip_install(Path(sys.executable), tmp_path / "run.txt")
+    assert "no six here" in capsys.readouterr().err

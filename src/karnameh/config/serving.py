@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from types import FrameType
 
 from karnameh.config.commands import database, ready_django
@@ -91,7 +92,8 @@ def _prepare() -> None:
     if os.environ.get("KARNAMEH_DEMO", "1") == "1":
         from karnameh.front.public import load_demo
 
-        load_demo(full=False, say=lambda line: print(f"  {line}", flush=True), only_if_empty=True)
+        say = partial(print, " ", flush=True)
+        load_demo(full=False, say=say, only_if_empty=True, folded=False)
     connection.close()
 
 
