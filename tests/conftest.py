@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+import karnameh.kernel.ids
 from builders import NOW, World, a_world
 
 
@@ -53,3 +57,18 @@ def _one_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     import karnameh.plumbing.clock as clock
 
     monkeypatch.setattr(clock.timezone, "now", lambda: NOW)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_clock_of_ids() -> Iterator[None]:
+    """Ids carry the product's time, too: the machine's own day must not matter to a test."""
+    made = itertools.count(1)
+    stamp = int(NOW.timestamp() * 1000) << 80 | 7 << 76 | 2 << 62
+
+    def uuid7() -> SimpleNamespace:
+        number = next(made) << 40 | int.from_bytes(os.urandom(5))
+        return SimpleNamespace(int=stamp | (number >> 62) << 64 | number & ((1 << 62) - 1))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(karnameh.kernel.ids, "uuid_utils", SimpleNamespace(uuid7=uuid7))
+        yield
