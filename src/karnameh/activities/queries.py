@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from karnameh.access.public import Reach
 from karnameh.activities.models import Activity, Campaign
@@ -17,6 +17,20 @@ def activities_for(reach: Reach) -> QuerySet[Activity]:
     """The activities whose lead unit `reach` covers."""
     rows = Activity.objects.filter(under_any(reach.paths, "lead_unit__path"))
     return rows.select_related("theme", "lead_unit", "place", "campaign")
+
+
+def within(reach: Reach, *, unit: str = "lead_unit__path", theme: str = "theme") -> Q:
+    """Activities whose lead unit and theme the reader's grants open to him, as a condition.
+
+    `unit` and `theme` name the columns in a query of something that belongs to an activity.
+    """
+    seen = Q(pk__in=[])
+    for stretch in reach.stretches:
+        one = under(stretch.path, unit)
+        if stretch.theme is not None:
+            one &= Q(**{theme: stretch.theme})
+        seen |= one
+    return seen
 
 
 def find_activities(text: str, *, reach: Reach, limit: int = 20) -> list[Activity]:

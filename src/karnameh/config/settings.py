@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "karnameh.catalog",
     "karnameh.activities",
     "karnameh.ledger",
+    "karnameh.campaigns",
     "karnameh.exchange",
     "karnameh.insight",
     "karnameh.narrative",
