@@ -231,3 +231,26 @@ class FoldState(models.Model):
 
     def __str__(self) -> str:
         return str(self.folded_to)
+
+
+class Release(models.Model):
+    """What one publication about people gave away, for the attack on every later one. Never changed.
+
+    It holds true counts by county and day, and is shown to nobody.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+")
+    what = models.CharField(max_length=120)  # "figure:K7M2", "download:2026-48"
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    content = models.BinaryField()
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "by": Personal("who published the counts", "as long as the ledger"),
+    }
+
+    class Meta:
+        indexes = [models.Index(fields=["indicator", "id"], name="release_of_indicator")]
+
+    def __str__(self) -> str:
+        return self.what

@@ -43,6 +43,14 @@ from karnameh.ledger.queries import (
     story_of,
     tally_of,
 )
+from karnameh.ledger.releasing import (
+    Public,
+    PublicCount,
+    PublicRow,
+    Publishing,
+    preview,
+    release,
+)
 from karnameh.ledger.rules import (
     Bucket,
     ControlTotal,
@@ -60,11 +68,12 @@ from karnameh.ledger.writing import Receipt, Verdict
 
 __all__ = [
     "MAY_POST", "Axis", "Bucket", "Campaigning", "Cell", "Check", "ControlTotal", "Coverage",
-    "Document", "Drill", "Entry", "Kind", "NewEntry", "Outcome", "Promise", "Qualifier", "Question",
+    "Document", "Drill", "Entry", "Kind", "NewEntry", "Outcome", "Promise", "Public", "PublicCount",
+    "PublicRow", "Publishing", "Qualifier", "Question",
     "Receipt", "Reporting", "Role", "Sought", "Stage", "Stated", "Story", "Tally", "Verdict",
     "adjust", "check", "correct_entry", "coverage_by", "documents_of",
     "entries_behind", "entries_in_reach", "epoch", "far_from", "fold", "fold_all", "open_promises",
-    "post_entries", "promise_balance", "promise_counts", "promises", "register_documents", "rehome",
-    "reverse_batch", "reverse_entry", "roll_up", "silent_units", "stated_totals", "story_of",
+    "post_entries", "preview", "promise_balance", "promise_counts", "promises", "register_documents",
+    "rehome", "release", "reverse_batch", "reverse_entry", "roll_up", "silent_units", "stated_totals", "story_of",
     "tally_of", "total", "verify_entry",
 ]  # fmt: skip
