@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import secrets
@@ -13,11 +14,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Secrets:
-    """`seal` maps key names to 32 bytes; the last one seals, all open."""
+    """`seal` maps key names to 32 bytes; the last one seals, all open. `log` are keys that sign heads."""
 
     django: str
     token: bytes
     seal: dict[str, bytes]
+    log: dict[str, bytes]
 
 
 def load_secrets(var: Path) -> Secrets:
@@ -28,25 +30,55 @@ def load_secrets(var: Path) -> Secrets:
         django=kept["django"],
         token=base64.b64decode(kept["token"]),
         seal={name: base64.b64decode(key) for name, key in kept["seal"].items()},
+        log={name: base64.b64decode(key) for name, key in kept.get("log", {}).items()},
     )
 
 
 def add_seal_key(var: Path) -> str:
     """Put a fresh sealing key last; `manage seals` then moves every field to it."""
+    return _add(var, "seal")
+
+
+def add_log_key(var: Path) -> str:
+    """Put a fresh signing key last; the next head is signed with it."""
+    return _add(var, "log")
+
+
+def _add(var: Path, purpose: str) -> str:
     path = var / "secrets.json"
     kept = _from_file(path)
-    name = f"k{len(kept['seal']) + 1}"
-    kept["seal"][name] = _fresh()
+    name = f"k{len(kept[purpose]) + 1}"
+    kept[purpose][name] = _fresh()
     _write(path, kept)
     return name
 
 
 def _from_file(path: Path) -> dict[str, Any]:
-    if not path.exists():
+    loaded = _read(path)
+    if not loaded.keys() >= _PURPOSES:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, {"django": _fresh(), "token": _fresh(), "seal": {"k1": _fresh()}})
-    loaded: dict[str, Any] = json.loads(path.read_text())
+        with path.with_suffix(".lock").open("w") as held:  # several processes start at once
+            fcntl.flock(held, fcntl.LOCK_EX)
+            loaded = {**_made(), **_read(path)}
+            _write(path, loaded)
     return loaded
+
+
+_PURPOSES = {"django", "token", "seal", "log"}
+
+
+def _made() -> dict[str, Any]:
+    return {
+        "django": _fresh(),
+        "token": _fresh(),
+        "seal": {"k1": _fresh()},
+        "log": {"k1": _fresh()},
+    }
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What is kept already; an installation older than a purpose lacks its keys."""
+    return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
 def _write(path: Path, kept: object) -> None:

@@ -26,6 +26,7 @@ SECRETS = load_secrets(VAR)
 SECRET_KEY = SECRETS.django
 SEAL_KEYS = SECRETS.seal  # newest last; older ones only open what they sealed
 TOKEN_KEY = SECRETS.token
+LOG_KEYS = SECRETS.log  # newest last; it signs the heads of the log, older ones vouch for it
 
 ALLOWED_HOSTS = os.environ.get("KARNAMEH_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if HTTPS else []

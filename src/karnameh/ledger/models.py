@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from karnameh.activities.public import Activity
 from karnameh.catalog.public import DimensionSet, Indicator, Item
 from karnameh.ledger import rules
+from karnameh.ledger.proof.canonical import short_code
 from karnameh.org.public import OrgUnit, Place, PlacePlacement, UnitPlacement
 from karnameh.people.public import User
 from karnameh.plumbing.public import Personal
@@ -254,3 +255,88 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return self.what
+
+
+class LogKey(models.Model):
+    """A public key that signs heads. `endorsement` is the signature of the key before, when it was at hand."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    public = models.BinaryField(max_length=32)
+    since = models.DateTimeField()
+    endorsed_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    endorsement = models.BinaryField(max_length=64, null=True)
+    personal: ClassVar[dict[str, Personal]] = {}
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Head(models.Model):
+    """A signed statement of what the whole log was at an instant. Append-only, for everybody."""
+
+    number = models.IntegerField(primary_key=True)
+    epoch = models.IntegerField()
+    size = models.BigIntegerField()  # leaves
+    entries = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)  # of the log's tree
+    totals = models.BinaryField(max_length=32)  # of the index of all sum trees
+    at = models.DateTimeField()
+    previous = models.BinaryField(max_length=32)  # digest of the head before
+    digest = models.BinaryField(max_length=32)
+    key = models.ForeignKey(LogKey, models.PROTECT, related_name="+")
+    signature = models.BinaryField(max_length=64)
+    personal: ClassVar[dict[str, Personal]] = {}
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+    @property
+    def code(self) -> str:
+        """The short code that a printed page carries."""
+        return short_code(bytes(self.digest))
+
+
+class LogRecord(models.Model):
+    """Something else that the log vouches for: a sealed file, a key, a statement. Its leaf is numbered later."""
+
+    kind = models.SlugField(max_length=20)
+    name = models.CharField(max_length=120)
+    sha256 = models.BinaryField(max_length=32)
+    bytes = models.BigIntegerField()
+    at = models.DateTimeField()
+    leaf = models.BigIntegerField(null=True, unique=True)
+    personal: ClassVar[dict[str, Personal]] = {}
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+class Witness(models.Model):
+    """A partner who signs heads with a key of his own, so that no other log can be shown in their place."""
+
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+")
+    public = models.BinaryField(max_length=32, unique=True)
+    registered_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+    personal: ClassVar[dict[str, Personal]] = {}
+
+    def __str__(self) -> str:
+        return str(self.unit_id)
+
+
+class Countersignature(models.Model):
+    """That a witness has seen a head."""
+
+    head = models.ForeignKey(Head, models.PROTECT, related_name="countersignatures")
+    witness = models.ForeignKey(Witness, models.PROTECT, related_name="countersignatures")
+    signature = models.BinaryField(max_length=64)
+    at = models.DateTimeField()
+    personal: ClassVar[dict[str, Personal]] = {}
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["head", "witness"], name="head_countersigned_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.head_id} {self.witness_id}"

@@ -14,7 +14,7 @@ from karnameh.ledger.actions import (
 from karnameh.ledger.checking import Check, check
 from karnameh.ledger.documents import Document, documents_of, register_documents
 from karnameh.ledger.folding import fold, fold_all, rehome
-from karnameh.ledger.models import Entry
+from karnameh.ledger.models import Entry, Head, Witness
 from karnameh.ledger.promises import (
     Campaigning,
     Outcome,
@@ -64,16 +64,29 @@ from karnameh.ledger.rules import (
     far_from,
     total,
 )
+from karnameh.ledger.sealing.heads import append_record, heads, latest_head, seal, short_code
+from karnameh.ledger.sealing.proving import (
+    ProofQuestion,
+    consistency_between,
+    figure_at,
+    head_json,
+    prove,
+    receipt,
+)
+from karnameh.ledger.sealing.witnesses import countersign, register_witness, retire_witness
 from karnameh.ledger.writing import Receipt, Verdict
 
 __all__ = [
     "MAY_POST", "Axis", "Bucket", "Campaigning", "Cell", "Check", "ControlTotal", "Coverage",
-    "Document", "Drill", "Entry", "Kind", "NewEntry", "Outcome", "Promise", "Public", "PublicCount",
-    "PublicRow", "Publishing", "Qualifier", "Question",
-    "Receipt", "Reporting", "Role", "Sought", "Stage", "Stated", "Story", "Tally", "Verdict",
-    "adjust", "check", "correct_entry", "coverage_by", "documents_of",
-    "entries_behind", "entries_in_reach", "epoch", "far_from", "fold", "fold_all", "open_promises",
-    "post_entries", "preview", "promise_balance", "promise_counts", "promises", "register_documents",
-    "rehome", "release", "reverse_batch", "reverse_entry", "roll_up", "silent_units", "stated_totals", "story_of",
-    "tally_of", "total", "verify_entry",
+    "Document", "Drill", "Entry", "Head", "Kind", "NewEntry", "Outcome", "Promise",
+    "ProofQuestion", "Public", "PublicCount", "PublicRow", "Publishing", "Qualifier",
+    "Question", "Receipt", "Reporting", "Role", "Sought", "Stage", "Stated", "Story", "Tally",
+    "Verdict", "Witness", "adjust", "append_record", "check", "consistency_between",
+    "correct_entry", "countersign", "coverage_by", "documents_of", "entries_behind",
+    "entries_in_reach", "epoch", "far_from", "figure_at", "fold", "fold_all", "head_json",
+    "heads", "latest_head", "open_promises", "post_entries", "preview", "promise_balance",
+    "promise_counts", "promises", "prove", "receipt", "register_documents", "register_witness",
+    "rehome", "release", "retire_witness", "reverse_batch", "reverse_entry", "roll_up", "seal",
+    "short_code", "silent_units", "stated_totals", "story_of", "tally_of", "total",
+    "verify_entry",
 ]  # fmt: skip

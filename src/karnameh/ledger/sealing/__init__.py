@@ -1,0 +1,1 @@
+"""The log on the database: numbering, adding up, signing, proving, checking."""

@@ -1,0 +1,241 @@
+"""Numbering: settled entries and waiting records become leaves, and are added up, a portion at a time.
+
+Settled is what lies below the oldest transaction still running, as for folding. A portion is read and
+hashed first and written at the end, in one transaction: killed anywhere, it leaves nothing behind, and
+the next one begins where the last whole one ended. Only the writing holds the horizon back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from django.db import connection, transaction
+
+from karnameh.ledger.proof.canonical import SALT, bucket_of, record_leaf
+from karnameh.ledger.proof.merkle import leaf_hash
+from karnameh.ledger.proof.sums import Cell
+from karnameh.ledger.sealing.adding import Additions, PageKey, Series, add_up, page_of
+from karnameh.ledger.sealing.leaves import (
+    PAGE,
+    Page,
+    Row,
+    State,
+    fresh_salts,
+    horizon,
+    read_state,
+    rows_between,
+    write_nodes,
+    write_pages,
+)
+
+PORTION = 300_000  # entries in one transaction: bounds memory
+LOCK = 4022  # one sequencer at a time
+AXES = {
+    1: ("org_orgunit", "unit_id", 6),
+    2: ("org_place", "place_id", 8),
+}  # and where a leaf names it
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """What one portion did."""
+
+    entries: int
+    behind: bool
+
+
+def number_portion(*, at: datetime, limit: int = PORTION) -> Numbered:
+    """Append one portion of what is settled. `behind` says whether more is waiting."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '15min'")
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        state = read_state(cursor)
+        until, behind = _until(cursor, state.numbered_to, limit)
+        portion = _Portion(state, _lines(cursor))
+        for row in rows_between(cursor, state.numbered_to, until):
+            portion.take(row)
+        portion.close_page()
+        _take_moves(cursor, portion)
+        records = _take_records(cursor, portion, at)
+        write_pages(cursor, portion.pages)
+        write_nodes(cursor, state.size, portion.size)
+        add_up(cursor, portion.additions, state, portion.size)
+        cursor.executemany(
+            "UPDATE ledger_logrecord SET leaf = %s WHERE id = %s",
+            [(leaf, pk) for pk, leaf in records],
+        )
+        _keep_homes(cursor, portion)
+        if until > state.numbered_to or portion.size > state.size:
+            cursor.execute(
+                "UPDATE ledger_logstate SET numbered_to = %s, size = %s, entries = entries + %s",
+                [max(until, state.numbered_to), portion.size, portion.entries],
+            )
+    return Numbered(portion.entries, behind)
+
+
+def _until(cursor: Any, since: int, limit: int) -> tuple[int, bool]:
+    """Up to which clock this portion goes; a transaction is numbered whole."""
+    settled = horizon(cursor)
+    cursor.execute(
+        "SELECT clock FROM ledger_entry WHERE clock >= %s AND clock < %s ORDER BY clock OFFSET %s LIMIT 1",
+        [since, settled, limit],
+    )
+    cut = cursor.fetchone()
+    return (settled, False) if cut is None else (max(cut[0], since + 1), True)
+
+
+def _lines(cursor: Any) -> dict[int, dict[int, tuple[int, ...]]]:
+    """Where every node stands now, by axis."""
+    found = {}
+    for axis, (table, _column, _field) in AXES.items():
+        cursor.execute(f"SELECT id, line FROM {table}")
+        found[axis] = {node: tuple(line) for node, line in cursor.fetchall()}
+    return found
+
+
+@dataclass
+class _Portion:
+    """Leaves under construction."""
+
+    state: State
+    lines: dict[int, dict[int, tuple[int, ...]]]
+    size: int = 0
+    entries: int = 0
+    pages: list[Page] = field(default_factory=list)
+    additions: Additions = field(default_factory=Additions)
+    homes: dict[int, set[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.size = self.state.size
+        self.additions.lines = self.lines
+        self.homes = {axis: set() for axis in AXES}
+        self._days: dict[str, date] = {}
+        self._begin_page()
+
+    def _begin_page(self) -> None:
+        self._salts = fresh_salts(PAGE)
+        self._ids: list[bytes] = []
+        self._hashes: list[bytes] = []
+        self._clocks: list[int] = []
+
+    def take(self, row: Row) -> None:
+        """One more entry."""
+        place = len(self._ids) * SALT
+        leaf = leaf_hash(row.leaf(self._salts[place : place + SALT]))
+        given = row.public.split("|")
+        self._ids.append(row.id)
+        self._hashes.append(leaf)
+        self._clocks.append(int(given[1]))
+        self._add(given, leaf)
+        self.size += 1
+        self.entries += 1
+        if len(self._ids) == PAGE:
+            self.close_page()
+
+    def _add(self, given: list[str], leaf: bytes) -> None:
+        """Into the sum tree of each axis."""
+        bucket = bucket_of(int(given[19]), int(given[20]), bool(given[15]))
+        day = self._days.get(given[12])
+        if day is None:
+            day = self._days[given[12]] = date.fromisoformat(given[12])
+        milli, rial = int(given[16] or 0), int(given[17] or 0)
+        qualifier, reversal = int(given[18]), given[5] == "1"
+        for axis, (_table, _column, position) in AXES.items():
+            node = int(given[position])
+            self.homes[axis].add(node)
+            cell = Cell(self.lines[axis][node], self.size, leaf, milli, rial, qualifier, reversal)
+            self.additions.add(Series(axis, int(given[3]), int(given[4]), bucket), day, cell)
+
+    def close_page(self) -> None:
+        """The page as it is; the next leaf begins another."""
+        if self._ids:
+            count = len(self._ids)
+            page = Page(
+                self.size - count, b"".join(self._ids), b"".join(self._hashes), self._salts[: count * SALT],
+                self._clocks[0], self._clocks[-1],
+            )  # fmt: skip
+            self.pages.append(page)
+            self._begin_page()
+
+    def append_records(self, hashes: list[bytes]) -> None:
+        """Leaves that are no entries."""
+        for start in range(0, len(hashes), PAGE):
+            self.pages.append(Page(self.size, b"", b"".join(hashes[start : start + PAGE]), b""))
+            self.size += len(hashes[start : start + PAGE])
+
+
+def _take_moves(cursor: Any, portion: _Portion) -> None:
+    """Pages of nodes that stand elsewhere since their entries were last added up."""
+    found = portion.additions
+    for axis, (table, column, _position) in AXES.items():
+        cursor.execute(
+            f"SELECT h.node, h.line, n.line FROM ledger_sumhome h JOIN {table} n ON n.id = h.node"
+            " WHERE h.axis = %s AND h.line <> n.line",
+            [axis],
+        )
+        moved = {node: (tuple(old), tuple(new)) for node, old, new in cursor.fetchall()}
+        if not moved:
+            continue
+        found.moved |= {(axis, node) for node in moved}
+        cursor.execute(
+            f"SELECT DISTINCT {column}, indicator_id, stage, CASE WHEN coverage <> 1 THEN 3 WHEN part_of_id IS NOT NULL"
+            " THEN 2 WHEN role <> 1 THEN 1 ELSE 0 END, ends_on FROM ledger_entry"
+            f" WHERE {column} = ANY(%s) AND clock < %s",
+            [list(moved), portion.state.numbered_to],
+        )
+        for node, indicator, stage, bucket, day in cursor.fetchall():
+            series = Series(axis, indicator, stage, bucket).id
+            found.touched |= {PageKey(series, day, page_of(line)) for line in moved[node]}
+
+
+def _take_records(cursor: Any, portion: _Portion, at: datetime) -> list[tuple[int, int]]:
+    """Waiting records as leaves: (id, number of its leaf). A reorganisation is a record of its own."""
+    if portion.additions.moved:
+        # Also makes the log longer, so that the trees as they are now have a size of their own.
+        text = register_text(portion.lines)
+        cursor.execute(
+            "INSERT INTO ledger_logrecord (kind, name, sha256, bytes, at) VALUES ('trees', 'reorganised', %s, %s, %s)",
+            [sha256(text).digest(), len(text), at],
+        )
+    cursor.execute(
+        "SELECT id, kind, name, sha256, bytes, at FROM ledger_logrecord WHERE leaf IS NULL ORDER BY id"
+    )
+    waiting = cursor.fetchall()
+    leaves = [(pk, portion.size + position) for position, (pk, *_rest) in enumerate(waiting)]
+    portion.append_records(
+        [
+            leaf_hash(record_leaf(kind, name, bytes(digest), size, when))
+            for _pk, kind, name, digest, size, when in waiting
+        ]
+    )
+    return leaves
+
+
+def register_text(lines: dict[int, dict[int, tuple[int, ...]]]) -> bytes:
+    """Both trees as text: axis, node, line; what a record of kind "trees" is the digest of."""
+    return "".join(
+        f"{axis} {node} {'/'.join(map(str, line))}\n"
+        for axis, nodes in sorted(lines.items())
+        for node, line in sorted(nodes.items())
+    ).encode()
+
+
+def _keep_homes(cursor: Any, portion: _Portion) -> None:
+    for axis, nodes in portion.homes.items():
+        known = nodes | {node for its, node in portion.additions.moved if its == axis}
+        rows = [(axis, node, list(portion.lines[axis][node])) for node in sorted(known)]
+        cursor.execute("SELECT node FROM ledger_sumhome WHERE axis = %s", [axis])
+        there = {node for (node,) in cursor.fetchall()}
+        moved = [one for one in rows if (axis, one[1]) in portion.additions.moved]
+        cursor.executemany(
+            "UPDATE ledger_sumhome SET line = %s WHERE axis = %s AND node = %s",
+            [(line, axis, node) for axis, node, line in moved],
+        )
+        with cursor.copy("COPY ledger_sumhome (axis, node, line) FROM STDIN") as copy:
+            for one in rows:
+                if one[1] not in there:
+                    copy.write_row(one)
