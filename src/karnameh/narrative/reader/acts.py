@@ -10,6 +10,7 @@ from enum import Enum
 
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Clause, Sentence, Verb
+from karnameh.narrative.reader.compounds import HARM, is_one_of
 from karnameh.narrative.reader.lexicon import (
     DEEDS,
     HARM_WORDS,
@@ -69,6 +70,8 @@ _CLOSABLE = key_set(
     کارگاه نانوایی مرکز درمانگاه معبر کوچه خیابان پاساژ رستوران
     """
 )
+_AGENDAS = frozenset(("اولویت", "برنامه", "برنامهها"))
+_WANTING = key_set("نیازمند محتاج خواهان خواستار منتظر چشم‌انتظار چشم‌به‌راه طالب")
 _AIMS = frozenset(("هدف", "سهمیه", "تکلیف"))
 
 
@@ -95,8 +98,9 @@ def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Ac
         return Act.RETRACT
     if _invites(verb, lead, clause):
         return Act.INVITE if verb.tense is not Tense.PRESENT else Act.PLEDGE
-    if last == "قرار" and verb.lemma == "گرفت" and "دستور" in clause.texts:
-        return Act.PLEDGE
+    agenda = "دستور" in clause.texts or bool(_AGENDAS & set(lead))
+    if last == "قرار" and verb.lemma == "گرفت" and agenda:
+        return Act.PLEDGE  # «در دستور کار / اولویت قرار گرفت»
     if last in PLEDGE_WITH_BE and "دستور" not in lead:
         return Act.PLEDGE if _decides(reading, verb, last, sentence) else Act.DO
     if last == "پیشنهاد" and verb.lemma in ("داد", "کرد", "شد", "نمود"):
@@ -105,7 +109,7 @@ def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Ac
         return Act.PLEDGE
     if _needs(verb, lead, clause, complement=_has_complement(verb, sentence)):
         return Act.NEED
-    if _harms(verb, clause, last, counted=counted):
+    if _harms(verb, clause, lead, counted=counted):
         return Act.HARM
     if _capable(verb, lead, clause):
         return Act.CAN
@@ -116,7 +120,7 @@ def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Ac
 
 def _can(reading: Reading, verb: Verb, sentence: Sentence) -> Act:
     """«می‌تواند» is potential, «توانست» a fact, «می‌توان به … اشاره کرد» a way to list facts."""
-    if verb.tense is Tense.PAST:
+    if verb.tense is Tense.PAST and not reading.text(verb.first).startswith("می"):
         return Act.ABLE
     if reading.text(verb.first) in ("میتوان", "بتوان") and any(
         text in _NAMES_FACTS for text in reading.texts(verb.after, sentence.after)
@@ -217,8 +221,12 @@ def _needs(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) -> 
         return any(word in ("در", "پشت") for word in lead)
     if last == "احساس":
         return any(word in NEED_NOUNS for word in clause.texts)
+    if verb.lemma in ("شد", "ماند"):
+        return _in_need(clause.texts)
     if verb.lemma not in _HAVE:
         return False
+    if last == "خالی":
+        return "جای" in clause.texts  # «جای ۲۵ پرستار خالی است»
     if last == "لازم":
         return verb.tense is not Tense.SUBJUNCTIVE and not complement
     if last in NEED_WORDS:
@@ -237,7 +245,7 @@ def _is_headed_by_need(texts: list[str]) -> bool:
 def _in_need(texts: list[str]) -> bool:
     """«نیازمند ۵۰ بخاری»: the adjective governs a number, «خانواده‌های نیازمند» does not."""
     return any(
-        word in ("نیازمند", "محتاج")
+        word in _WANTING
         and any(near in SMALL or near[:1].isdecimal() for near in texts[index + 1 : index + 4])
         for index, word in enumerate(texts)
     )
@@ -251,7 +259,8 @@ def _passes(texts: list[str]) -> bool:
     )
 
 
-def _harms(verb: Verb, clause: Clause, last: str, *, counted: bool) -> bool:
+def _harms(verb: Verb, clause: Clause, lead: list[str], *, counted: bool) -> bool:
+    last = lead[-1] if lead else ""
     if verb.lemma == "سوخت":
         return True
     if last == "کنار":
@@ -262,6 +271,8 @@ def _harms(verb: Verb, clause: Clause, last: str, *, counted: bool) -> bool:
         return verb.lemma in ("شد", "بود", "ماند") and bool(_CLOSABLE & set(clause.texts[:_FEW]))
     if last == "رد" and _passes(clause.texts):
         return False
+    if is_one_of(HARM, lead, verb.lemma):
+        return True
     return last in HARM_WORDS and verb.lemma in _BAD_LIGHTS
 
 

@@ -34,9 +34,13 @@ _REACH = 7  # words between a governing noun and the list that it governs
 _LIST_JOINTS = frozenset(("و", "،", "یا"))
 _STATING = key_set("اعلام برآورد تخمین ذکر عنوان احساس گزارش ارزیابی بیان دانست محاسبه")
 _FACING = key_set("مواجه روبرو روبهرو رنج دستوپنجه")
-_CHANGES = key_set("افزایش کاهش ارتقا رشد تنزل تغییر تبدیل")
-_NEXT = 7
 _SCARCE = 20
+_CHANGES = key_set("افزایش کاهش ارتقا رشد تنزل تغییر تبدیل پیدا")
+_NEXT = 7
+_MEASURED = frozenset(
+    ("litre", "cubic_metre", "metre", "kilometre", "square_metre", "kilogram", "hectare", "ton")
+)
+_OF_IT = frozenset(("آن", "آنها", "آنان"))
 _FATES = key_set("ازدواج طلاق تصادف سانحه تولد سرقت جرم زمین‌لرزه آتش‌سوزی حادثه پس‌لرزه مرگ ولادت")
 _OCCURRING = key_set("ثبت رخ اتفاق وقوع گزارش روی")
 _GOODS = key_set("برق آب گاز سرپناه خانه مسکن معلم پزشک جاده راه مدرسه سوخت تلفن")
@@ -46,11 +50,14 @@ _FEW_WORDS = 3
 _AMISS = key_set(
     """
     نیمه‌تمام نیمه‌کاره فرسوده متروکه معتاد بیکار بی‌خانمان متروک تخریبی ناایمن کپری بی‌سواد راکد
+    نامعلوم نامشخص مبهم بلاتکلیف معطل چشم‌انتظار
+    غیرقابل‌سکونت ناقص معیوب
     """
 )
 _CASUALTIES = key_set("کشته مجروح مصدوم زخمی جانباخته قربانی مفقودی فوتی")
 _FIGURE_NOUNS = key_set("آمار رقم عدد ارقام رقمی عددی")
 _REQUESTED = frozenset(word + ending for word in REQUEST_WORDS for ending in ("", "ی"))
+_MEANS = key_set("اعتبار بودجه منابع هزینه سرمایه مبلغ مالی اعتبارات پول زمان نیروی امکانات")
 _AT = (["به"], ["با"], ["طبق"], ["بنابر"], ["پی"])
 _BEING = frozenset(("بود", "داشت", "ماند"))
 
@@ -126,6 +133,10 @@ def _needed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     for texts in (head[-_REACH:], tail):
         if any(pair == ("مورد", "نیاز") for pair in pairwise(texts)):
             return "a need: مورد نیاز"
+    if any(
+        pair[0] in _MEANS and "لازم" in head[i + 1 : i + 3] for i, pair in enumerate(pairwise(head))
+    ):
+        return "a need: لازم"
     return ""
 
 
@@ -204,6 +215,8 @@ def _scarce(reading: Reading, figure: Figure, _: list[str]) -> str:
     verb = figure.clause.verb
     if verb is None or verb.passive or verb.lemma not in ("داشت", "بود"):
         return ""
+    if _OF_IT & set(reading.texts(figure.after, figure.after + 2)):
+        return ""  # «فقط ۹ دستگاه آن از خود ماست»: a part
     near = reading.texts(max(figure.sentence.first, figure.opening - 3), figure.opening)
     few = (figure.number.value or _SCARCE) < _SCARCE and figure.phrase.unit != "percent"
     only = next((text for text in near if text in ("فقط", "تنها")), "")
@@ -222,7 +235,9 @@ def _fated(reading: Reading, figure: Figure, _: list[str]) -> str:
 
 
 def _starting_level(reading: Reading, figure: Figure, tail: list[str]) -> str:
-    """«از ۱۹۰ لیتر به ۳۸۰ لیتر افزایش یافت»: the level from which it rose."""
+    """«از ۱۹۰ لیتر به ۳۸۰ لیتر افزایش یافت»: the level from which a measure rose."""
+    if figure.phrase.unit not in _MEASURED:
+        return ""  # «شمار مراکز از ۱۲ به ۳۱ رسید»: both were there
     verb, later = figure.clause.verb, reading.figures_after(figure)[:1]
     if later and reading.text(later[0].first - 1) == "سال":
         later = reading.figures_after(figure)[1:2]  # «از ۱۲ شعبه در سال ۹۵ به ۳۴ شعبه»

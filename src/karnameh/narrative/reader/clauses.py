@@ -28,6 +28,7 @@ _MOST_NUMBERS = 40
 _SENTENCE_ENDS = frozenset(".!؟?…")
 _COORDINATORS = CONJUNCTIONS | RELATIVE | frozenset(("تا", "؛", ";", ".", ":", "«", "»"))
 _SEGMENT_MARKS = frozenset("/|•*●▪■◾")
+_ALSO = frozenset(("نیز", "هم", "همچنین"))
 _BECOME = frozenset(("شده", "گردیده", "گشته", "نشده"))
 _PASSIVE = frozenset(("شد", "گشت", "گردید"))
 _NEAR_OBJECT = 7  # «… ۳۰ دستگاه رایانه خرید و …»
@@ -165,6 +166,8 @@ def _closes_clause(words: list[Word], at: int, end: int, first: int, after: int)
         return False
     if following.kind is not Kind.MARK and following.text not in _COORDINATORS:
         return False
+    if following.text in _ALSO or _describes_whole(words, at, end, first):
+        return False  # «۱۲ هزار فرزند باقی مانده نیز …», «از ۹ طرح پیشنهاد شده، ۴ طرح …»
     if words[at].text == "گذشته" and not any(
         words[near].kind is Kind.DIGITS or words[near].text in SMALL or words[near].text in SCALES
         for near in range(max(first, at - 2), at)
@@ -175,6 +178,18 @@ def _closes_clause(words: list[Word], at: int, end: int, first: int, after: int)
     return not any(
         words[near].text.endswith(("های", "هایی", "ات")) for near in range(max(first, at - 2), at)
     ) or following.text in ("که", "؛")
+
+
+def _describes_whole(words: list[Word], at: int, end: int, first: int) -> bool:
+    """«از ۸۶۰ طرح اعلام شده، ۲۱۵ طرح …»: behind «از» and a number, a comma and a number follow."""
+    if words[end].text != "،" or end + 1 >= len(words) or words[end + 1].kind is not Kind.DIGITS:
+        return False
+    for near in range(at - 1, max(first, at - _NEAR_OBJECT) - 1, -1):
+        if words[near].text == "از" and words[near + 1].text not in ("این", "آن"):
+            return True
+        if words[near].text in VERB_FORMS and words[near].text not in NOUN_OR_VERB:
+            return False
+    return False
 
 
 def _is_finite_here(words: list[Word], at: int, first: int, after: int) -> bool:

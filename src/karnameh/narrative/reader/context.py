@@ -21,6 +21,7 @@ from karnameh.narrative.reader.labels import enumerator, identifier, plan_name
 from karnameh.narrative.reader.lexicon import CLOCK
 from karnameh.narrative.reader.nouns import is_counted_noun
 from karnameh.narrative.reader.numerals import Form
+from karnameh.narrative.reader.outside import outside
 from karnameh.narrative.reader.properties import (
     attendance,
     attribute,
@@ -106,6 +107,7 @@ _RULES: tuple[Callable[[Reading, Figure], Verdict | None], ...] = (
     finding,
     plan_name,
     setting,
+    outside,
     part,
     loan_term,
     discount,

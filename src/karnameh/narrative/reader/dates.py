@@ -6,20 +6,24 @@ from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.lexicon import (
     ATTRIBUTE_TAILS,
     CLOCK,
+    CONJUNCTIONS,
     DURATION_NOUNS,
     GREGORIAN_MONTHS,
     LUNAR_MONTHS,
     MONTHS,
+    PREPOSITIONS,
     YEAR_WORDS,
 )
 from karnameh.narrative.reader.phrases import Phrase
 from karnameh.narrative.reader.reading import Figure, Reading
+from karnameh.narrative.reader.verbs import VERB_FORMS
 from karnameh.narrative.reader.verdicts import (
     MANY_HOURS,
     Verdict,
     before_number,
     counts_known,
     nothing,
+    owns,
 )
 from karnameh.narrative.reader.words import Kind
 
@@ -29,8 +33,12 @@ _TRAINING = key_set(
     """
 )
 _DAILY = key_set("همه‌روزه هرروز صبح‌ها عصرها")
+_COURSES = key_set("دوره دوره‌ها دوره‌های کلاس‌ها کارگاه‌ها آموزش‌ها آموزش")
 _AGE_JOINTS = frozenset(("و", "حداکثر", "تا", "یا", "الی"))
 _EDGES = key_set("پایان آخر انتهای اواخر")
+_YEARLY = key_set(
+    "کارنامه گزارش بودجه برنامه عملکرد تقویم نوروز لایحه قانون اعتبارات ترازنامه سالنامه"
+)
 _SINCE_PREPOSITIONS = frozenset(("از", "در", "تا", "سال", "ماه"))
 
 
@@ -52,7 +60,11 @@ def clock(reading: Reading, figure: Figure) -> Verdict | None:
     daily = reading.text(figure.first - 1 - 2 * (figure.number.bound == "high")) in _DAILY
     if daily and figure.number.bound and figure.phrase.after <= figure.phrase.first:
         return Verdict("time", "opening hours", nothing(figure))
-    near = reading.texts(figure.first - 3, figure.first)
+    near = reading.texts(max(figure.sentence.first, figure.first - 6), figure.first)
+    bare = figure.phrase.after <= figure.phrase.first and (figure.number.value or 99) <= 24
+    if figure.number.bound and bare and CLOCK & set(near):
+        return Verdict("time", "opening hours", nothing(figure))
+    near = near[-3:]
     if ":" in near[-1:] and "ساعت" in near and (figure.number.value or 99) <= 24:
         return Verdict("time", "a time of day", nothing(figure))
     if following in ("صبح", "عصر", "بامداد", "ظهر") and (figure.number.value or 99) <= 24:
@@ -74,6 +86,11 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
         and value <= 31
     ):
         return Verdict("date", "the first of some days", later[0].phrase)
+    this_month = (
+        following in ("این", "همین", "همان") and reading.text(figure.number.after + 1) == "ماه"
+    )
+    if this_month and 1 <= value <= 31:
+        return Verdict("date", "a day of this month", nothing(figure))
     month = following in MONTHS or following in GREGORIAN_MONTHS or following in LUNAR_MONTHS
     if month and 1 <= value <= 31:
         return Verdict("date", "a day of a month")
@@ -96,7 +113,10 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("date", "a year", nothing(figure))
     counted = counts_known(reading, figure) and not _is_plural(reading, figure)
     in_month = before in MONTHS or (before == "ماه" and reading.text(figure.first - 2) in MONTHS)
-    if in_month and (year or (short and not counted)):
+    plain = reading.words[figure.number.after].kind is Kind.WORD if following else False
+    plain = plain and not (following in PREPOSITIONS | CONJUNCTIONS or following in VERB_FORMS)
+    early = short and value < 60 and plain and not _is_plural(reading, figure)
+    if in_month and (year or (short and not counted and not early)):
         return Verdict("date", "a year", nothing(figure))
     if before == "دهه" and value in range(10, 100, 10):
         return Verdict("date", "a decade", before_number(figure))
@@ -104,6 +124,8 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
     if told and (before in YEAR_WORDS or before == "افق"):
         named = before in ("سال", "سالهای")
         return Verdict("date", "a year", before_number(figure) if named else nothing(figure))
+    if 1380 <= value <= 1420 and before in _YEARLY and figure.number.after == figure.first + 1:
+        return Verdict("date", "a year", nothing(figure))
     bare = figure.phrase.after <= figure.phrase.first and reading.text(figure.first).isdecimal()
     if 1380 <= value <= 1420 and bare and before not in ("به", "از", "حدود", "جمع"):
         return Verdict("date", "a year", nothing(figure))
@@ -149,7 +171,9 @@ def is_duration(reading: Reading, figure: Figure) -> bool:
     if following == "ساعت" and reading.text(figure.first - 1) in ("هفتهای", "روزی", "ماهی", "سالی"):
         return False
     if following == "ساعت" and (figure.number.value or 0) >= MANY_HOURS:
-        return False  # «۸۰ هزار ساعت خدمت»
+        # «۸۰ هزار ساعت خدمت», but «دوره‌ها بین ۶۰ تا ۲۲۰ ساعت است»
+        courses = bool(_COURSES & set(figure.clause.texts))
+        return bool(figure.number.bound) and courses and owns(figure)
     return not (
         following in ("ساعت", "دقیقه") and reading.text(figure.number.after + 1) in _TRAINING
     )

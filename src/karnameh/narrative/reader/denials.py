@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Verb
+from karnameh.narrative.reader.compounds import UNTRUE, is_one_of
 from karnameh.narrative.reader.lexicon import RUMOUR_WORDS
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import VERB_FORMS
 
 _DENIAL_OPENERS = key_set("این چنین آن نه ما من هیچ")
 _FALSE = key_set("نادرست تکذیب کذب دروغ غلط اشتباه ساختگی جعلی")
-_TRUE = key_set("درست صحیح صحت واقعیت تایید")
+_TRUE = key_set("درست صحیح صحت واقعیت تایید دقیق واقعی معتبر مستند موثق")
 _RUMOUR_SIGNS = RUMOUR_WORDS | {"گفته", "اعلام"}
+_FIGURE_NOUNS = key_set("آمار رقم عدد ارقام رقمی عددی آماری خبر")
+_RIGHTED = key_set("اصلاح تصحیح تکذیب رد ابطال")
 _SHORT_DENIAL = 16
 _SHORT_CLAUSE = 5
 
@@ -49,9 +52,14 @@ def denied(reading: Reading, figure: Figure) -> str:
 
 
 def untrue(reading: Reading, figure: Figure) -> str:
-    """«… ۲۴۰ خانه ساخته‌ایم که صحت ندارد»."""
-    if _TRUE.isdisjoint(reading.said_in(figure.sentence)):
+    """«… ۲۴۰ خانه ساخته‌ایم که صحت ندارد», «این عدد ۷۰۰ نفر بود که اصلاح شد», «نه ۴۰ بلکه ۶۰ …»."""
+    rejected = reading.text(figure.opening - 1) == "نه"
+    if rejected and "بلکه" in reading.texts(figure.number.after, figure.after + _SHORT_CLAUSE):
+        return "not this but another"
+    said = reading.said_in(figure.sentence)
+    if _TRUE.isdisjoint(said) and _RIGHTED.isdisjoint(said):
         return ""
+    named = _FIGURE_NOUNS & set(reading.texts(figure.sentence.first, figure.first))
     for clause in figure.sentence.clauses:
         verb = clause.verb
         if verb is None or verb.first < figure.after or clause is figure.clause:
@@ -59,11 +67,19 @@ def untrue(reading: Reading, figure: Figure) -> str:
         short = len(clause.words) <= _SHORT_CLAUSE
         if short and verb.negative and reading.text(verb.first - 1) in _TRUE:
             return "denied in the same sentence"
+        lead = reading.texts(max(clause.words[0], verb.first - 2), verb.first)
+        if named and is_one_of(UNTRUE, lead, verb.lemma):
+            return "put right in the same sentence"
     return ""
 
 
 def _negates(reading: Reading, semicolon: int, verb: Verb | None) -> bool:
     """«گمان می‌کنند ۱۰۰۰ باغ ساخته‌ایم؛ نساخته‌ایم»."""
+    behind = reading.texts(semicolon + 1, semicolon + 1 + _SHORT_CLAUSE)
+    if behind[:1] == ["چنین"] and any(
+        text in VERB_FORMS and VERB_FORMS[text].negative for text in behind
+    ):
+        return True  # «…؛ چنین چیزی نیست»
     form = VERB_FORMS.get(reading.text(semicolon + 1))
     return verb is not None and form is not None and form.negative and form.lemma == verb.lemma
 

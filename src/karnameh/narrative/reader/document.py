@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
-from karnameh.narrative.reader.characters import key_set
-from karnameh.narrative.reader.clauses import Clause, Sentence
+from karnameh.narrative.reader.clauses import Clause
 from karnameh.narrative.reader.context import context_of
-from karnameh.narrative.reader.lexicon import (
-    DEEDS,
-    DETERMINERS,
-    INVITE_WORDS,
-    MILITARY_WORDS,
-    PLAN_NOUNS,
-    RESULT_NOUNS,
-    SHARE_WORDS,
-    STOCK_WORDS,
-)
-from karnameh.narrative.reader.model import Mention, Nature, Qualifier, Stage
+from karnameh.narrative.reader.drafts import NO_REPEATS, Draft, same_thing
+from karnameh.narrative.reader.echoes import settle_comparisons, settle_echoes, settle_frames
+from karnameh.narrative.reader.headlines import settle_headlines
+from karnameh.narrative.reader.lexicon import DETERMINERS, MILITARY_WORDS, SHARE_WORDS, STOCK_WORDS
+from karnameh.narrative.reader.model import Mention
 from karnameh.narrative.reader.natures import nature_of, rate_of
 from karnameh.narrative.reader.nouns import EMPTY_CLASSIFIERS, lemma, unit_of
 from karnameh.narrative.reader.numerals import Form, Number
@@ -27,50 +19,14 @@ from karnameh.narrative.reader.places import PlaceTree, bare_name
 from karnameh.narrative.reader.ranking import Ranker
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.stages import stage_of
-from karnameh.narrative.reader.verbs import Tense
 from karnameh.narrative.reader.when import Calendar
 from karnameh.narrative.reader.where import PlaceHit, place_of, places_in
 from karnameh.narrative.reader.who import Actors, partner_of, speakers_of
 
 _MILITARY_REACH = 4
-_NO_REPEATS = key_set(
-    """
-    date time id ordinal year month week day hour minute second percent times share
-    """
-)
 _MONEY = frozenset(("toman", "rial", "dollar"))
 _MEMORY = 12  # figures back to which a bare classifier may point
-_OCCASIONS = key_set("هفته دهه ایام همزمان آستانه یادواره")
-_PASSED = key_set("گذشته قبل پارسال پیش سال‌گذشته عملکرد")
-_NEAR = 8  # figures among which a figure without a verb is read
 _SMALL = 10  # figures below this are said twice of different things too often to be one fact
-
-
-@dataclass(slots=True)
-class Draft:
-    """A mention in the making."""
-
-    figure: Figure
-    phrase: Phrase
-    unit: str
-    stage: Stage
-    why: str
-    nature: Nature
-    qualifier: Qualifier
-    sure: float
-    open: bool = False  # a headline figure that waits for its twin in the body
-    place: str | None = None
-    joint_with: str | None = None
-    repeat_of: int | None = None
-    share_of: int | None = None
-
-    @property
-    def value(self) -> int | float | None:
-        return self.figure.number.value
-
-    @property
-    def start(self) -> int:
-        return self.figure.number.start
 
 
 def add_figures(reading: Reading, numbers: list[Number]) -> None:
@@ -104,7 +60,7 @@ def _noun_shared(
         return None
     joint = reading.text(number.after)
     later = counted_phrase(reading.words, numbers[place + 1])
-    if later.unit in _NO_REPEATS:
+    if later.unit in NO_REPEATS:
         return None
     if joint == "و" and not number.bound:
         return later
@@ -118,8 +74,10 @@ def mentions_of(
     """The mentions of a text in order."""
     drafts = _judged(reading)
     _name_units(reading, drafts)
-    _settle_headlines(reading, drafts)
-    _settle_echoes(reading, drafts)
+    settle_headlines(reading, drafts)
+    settle_echoes(reading, drafts)
+    settle_comparisons(reading, drafts)
+    settle_frames(reading, drafts)
     _bind_places(reading, drafts, index)
     _join(reading, drafts)
     _link_repeats(reading, drafts)
@@ -175,7 +133,7 @@ def _name_units(reading: Reading, drafts: list[Draft]) -> None:
     """Give bare classifiers and lone numbers the unit of what they stand for; add rates."""
     said: list[str] = []
     for draft in drafts:
-        if draft.unit in _NO_REPEATS or (draft.value is None and not draft.unit):
+        if draft.unit in NO_REPEATS or (draft.value is None and not draft.unit):
             continue
         if _is_bare(reading, draft):
             draft.unit = _subject_unit(reading, draft.figure) or _recent(reading, draft, said)
@@ -214,176 +172,6 @@ def _subject_unit(reading: Reading, figure: Figure) -> str:
             nouns = reading.texts(at + 1, min(at + 5, figure.opening))
             return unit_of([noun for noun in nouns if noun not in DETERMINERS])
     return ""
-
-
-# --- headlines -----------------------------------------------------------------------------------
-
-
-def _settle_headlines(reading: Reading, drafts: list[Draft]) -> None:
-    """A figure without a verb takes the stage of its twin, or of the line that leads in to it."""
-    told: dict[int | float, list[Draft]] = {}
-    for draft in drafts:
-        if not draft.open and draft.stage != "context" and draft.value is not None:
-            told.setdefault(draft.value, []).append(draft)
-    leads: dict[int, str] = {}
-    for position, draft in enumerate(drafts):
-        if not draft.open:
-            continue
-        twin = next(
-            (
-                other
-                for other in told.get(draft.value or 0, ())
-                if _same_thing(reading, draft, other)
-            ),
-            None,
-        )
-        if twin is not None:
-            draft.stage, draft.nature, draft.unit = twin.stage, twin.nature, twin.unit
-            draft.why, draft.sure = f"as its twin in the body: {twin.why}", 0.85
-        elif (
-            draft.why == "said as a fact"
-            and _lead_in(reading, draft.figure.sentence, leads) == "pledged"
-        ):
-            draft.stage, draft.nature, draft.why = "pledged", "flow", "listed under plans"
-        elif draft.why == "said as a fact" and _occasion(draft) and _is_ahead(drafts):
-            draft.stage, draft.nature, draft.why = "pledged", "flow", "for an occasion to come"
-        elif draft.figure.clause.verb is not None and _amid_plans(reading, drafts, position):
-            draft.stage, draft.nature, draft.why = "pledged", "flow", "told amid plans"
-
-
-def _occasion(draft: Draft) -> bool:
-    """Whether a figure without a verb of its own is told for an occasion («در هفته …»)."""
-    texts = draft.figure.clause.texts
-    return not _OCCASIONS.isdisjoint(texts) and _PASSED.isdisjoint(texts)
-
-
-def _is_ahead(drafts: list[Draft]) -> bool:
-    """Whether the body tells the figures of the occasion as still to come."""
-    told = [draft.stage for draft in drafts if not draft.open and _occasion(draft)]
-    return told.count("pledged") > told.count("reported")
-
-
-def _amid_plans(reading: Reading, drafts: list[Draft], position: int) -> bool:
-    """Whether the nearest figures with a verb of their own, before and behind, are both promised."""
-    draft = drafts[position]
-    if reading.text(draft.figure.opening - 1) == "آمادگی":
-        return False  # «از آمادگی ۳۴۰۰ پزشک خبر داد»: they are ready now
-    beside = [
-        other.stage
-        for other in drafts[position + 1 : position + _NEAR]
-        if other.figure.sentence is draft.figure.sentence and _is_told(reading, other)
-    ]
-    later = reading.figures_after(draft.figure)[:1]
-    further = bool(later) and "دیگر" in reading.texts(later[0].phrase.first, later[0].after + 1)
-    if beside[:1] == ["pledged"] and not further and _gives_news(reading, draft):
-        return True  # «از برپایی ۹۰ بازارچه خبر داد و گفت: … واگذار می‌شود»
-    told = [
-        next((other.stage for other in near if _is_told(reading, other)), "")
-        for near in (
-            drafts[max(position - _NEAR, 0) : position][::-1],
-            drafts[position + 1 : position + _NEAR],
-        )
-    ]
-    return told == ["pledged", "pledged"]
-
-
-def _gives_news(reading: Reading, draft: Draft) -> bool:
-    """«از برپایی … خبر داد»: a deed told as news, no invitation."""
-    verb, texts = draft.figure.clause.verb, draft.figure.clause.texts
-    deed = any(text in DEEDS for text in texts) and not INVITE_WORDS & set(texts)
-    return deed and verb is not None and reading.text(verb.first - 1) == "خبر"
-
-
-def _is_told(reading: Reading, draft: Draft) -> bool:
-    """Whether a verb of its own decided about a result; shares go with their whole."""
-    return not draft.open and draft.stage != "context" and not _names_share(reading, draft)
-
-
-def _lead_in(reading: Reading, sentence: Sentence, known: dict[int, str]) -> str:
-    """What the nearest line that ends in a colon announces: plans or results."""
-    if not known:
-        current = ""
-        for each in reading.sentences:
-            known[each.first] = current
-            if reading.text(each.after - 1) == ":":
-                texts = set(reading.texts(each.first, each.after))
-                plans, results = bool(texts & PLAN_NOUNS), bool(texts & RESULT_NOUNS)
-                current = "pledged" if plans and not results else "reported" if results else ""
-            elif any(clause.verb is not None for clause in each.clauses) and not _is_item(
-                reading, each
-            ):
-                current = ""
-    return known.get(sentence.first, "")
-
-
-def _is_item(reading: Reading, sentence: Sentence) -> bool:
-    """A line that begins with its number or letter in a list."""
-    return reading.text(sentence.first + 1) in (")", "-", "–", ".")
-
-
-def _settle_echoes(reading: Reading, drafts: list[Draft]) -> None:
-    """«این ۳۰۰ دوره», «۶۴۰ هزار بسته‌ای که گفتم … است», «سهم ما … است» keep the stage told before."""
-    told: dict[int | float, Draft] = {}
-    last: Draft | None = None
-    for draft in drafts:
-        if draft.value is None or draft.unit in _NO_REPEATS:
-            continue
-        earlier = told.get(draft.value)
-        whole = last if _names_share(reading, draft) else None
-        if earlier is not None and _same_thing(reading, earlier, draft):
-            if _points_back(reading, draft) or (_only_is(draft) and earlier.stage == "pledged"):
-                _copy_stage(draft, earlier, "the figure said before")
-        elif whole is not None and whole.stage == "pledged" and _is_share_of(reading, draft, whole):
-            _copy_stage(draft, whole, "a share of what was promised")
-        told.setdefault(draft.value, draft)
-        if draft.stage != "context":
-            last = draft
-
-
-def _names_share(reading: Reading, draft: Draft) -> bool:
-    if any(text in SHARE_WORDS for text in draft.figure.clause.texts):
-        return True
-    opening = draft.figure.opening
-    return reading.texts(opening - 3, opening) in (
-        ["از", "این", "میان"],
-        ["از", "این", "تعداد"],
-        ["از", "این", "شمار"],
-    )
-
-
-def _is_share_of(reading: Reading, draft: Draft, whole: Draft) -> bool:
-    same = whole.unit == draft.unit or _head(reading, whole) == _head(reading, draft)
-    return _only_is(draft) and same
-
-
-def _points_back(reading: Reading, draft: Draft) -> bool:
-    return reading.text(draft.figure.opening - 1) in ("این", "آن", "همین", "همان")
-
-
-def _only_is(draft: Draft) -> bool:
-    verb = draft.figure.clause.verb
-    is_was = verb is not None and (
-        verb.tense is Tense.COPULA or (verb.lemma == "بود" and not verb.passive)
-    )
-    return draft.stage == "reported" and is_was and draft.nature != "cumulative"
-
-
-def _copy_stage(draft: Draft, source: Draft, why: str) -> None:
-    draft.stage, draft.nature = source.stage, source.nature
-    draft.why = f"{why}: {source.why}"
-
-
-def _same_thing(reading: Reading, one: Draft, other: Draft) -> bool:
-    """Whether two figures of one value count the same kind of thing."""
-    if one.unit and other.unit:
-        return one.unit.split("_per_")[0] == other.unit.split("_per_")[0]
-    return _head(reading, one) == _head(reading, other)
-
-
-def _head(reading: Reading, draft: Draft) -> str:
-    return (
-        lemma(reading.text(draft.phrase.first)) if draft.phrase.after > draft.phrase.first else ""
-    )
 
 
 # --- ties ----------------------------------------------------------------------------------------
@@ -430,7 +218,7 @@ def _link_repeats(reading: Reading, drafts: list[Draft]) -> None:
     """The same figure said again points to where it was said first."""
     seen: dict[tuple[int | float, str], list[Draft]] = {}
     for draft in drafts:
-        if draft.value is None or draft.unit in _NO_REPEATS:
+        if draft.value is None or draft.unit in NO_REPEATS:
             continue
         group = seen.setdefault((draft.value, draft.stage), [])
         first = next((other for other in group[:8] if _repeats(reading, other, draft)), None)
@@ -441,7 +229,7 @@ def _link_repeats(reading: Reading, drafts: list[Draft]) -> None:
 
 
 def _repeats(reading: Reading, first: Draft, second: Draft) -> bool:
-    if first.figure.sentence is second.figure.sentence or not _same_thing(reading, first, second):
+    if first.figure.sentence is second.figure.sentence or not same_thing(reading, first, second):
         return False
     if (first.nature == "rate") != (second.nature == "rate"):
         return False

@@ -16,7 +16,7 @@ from karnameh.narrative.reader.lexicon import (
 from karnameh.narrative.reader.reading import Figure, Reading, Staged
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 
-_HOPES = key_set("امیدواریم امیدوارم امیدوار امید امیدوارند")
+_HOPES = key_set("امیدواریم امیدوارم امیدوار امید امیدوارند آرزو امیدواری آرزویمان")
 _CAUSES = key_set("باعث سبب موجب کمک")
 _ASKING = key_set("انتظار درخواست تقاضا توقع مطالبه")
 _OUTSIDERS = key_set(
@@ -48,7 +48,7 @@ def conditioned(reading: Reading, figure: Figure) -> bool:
             return False  # «اگر به دستمزد روز حساب شود، …»: what it is worth
         if text in CONDITIONALS or text in POTENTIAL_ADVERBS:
             return True
-        if text == "صورت" and reading.text(at - 1) == "در":
+        if (reading.text(at - 1), text) in (("در", "صورت"), ("به", "شرط")):
             return True
     return False
 

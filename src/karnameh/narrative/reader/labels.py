@@ -11,6 +11,7 @@ from karnameh.narrative.reader.words import Kind
 
 _LIST_MARKS = frozenset(".-–)/ـ:")
 _UNNAMED = key_set("نفر تن مورد عدد درصد روستا خانه شهر")
+_DIALLING = key_set("شماره‌گیری دستوری سرشماره پیش‌شماره")
 _SHORT_CODE = 3
 _SENT = key_set("پیامک ارسال بفرستند بفرستید")
 _NAMEABLE = frozenset(
@@ -66,6 +67,8 @@ def identifier(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("id", "an identifier", nothing(figure))
     if digits and lone and marks == 0 and _names_thing(reading, figure, before):
         return Verdict("id", "a number that names a thing", before_number(figure))
+    if digits and before in _DIALLING:
+        return Verdict("id", "an identifier", nothing(figure))
     if digits and before in ID_LEADS:
         named = before in ("کد", "شماره", "شناسه", "تلفن", "پلاک", "کدپستی", "دورنگار", "نمابر")
         if marks or named or further in ("کد", "شماره", "شناسه", "انتهای"):

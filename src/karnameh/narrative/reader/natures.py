@@ -27,6 +27,7 @@ _PER = {
 _PER_WHAT = frozenset(("به", "از", "برای", "تا", "در", "حدود", "بیش", "بین"))
 _BEFORE_ADVERBS = frozenset(("که", "و", "نیز", "هم", "را"))
 _REACH = 40
+PER_TIME = frozenset(("day", "night", "week", "month", "year", "hour", "season"))
 _TOTALS = frozenset(("کل", "مجموع", "جمعا", "مجموعا"))
 _BRANCHES = key_set("قشر شاخه شعبه صنف رشته پایگاه کدام یک رده واحد")
 _COUNTING = key_set("رسید گذشت بود رساند یافت رفت کرد")

@@ -401,7 +401,8 @@ def _starts(words: list[Word], at: int) -> bool:
     if text == "ده":
         if following in DURATION_NOUNS or following == "گانه":
             return True
-        return _text(words, at - 1) not in ("این", "آن", "هر", "روستای") and (
+        each = _text(words, at - 1) == "هر" and _text(words, at - 2) in ("از", "ازای", "به")
+        return (each or _text(words, at - 1) not in ("این", "آن", "هر", "روستای")) and (
             _nounlike(words, at + 1) or _and_number(words, at) or following in ("", "درصد")
         )
     if text == "دو":

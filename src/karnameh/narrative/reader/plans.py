@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Verb
+from karnameh.narrative.reader.compounds import PUT_OFF, is_one_of
 from karnameh.narrative.reader.lexicon import (
     COMMITMENTS,
     DEEDS,
+    MONTHS,
     PLAN_NOUNS,
     PREPOSITIONS,
+    REQUEST_WORDS,
     RESULT_NOUNS,
     SHARE_WORDS,
 )
@@ -28,6 +31,12 @@ _AIMS = key_set(
     "هدف‌گذاری هدف اهداف چشمانداز سهمیه برنامه سقف پیشبینی برآورد انتظار تعهد بودجه مصوب پیشنهاد"
 )
 _MEANS = key_set("اعتبار هزینه مشارکت همکاری کمک حضور هدف صرف")
+_TIMES_AHEAD = key_set(
+    "بعد آینده دیگر سال بهار تابستان پاییز زمستان هفته ماه عید نوروز"
+) | frozenset(MONTHS)
+_STUDIED = key_set(
+    "پیگیری بررسی مطالعه رایزنی مذاکره طراحی تدوین برنامه‌ریزی ارزیابی گفت‌وگو هماهنگی"
+)
 _OCCASIONS = frozenset(("مناسبت", "همزمان", "آستانه", "هفته", "ایام"))
 _ATTENDING = frozenset(("حضور", "شرکت", "کمک", "خدمت", "کار", "راه"))
 
@@ -38,8 +47,11 @@ def mediated(reading: Reading, figure: Figure, verb: Verb) -> str:
     last = reading.text(verb.first - 1)
     if last in _SET and {"برای", "سهم"} & set(figure.clause.texts):
         return "set for each"
-    if verb.lemma == "افتاد" and last in ("عقب", "تعویق"):
+    asked = REQUEST_WORDS & set(figure.clause.texts)
+    if not asked and is_one_of(PUT_OFF, reading.texts(verb.first - 2, verb.first), verb.lemma):
         return f"put off: {last}"
+    if verb.lemma == "افتاد" and reading.text(verb.first - 2) == "به" and last in _TIMES_AHEAD:
+        return f"put off: {last}"  # «به بهار افتاد»
     for_deed = before in DEEDS and reading.text(figure.opening - 2) == "برای"
     if for_deed and last in COMMITMENTS:
         return f"agreed for it: {last}"  # «برای تهیه ۳۰۰ ویلچر قرارداد بسته‌ایم»
@@ -84,6 +96,12 @@ def planned_by(tail: list[str]) -> str:
     if any(a in _READY and b for a, b in zip(tail, readied[1:], strict=False)):
         return "ready to be done"
     return ""
+
+
+def is_studied(head: list[str], tail: list[str]) -> bool:
+    """«واگذاری ۶۰ قطعه در حال پیگیری است»: a deed that is talked over."""
+    studied = _STUDIED & set(tail[-1:]) and {"حال", "دست"} & set(tail[-2:-1])
+    return bool(studied) and any(text in DEEDS - _ATTENDING for text in head[-4:])
 
 
 def intended(reading: Reading, figure: Figure) -> str:

@@ -40,6 +40,7 @@ _OFFICES = key_set(
     وزیر عضو معاون استاندار فرماندار مسیول نماینده دستگاه نهاد سازمان اداره وزارتخانه کشور سفیر
     """
 )
+_TITLES = key_set("وزیر معاون استاندار فرماندار سفیر")
 _COMPOSED = key_set("شامل حاوی متشکل مرکب مشتمل")
 _KITS = frozenset(("parcel", "team", "stationery_pack", "dowry", "kit", "bag"))
 _STARTED = frozenset(("شروع", "آغاز"))
@@ -61,6 +62,7 @@ _OFFICIALS = key_set(
     "دبیران رابطان مسیولان مدیران نمایندگان روسای معاونان مقامات اعضای سرپرستان دهیاران فرمانداران شهرداران بخشداران"
 )
 _TERRITORIES = frozenset(("شهرستان", "استان", "شهر"))
+_PLACED = frozenset(("استان", "کشور", "بخش", "حوزه"))
 _LEGAL = key_set("ماده بند تبصره فصل رکن اصل")
 _FEW = 20
 _SCORES = key_set("امتیاز نمره معدل رتبه")
@@ -187,6 +189,10 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     if reading.text(figure.opening - 1) == "دارای" and not _is_owned(figure):
         return Verdict(figure.phrase.unit, "a property of a thing")
     lone = figure.phrase.after == figure.phrase.first + 1
+    if reading.text(figure.opening - 1) == "عضویت":
+        return Verdict(figure.phrase.unit, "of whom a body consists")
+    if noun in _PLACED and reading.text(figure.opening - 1) in ("در", "به"):
+        return None  # «در دو استان آغاز شد»
     if figure.number.value == 2 and noun in PARTY_NOUNS and lone:
         return Verdict(figure.phrase.unit, "the parties of something")
     return None
@@ -219,6 +225,7 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     officials = _counted(reading, figure) in _OFFICES and "حضور" in near[-3:]
     verb = figure.clause.verb
     appeared = verb is not None and reading.text(verb.first - 1) in _APPEARING
+    officials |= appeared and _counted(reading, figure) in _TITLES
     officials |= appeared and near[-1:] != [] and near[-1] in _OFFICIALS
     whose = reading.texts(figure.after, figure.after + 2)
     officials |= "حضور" in near[-3:] and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
@@ -241,9 +248,17 @@ def composition(reading: Reading, figure: Figure) -> Verdict | None:
         if pointed and any(unit_of([text]) in _KITS for text in heads):
             return Verdict(figure.phrase.unit, "what a thing is made of")
     vessel = figure.phrase.unit in _OF_A_VESSEL and bool(_CAPACITY & set(near))
+    vessel = vessel and not _is_made(reading, figure)
     if vessel and "با" in reading.texts(max(first, figure.opening - 4), figure.opening):
         return Verdict(figure.phrase.unit, "the capacity of a thing")
     return None
+
+
+def _is_made(reading: Reading, figure: Figure) -> bool:
+    """«۹ مخزن با ظرفیت ۴۲۰۰ مترمکعب احداث شد»: how much of it was made."""
+    verb = figure.clause.verb
+    made = verb is not None and (verb.lemma == "ساخت" or reading.text(verb.first - 1) in DEEDS)
+    return made and verb is not None and not owns(figure) and bool(reading.figures_before(figure))
 
 
 def history(reading: Reading, figure: Figure) -> Verdict | None:
@@ -324,6 +339,8 @@ def background(reading: Reading, figure: Figure) -> Verdict | None:
     parted = any(other.phrase.unit != figure.phrase.unit for other in before)
     near = figure.opening - (0 if parted else 4)
     for at in range(figure.opening - 1, max(near, figure.sentence.first - 1), -1):
+        if reading.text(at).startswith("جمعیت") and _are_served(reading, figure, at):
+            return None
         people = figure.phrase.unit in ("person", "household", "")
         if reading.text(at) in _BACKGROUND and (people or reading.text(at) != "جمعیت"):
             return Verdict(figure.phrase.unit, "background")
@@ -339,6 +356,14 @@ def background(reading: Reading, figure: Figure) -> Verdict | None:
     ):
         return Verdict("score", "the score of a match", nothing(figure))
     return None
+
+
+def _are_served(reading: Reading, figure: Figure, at: int) -> bool:
+    """«آب به ۴۶ روستا با جمعیت ۲۱ هزار نفر رسید»: they live in what a deed has reached."""
+    before, verb = reading.figures_before(figure)[-1:], figure.clause.verb
+    told = verb is not None and verb.lemma not in ("داشت", "بود") and not verb.negative
+    beside = bool(before) and before[0].after == at - 1 and reading.text(at - 1) == "با"
+    return told and beside
 
 
 def _is_score(reading: Reading, figure: Figure) -> bool:

@@ -21,8 +21,6 @@ _FROM = frozenset(("person", "team", "village", "school", "work", "household", "
 _VISITED = key_set("بازدید دیدن عبور گذر دیدار تقدیر تجلیل")
 _COMERS = frozenset(("person", "team"))
 _PLURALS = ("ان", "ها", "های", "انی", "هایی", "ین")
-_FIELDS = key_set("رشته زمینه موضوع عرصه سرفصل")
-_MOST_FIELDS = 60
 _BODIES = frozenset(("organization", "factory", "company", "university", "shop", "cooperative"))
 _HELP = key_set("همکاری مشارکت همراهی مساعدت همیاری همکاری‌های")
 _HELPING_LIGHTS = frozenset(("داشت", "کرد", "نمود"))
@@ -30,6 +28,7 @@ _PAPERS = key_set("تفاهم‌نامه توافق‌نامه قرارداد ت
 _BASES = key_set("محل طبق اساس براساس قالب موجب استناد مطابق پی")
 _LEFT = key_set("باقی‌مانده مانده باقیمانده")
 _EARLIER = frozenset(("قبل", "پیش"))
+_SPANS = key_set("سال ماه هفته روز دوره فصل دهه")
 _BEGINNINGS = key_set("طرح پروژه کار ورود حضور آن سیل زلزله حادثه انقلاب")
 _BACK = 9
 _EVERYBODY = key_set("مردم جمعیت")
@@ -73,13 +72,6 @@ def _origin(reading: Reading, figure: Figure) -> str:
             near = opening - 1 - other.after <= 1  # «۱۸۰۰ نفر داوطلب از ۷ استان»
             return "where they came from" if near and other.phrase.unit in _FROM else ""
     return ""
-
-
-def _field(reading: Reading, figure: Figure) -> str:
-    """«در ۸ رشته پزشکی، آموزشی و …»; «۸ رشته قنات» are things."""
-    within = reading.text(figure.opening - 1) in ("در", "طی")
-    fields = _noun(reading, figure) in _FIELDS and figure.phrase.unit != "qanat"
-    return "fields of work" if within and fields and _few(figure, _MOST_FIELDS) else ""
 
 
 def _distance(reading: Reading, figure: Figure) -> str:
@@ -141,6 +133,8 @@ def _before_the_deed(reading: Reading, figure: Figure) -> str:
         text = reading.text(at)
         if text == "که" or (text in VERB_FORMS and text not in DEEDS):
             return ""
+        if text in _EARLIER and reading.text(at - 1) in _SPANS:
+            return ""  # «سال پیش از آن»
         if text in _EARLIER and reading.text(at + 1) == "از" and reading.text(at - 1) != "تا":
             deed = reading.text(at + 2)
             return "as it was before" if deed in DEEDS | _BEGINNINGS else ""
@@ -160,7 +154,6 @@ def _private(reading: Reading, figure: Figure) -> str:
 
 _RULES: tuple[Callable[[Reading, Figure], str], ...] = (
     _origin,
-    _field,
     _helpers,
     _remainder,
     _before_the_deed,

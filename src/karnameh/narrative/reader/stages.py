@@ -9,9 +9,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 from karnameh.narrative.reader.acts import Act, act_of
+from karnameh.narrative.reader.attributes import promised_by_attribute, share_of_plan
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.circumstances import circumstance_of
 from karnameh.narrative.reader.clauses import Clause, Verb
+from karnameh.narrative.reader.compounds import STATES, is_one_of
 from karnameh.narrative.reader.denials import denied, untrue
 from karnameh.narrative.reader.governors import (
     IMPERSONAL_BE,
@@ -29,14 +31,12 @@ from karnameh.narrative.reader.lexicon import (
     MUST,
     ONGOING_WORDS,
     PLAN_NOUNS,
-    PLEDGED_ATTRIBUTES,
     POTENTIAL_NOUNS,
     RESULT_NOUNS,
     SHARE_WORDS,
-    STATES,
     STOCK_WORDS,
 )
-from karnameh.narrative.reader.natures import rate_of
+from karnameh.narrative.reader.natures import PER_TIME, rate_of
 from karnameh.narrative.reader.nouns import unit_of
 from karnameh.narrative.reader.number_words import SMALL
 from karnameh.narrative.reader.plans import (
@@ -45,6 +45,7 @@ from karnameh.narrative.reader.plans import (
     intended,
     is_agreed,
     is_aim,
+    is_studied,
     mediated,
     only_begun,
     planned_by,
@@ -70,12 +71,14 @@ _PREPARED = key_set("آماده تدوین طراحی تدارک تهیه")
 _ROOM = frozenset(("ظرفیت", "گنجایش"))
 _OF_ROOM = key_set("سالانه روزانه ماهانه پذیرش اسمی تولید فعلی نهایی کل مجموع کنونی ما آن")
 _ALLOTTING = key_set("اختصاص تخصیص تعلق")
-_PER_TIME = frozenset(("day", "night", "week", "month", "year", "hour", "season", "person"))
+_RATES = PER_TIME | {"person"}
 _ESTIMATES = key_set("برآورد تخمین محسوب حساب شمرده گفته ارزیابی")
 _NEED_LEADS = key_set("کمبود نیازمند کسری نیازهای نیازمندیها کمبودها")
 _NEEDS = frozenset(("نیاز", "نیازهای", "نیازها", "کمبود", "کمبودها"))
 _NEAR = 6  # a noun further back governs something else
 _PASSIVE = frozenset(("شد", "یافت", "گردید", "گشت"))
+_DONE = key_set("آماده مهیا موجود حاضر فعال تکمیل قطعی نهایی")
+_BEYOND = key_set("بیشتر فراتر بالاتر تجاوز عبور زیادتر افزون‌تر")
 _GIVEN_WORD = frozenset(("قول", "وعده", "تعهد"))
 _OPEN_WHY = "said as a fact"
 
@@ -91,8 +94,10 @@ def stage_of(reading: Reading, figure: Figure) -> Staged:
     told = _told_beside(reading, figure)
     if told is not None:
         return told
-    if any(text in PLEDGED_ATTRIBUTES for text in _described_by(reading, figure)):
+    if promised_by_attribute(reading, figure):
         return Staged("pledged", "its own attribute is a promise")
+    if share_of_plan(reading, figure):
+        return Staged("reported", "a share of the plan", sure=0.7)
     if _is_room(reading, figure):
         return Staged("potential", "a capacity", sure=0.7)
     aimed = _aimed_at(reading, figure)
@@ -251,7 +256,7 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
     if verb.lemma == "ماند" and figure.after == verb.first:
         return Staged("context", f"left over: {said}", sure=0.75)
     if verb.negative:
-        if reading.text(figure.after) == "بیشتر":
+        if _BEYOND & {reading.text(figure.after), reading.text(verb.first - 1)}:
             return Staged("reported", f"no more than: {said}", sure=0.7)
         if figure.phrase.unit == "percent":
             return Staged("reported", f"a share that was not: {said}", sure=0.6)
@@ -260,8 +265,11 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         if verb.lemma == "رسید" and figure.qualifier == "at_most":
             return Staged("reported", f"less than: {said}", sure=0.7)
         return Staged("context", f"denied: {said}")
-    if set(clause.texts) & MUST and reading.text(verb.after - 1).startswith("می"):
+    imperfect = reading.text(verb.after - 1).startswith("می")
+    if set(clause.texts) & MUST and imperfect:
         return Staged("pledged", "what should have been done")
+    if imperfect and conditioned(reading, figure):
+        return Staged("potential", "what would have been", sure=0.7)
     if reading.text(verb.first - 1) in _READIED and _runs_on(reading, figure, verb):
         return Staged("pledged", "made ready for what is to come", sure=0.6)
     put_off = mediated(reading, figure, verb)
@@ -301,10 +309,10 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
         if lead == "قرار" and (planned := planned_by(tail)):
             return Staged("pledged", planned)
         return Staged("reported", f"a state: {said}")
-    ongoing = set(clause.texts) & ONGOING_WORDS or _is_daily(clause.texts)
+    ongoing = _goes_on(clause.texts) or _is_daily(clause.texts)
     if verb.lemma == "رسید" and set(clause.texts) & STOCK_WORDS:
         return Staged("reported", f"how many there are: {said}")
-    if rate_of(reading, figure) in _PER_TIME or ongoing or f"{lead} {verb.lemma}" in STATES:
+    if rate_of(reading, figure) in _RATES or ongoing or _is_state(reading, clause, verb):
         return Staged("reported", f"goes on: {said}", sure=0.8)
     if _YIELDS & set(clause.texts[:4]) or _is_standing(reading, figure, clause, lead):
         return Staged("reported", f"goes on: {said}", sure=0.7)
@@ -313,6 +321,20 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
     if lead in _ESTIMATES or shared:
         return Staged("reported", f"goes on: {said}", sure=0.7)
     return Staged("pledged", f"present for the future: {said}", sure=0.8)
+
+
+def _is_state(reading: Reading, clause: Clause, verb: Verb) -> bool:
+    """«فعالیت می‌کنند», «به فروش می‌رسد»: a compound of a state or a habit."""
+    first = max(min(clause.words, default=verb.first), verb.first - 3)
+    return is_one_of(STATES, reading.texts(first, verb.first), verb.lemma)
+
+
+def _goes_on(texts: list[str]) -> bool:
+    """«هم‌اکنون», «همواره»; «از امروز» begins something."""
+    return any(
+        text in ONGOING_WORDS and texts[index - 1 : index] != ["از"]
+        for index, text in enumerate(texts)
+    )
 
 
 def _is_daily(texts: list[str]) -> bool:
@@ -416,12 +438,16 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
         return Staged("reported", "listed among results")
     if _UNDER_WAY & set(tail) and _runs_on(reading, figure, verb):
         return Staged("pledged", "under way, promised to be finished", sure=0.7)
+    if is_studied(head, tail):
+        return Staged("pledged", "being studied or agreed upon", sure=0.6)
     planned = planned_by(tail) or intended(reading, figure)
     if planned:
         return Staged("pledged", planned)
     if "قابل" in head[-4:]:
         return Staged("potential", "possible: قابل")
     own = clause is figure.clause  # a clause before is asked only once
+    if tail[-1:] and tail[-1] in _DONE:
+        return Staged("reported", f"a state: {said}")
     if (
         own
         and reading.text(figure.after) == "آن"

@@ -30,7 +30,7 @@ _PER = key_set("هر ماهانه ماهیانه سالانه نفری ماهی 
 _FEES = key_set("شهریه کرایه اجاره‌بها ودیعه دستمزد حقوق مستمری")
 _MAKING = key_set("دوخت پخت ساخت کاشت بافت نوشت")
 _MAKING_NOUNS = key_set("تولید دوخت پخت کشت ویزیت معاینه تعمیر تدریس")
-_ABILITIES = key_set("توانایی امکان ظرفیت")
+_ABILITIES = key_set("توانایی امکان ظرفیت توان قابلیت گنجایش قادر")
 _MADE_UP = frozenset(
     (
         "team",
@@ -45,6 +45,7 @@ _MADE_UP = frozenset(
     )
 )
 _RATES = key_set("نرخ بهره")
+_VALUES = key_set("ارزش قیمت بهای بها نرخ")
 _PAID_BACK = key_set("بازگشت وصول بازپرداخت")
 _SUMS = key_set("مبلغ رقم میزان هزینه")
 _AHEAD = 8
@@ -69,7 +70,7 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
     near = max(figure.sentence.first, figure.opening - _SENTENCE_REACH)
     for at in range(figure.opening - 1, near - 1, -1):
         text = reading.text(at)
-        if text in ("که", ":", "؛") or text in AVERAGES:
+        if text in ("که", ":", "؛") or (text in AVERAGES and not _is_valued(figure)):
             return None
         if text == "هر" and reading.text(at + 1) in SMALL:
             return None
@@ -84,12 +85,16 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
             return Verdict(figure.phrase.unit, "a property of each") if owned else None
         if text != "هر" or reading.text(at + 1) in _TIMES:
             continue
+        if _will_be(figure) or _is_able(reading, at, figure):
+            return None
         before = reading.text(at - 1) if at > figure.sentence.first else ""
         if before == "در" and _is_made_up(reading, at, figure):
             return Verdict(figure.phrase.unit, "what one of them has")
         to_each = before in ("در", "به", "برای", "از") and figure.phrase.unit not in MONEY
         if to_each and not _allotted(reading, at, figure):
             return None
+        if _is_valued(figure):
+            return Verdict(figure.phrase.unit, "what one costs")
         averaged = set(reading.texts(max(at - 3, figure.sentence.first), at)) & AVERAGES
         if averaged or figure.phrase.unit == "percent":
             return None
@@ -111,9 +116,6 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
                 return None  # «برای هر خانوار ۲۰ میلیون در نظر گرفته شده» is a promise
             return Verdict(figure.phrase.unit, "what each one gets")
         verb = figure.clause.verb
-        able = reading.texts(at + 1, figure.opening)
-        if any(word in _ABILITIES and able[i + 1 : i + 2] for i, word in enumerate(able)):
-            return None  # «هر کلینیک توانایی ویزیت ۱۲۰ بیمار را دارد»
         if verb is not None and verb.lemma not in ("داشت", "بود") and not _is_measure(figure):
             return None
         each = lemma(reading.text(at + 1))
@@ -121,6 +123,30 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
             return None
         return Verdict(figure.phrase.unit, "a property of each")
     return None
+
+
+def _will_be(figure: Figure) -> bool:
+    """«هر دانش‌آموز ۲ کتاب خواهد گرفت»: what each will get is promised; what it will cost is a price."""
+    verb = figure.clause.verb
+    ahead = (
+        verb is not None
+        and verb.tense is Tense.FUTURE
+        and verb.lemma != "بود"
+        and not verb.negative
+    )
+    return ahead and not (figure.phrase.unit in MONEY and _COSTS & set(figure.clause.texts))
+
+
+def _is_able(reading: Reading, at: int, figure: Figure) -> bool:
+    """«هر کلینیک توانایی ویزیت ۱۲۰ بیمار را دارد», not the volume of a vessel."""
+    able = not _ABILITIES.isdisjoint(reading.texts(at + 1, figure.opening))
+    return able and figure.phrase.unit not in ("litre", "cubic_metre", "kilogram")
+
+
+def _is_valued(figure: Figure) -> bool:
+    """«ارزش هر بسته به طور متوسط ۹۵ میلیون تومان است»."""
+    texts = figure.clause.texts
+    return figure.phrase.unit in MONEY and "هر" in texts and not _VALUES.isdisjoint(texts)
 
 
 def _is_made_up(reading: Reading, at: int, figure: Figure) -> bool:
@@ -209,6 +235,8 @@ def price(reading: Reading, figure: Figure) -> Verdict | None:
     fee = set(behind[:1]) & _FEES or behind == ["حق", "عضویت"]
     if fee and (_PER & set(figure.clause.texts) or (verb and verb.tense is Tense.PRESENT)):
         return Verdict(figure.phrase.unit, "a fee")
+    if figure.phrase.unit == "percent" and figure.after < (verb.first if verb else 0) - 1:
+        return None  # «شهریه ۴۰ درصد کودکان رایگان است»
     head = [index for index in figure.clause.words if index < figure.opening]
     for at in head[-_PRICE_REACH:]:
         if reading.text(at) in PRICE_WORDS:
@@ -241,11 +269,16 @@ def unit_cost(reading: Reading, figure: Figure) -> Verdict | None:
 
     So is the subject that the second clause leaves out («هر خانه … است و با ۳۸۰ میلیون ساخته می‌شود»).
     """
-    if figure.phrase.unit not in MONEY:
-        return None
     before = _clause_before(figure)
     if before is None or "هر" not in before.texts:
         return None
+    verb = figure.clause.verb
+    if figure.phrase.unit not in MONEY:
+        first = min(figure.clause.words)
+        has = verb is not None and verb.lemma == "داشت" and not verb.negative
+        subjectless = reading.text(first) == "و" and figure.opening == first + 1
+        of_each = has and subjectless and before.texts[-3:] != []
+        return Verdict(figure.phrase.unit, "a property of each") if of_each else None
     at = before.texts.index("هر")
     if before.texts[at + 1 : at + 2] and before.texts[at + 1] in _TIMES:
         return None

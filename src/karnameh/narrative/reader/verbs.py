@@ -65,13 +65,13 @@ _LIGHT = key_set("""
     """)
 
 
-def _add_past(forms: dict[str, VerbForm], past: str) -> None:
+def _add_past(forms: dict[str, VerbForm], past: str, present: str = "") -> None:
     for ending in _PAST_ENDINGS:
         form = past + ending
         forms.setdefault(form, VerbForm(past, Tense.PAST))
         forms.setdefault("ن" + _joined("ن", form), VerbForm(past, Tense.PAST, True))
-        if form.endswith("اند") and form == past:
-            continue  # «می‌رساند» is a present far more often than a past
+        if form == past and form in (present + "د", present + "ند"):
+            continue  # «می‌رساند», «می‌خورد» are a present far more often than a past
         forms.setdefault("می" + form, VerbForm(past, Tense.PAST))
         forms.setdefault("نمی" + form, VerbForm(past, Tense.PAST, True))
     participle = past + "ه"
@@ -122,7 +122,7 @@ def _irregular() -> dict[str, VerbForm]:
         forms["نمی" + word] = VerbForm("خواست", Tense.PRESENT, True)
     for word in key_list("میتوان نمیتوان بتوان"):
         forms[word] = VerbForm("توانست", Tense.PRESENT, word.startswith("ن"))
-    for word in key_list("ماست شماست پاسخگوست کارند اند گویاست سرپاست"):
+    for word in key_list("ماست شماست پاسخگوست کارند اند یم ند گویاست سرپاست"):
         forms[word] = VerbForm("بود", Tense.COPULA)
     for word in key_list("میتونه میتونیم میتونن میتونند میتونم"):  # as people write in messages
         forms[word] = VerbForm("توانست", Tense.PRESENT)
@@ -153,7 +153,7 @@ def _forms() -> dict[str, VerbForm]:
     for entry in _STEMS.replace("\n", "|").split("|"):
         if entry.strip():
             past, present = entry.split()
-            _add_past(forms, past)
+            _add_past(forms, past, present)
             _add_present(forms, past, present)
     return {key(form): found for form, found in forms.items() if form not in _NEVER}
 

@@ -20,6 +20,7 @@ from karnameh.narrative.reader.lexicon import (
     NOT_NUMBERS,
     PLEDGE_WORDS,
     PLURAL_SUFFIXES,
+    PREDICATES_WITH_COPULA,
     SAY_WORDS,
 )
 from karnameh.narrative.reader.nouns import is_counted_noun
@@ -157,6 +158,8 @@ def _loose_end(raw: str, text: str) -> int:
         and not (text in NOT_COPULAS or text in VERB_FORMS)
     ):
         return len(raw) - 2
+    if text.endswith(("یم", "ند")) and text[:-2] in PREDICATES_WITH_COPULA:
+        return len(raw) - 2  # «نیازمندیم»
     if raw[:2] == "در" and text not in DEFAULT_INDEX:
         return 2 if text[2:] in _AFTER_IN or (len(text) > 4 and text[2:] in DEFAULT_INDEX) else 0
     return _glued_verb(text) if len(text) == len(raw) and text not in VERB_FORMS else 0

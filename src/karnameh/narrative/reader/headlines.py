@@ -1,0 +1,115 @@
+"""Figures without a verb: they take the stage of their twin, or of what leads in to them."""
+
+from __future__ import annotations
+
+from karnameh.narrative.reader.characters import key_set
+from karnameh.narrative.reader.clauses import Sentence
+from karnameh.narrative.reader.drafts import Draft, names_share, same_thing
+from karnameh.narrative.reader.lexicon import DEEDS, INVITE_WORDS, PLAN_NOUNS, RESULT_NOUNS
+from karnameh.narrative.reader.reading import Reading
+
+_OCCASIONS = key_set("هفته دهه ایام همزمان آستانه یادواره")
+_PASSED = key_set("گذشته قبل پارسال پیش سال‌گذشته عملکرد")
+_NEAR = 8  # figures among which a figure without a verb is read
+
+
+def settle_headlines(reading: Reading, drafts: list[Draft]) -> None:
+    """A figure without a verb takes the stage of its twin, or of the line that leads in to it."""
+    told: dict[int | float, list[Draft]] = {}
+    for draft in drafts:
+        if not draft.open and draft.stage != "context" and draft.value is not None:
+            told.setdefault(draft.value, []).append(draft)
+    leads: dict[int, str] = {}
+    for position, draft in enumerate(drafts):
+        if not draft.open:
+            continue
+        twin = next(
+            (
+                other
+                for other in told.get(draft.value or 0, ())
+                if same_thing(reading, draft, other)
+            ),
+            None,
+        )
+        if twin is not None:
+            draft.stage, draft.nature, draft.unit = twin.stage, twin.nature, twin.unit
+            draft.why, draft.sure = f"as its twin in the body: {twin.why}", 0.85
+        elif (
+            draft.why == "said as a fact"
+            and _lead_in(reading, draft.figure.sentence, leads) == "pledged"
+        ):
+            draft.stage, draft.nature, draft.why = "pledged", "flow", "listed under plans"
+        elif draft.why == "said as a fact" and _occasion(draft) and _is_ahead(drafts):
+            draft.stage, draft.nature, draft.why = "pledged", "flow", "for an occasion to come"
+        elif draft.figure.clause.verb is not None and _amid_plans(reading, drafts, position):
+            draft.stage, draft.nature, draft.why = "pledged", "flow", "told amid plans"
+
+
+def _occasion(draft: Draft) -> bool:
+    """Whether a figure without a verb of its own is told for an occasion («در هفته …»)."""
+    texts = draft.figure.clause.texts
+    return not _OCCASIONS.isdisjoint(texts) and _PASSED.isdisjoint(texts)
+
+
+def _is_ahead(drafts: list[Draft]) -> bool:
+    """Whether the body tells the figures of the occasion as still to come."""
+    told = [draft.stage for draft in drafts if not draft.open and _occasion(draft)]
+    return told.count("pledged") > told.count("reported")
+
+
+def _amid_plans(reading: Reading, drafts: list[Draft], position: int) -> bool:
+    """Whether the nearest figures with a verb of their own, before and behind, are both promised."""
+    draft = drafts[position]
+    if reading.text(draft.figure.opening - 1) == "آمادگی":
+        return False  # «از آمادگی ۳۴۰۰ پزشک خبر داد»: they are ready now
+    beside = [
+        other.stage
+        for other in drafts[position + 1 : position + _NEAR]
+        if other.figure.sentence is draft.figure.sentence and _is_told(reading, other)
+    ]
+    later = reading.figures_after(draft.figure)[:1]
+    further = bool(later) and "دیگر" in reading.texts(later[0].phrase.first, later[0].after + 1)
+    if beside[:1] == ["pledged"] and not further and _gives_news(reading, draft):
+        return True  # «از برپایی ۹۰ بازارچه خبر داد و گفت: … واگذار می‌شود»
+    told = [
+        next((other.stage for other in near if _is_told(reading, other)), "")
+        for near in (
+            drafts[max(position - _NEAR, 0) : position][::-1],
+            drafts[position + 1 : position + _NEAR],
+        )
+    ]
+    return told == ["pledged", "pledged"]
+
+
+def _gives_news(reading: Reading, draft: Draft) -> bool:
+    """«از برپایی … خبر داد»: a deed told as news, no invitation."""
+    verb, texts = draft.figure.clause.verb, draft.figure.clause.texts
+    deed = any(text in DEEDS for text in texts) and not INVITE_WORDS & set(texts)
+    return deed and verb is not None and reading.text(verb.first - 1) == "خبر"
+
+
+def _is_told(reading: Reading, draft: Draft) -> bool:
+    """Whether a verb of its own decided about a result; shares go with their whole."""
+    return not draft.open and draft.stage != "context" and not names_share(reading, draft)
+
+
+def _lead_in(reading: Reading, sentence: Sentence, known: dict[int, str]) -> str:
+    """What the nearest line that ends in a colon announces: plans or results."""
+    if not known:
+        current = ""
+        for each in reading.sentences:
+            known[each.first] = current
+            if reading.text(each.after - 1) == ":":
+                texts = set(reading.texts(each.first, each.after))
+                plans, results = bool(texts & PLAN_NOUNS), bool(texts & RESULT_NOUNS)
+                current = "pledged" if plans and not results else "reported" if results else ""
+            elif any(clause.verb is not None for clause in each.clauses) and not _is_item(
+                reading, each
+            ):
+                current = ""
+    return known.get(sentence.first, "")
+
+
+def _is_item(reading: Reading, sentence: Sentence) -> bool:
+    """A line that begins with its number or letter in a list."""
+    return reading.text(sentence.first + 1) in (")", "-", "–", ".")
