@@ -23,6 +23,7 @@ from karnameh.people.public import User
 pytestmark = pytest.mark.django_db
 
 ANYBODY, SIGNED_IN, GRANTED = "anybody", "signed in", "granted"
+KEY = "key"  # a program's key opens it, and no session does; `tests/exchange/test_api.py` asks with keys
 RECORD = (Role.REPORTER, Role.PLANNER, Role.PARTNER)
 
 
@@ -84,6 +85,20 @@ TABLE: dict[str, Policy] = {
     "reading_answer": Policy("owner"),
     "promises": Policy(GRANTED),
     "export_entries": Policy(GRANTED, "unit"),
+    "api_page": Policy(ANYBODY),
+    "api_openapi": Policy(ANYBODY),
+    "api_keys": Policy(GRANTED),
+    "api_key_revoke": Policy("owner"),
+    "api-root": Policy(KEY),
+    "api_units": Policy(KEY),
+    "api_unit": Policy(KEY),
+    "api_places": Policy(KEY),
+    "api_indicators": Policy(KEY),
+    "api_entries": Policy(KEY),
+    "api_entry": Policy(KEY),
+    "api_entries_send": Policy("owner"),
+    "api_entry_reverse": Policy("owner"),
+    "api_totals": Policy(KEY),
     "admin_home": Policy((Role.ADMINISTRATOR,)),
     "admin_units": Policy((Role.ADMINISTRATOR,)),
     "admin_unit": Policy((Role.ADMINISTRATOR,), "unit"),
@@ -175,6 +190,8 @@ def expected(policy: Policy, user: User | None, unit: OrgUnit) -> tuple[int, ...
     """The statuses that the policy allows."""
     if policy.who == ANYBODY:
         return (200, 301, 302, 405, 503)
+    if policy.who == KEY:
+        return (401, 404)  # for a session, whoever it is; 404 is the bare root
     if user is None:
         return (302,)  # to the sign-in page
     if policy.who == SIGNED_IN:
@@ -218,7 +235,9 @@ def addresses_about(world: World, unit: OrgUnit, entry: UUID, indicator: int) ->
             continue  # the whole federation stays where it is
         if name in values:
             found[name] = values[name]()
-        elif name.startswith("entry"):
+        elif name == "api_unit":
+            found[name] = reverse(name, args=[unit.code])
+        elif name.startswith(("entry", "api_entry")):
             found[name] = reverse(name, args=[entry])
         elif policy.where:
             found[name] = reverse(name, args=[unit.pk])

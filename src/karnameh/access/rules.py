@@ -33,6 +33,15 @@ class Reach:
             return None
         return frozenset(theme for theme in found if theme is not None)
 
+    def within(self, path: str) -> Reach:
+        """What of this reach lies at or beneath `path`."""
+        stretches = [
+            Stretch(path, one.theme) if is_under(path, one.path) else one
+            for one in self.stretches
+            if is_under(path, one.path) or is_under(one.path, path)
+        ]
+        return Reach(tuple(sorted(set(stretches), key=lambda s: (s.path, s.theme or 0))))
+
     @property
     def paths(self) -> tuple[str, ...]:
         """The highest granted nodes, without those beneath another of them."""

@@ -355,10 +355,11 @@ def _option(dimension: Dimension, part: str) -> str | None:
 class Checker:
     """Judges the rows of one sheet in the order in which they come.
 
-    `scope` is the unit beneath which all rows must lie; `today` the day and `at` the moment of the check.
+    `scope` is the unit beneath which all rows must lie, if they must; `today` the day and `at` the
+    moment of the check.
     """
 
-    def __init__(self, *, owner: User, scope: OrgUnit, today: date, at: datetime) -> None:
+    def __init__(self, *, owner: User, scope: OrgUnit | None, today: date, at: datetime) -> None:
         self.owner, self.scope, self.today = owner, scope, today
         self.currency: str | None = None  # the one that the heading of the amounts names
         self.latest_id = at + timedelta(days=1)
@@ -433,7 +434,7 @@ class Checker:
         case.unit = self.known.units.get(row.unit)
         if case.unit is None:
             return case.doubt("unit", "unit_unknown", given=row.unit[:40])
-        if not is_under(case.unit.path, self.scope.path):
+        if self.scope is not None and not is_under(case.unit.path, self.scope.path):
             return case.doubt("unit", "unit_outside")
         if row.unit_name and compact_form(row.unit_name) not in case.unit.names:
             case.doubt("unit_name", "unit_name_differs", warning=True, given=case.unit.name)

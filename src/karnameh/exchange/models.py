@@ -1,7 +1,8 @@
-"""The queue and the record of imports. What the rows said lies in files beside the upload."""
+"""The queue and the record of imports, whose rows lie in files beside the upload; keys of programs."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -30,6 +31,7 @@ class State(models.TextChoices):
 WAITING = (State.UPLOADED, State.CHECKING, State.POSTING, State.UNDOING)  # for the worker
 UNDECIDED = (State.UPLOADED, State.CHECKING, State.CHECKED, State.FAILED)  # for their owner
 LARGE = 1_000  # so many entries are taken back by two persons only
+LONGEST = timedelta(days=366)  # a key that nobody renews ends by itself
 STANDING = (State.POSTED, State.UNDOING, State.UNDONE)  # their entries are in the ledger
 
 
@@ -150,3 +152,40 @@ class Import(models.Model):
     def waits(self) -> bool:
         """Whether the worker has it: pages ask again until it has not."""
         return self.state in WAITING
+
+
+class ApiToken(models.Model):
+    """A key by which a program acts for an account: with its grants, never with more.
+
+    `unit` narrows it to one unit and what lies beneath; without `may_write` it only reads. The key
+    itself is shown once and kept only as a digest.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    digest = models.BinaryField(max_length=32, unique=True)
+    hint = models.CharField(max_length=8)  # its first letters, by which its owner knows it again
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, null=True, related_name="+")
+    may_write = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    expires_on = models.DateField()
+    revoked_at = models.DateTimeField(null=True)
+    used_on = models.DateField(null=True)
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "user": Personal("for which account a program acts", "as long as the ledger"),
+        "name": Personal("by which its owner knows the key again", "as long as the ledger"),
+        "used_on": Personal("lets its owner find keys that nothing uses", "as long as the ledger"),
+    }
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="token_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(expires_on__lte=F("created_at") + LONGEST), name="token_ends_in_a_year"
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "-created_at"], name="token_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.hint}… {self.name}"

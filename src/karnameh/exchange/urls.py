@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from karnameh.exchange import views
+from karnameh.exchange.api import pages
+from karnameh.exchange.api.interface import api
 
 urlpatterns = [
     path("imports/", views.import_list, name="imports"),
@@ -18,4 +20,9 @@ urlpatterns = [
     path("imports/<uuid:pk>/undo/second/", views.import_undo_second, name="import_undo_second"),
     path("imports/<uuid:pk>/discard/", views.import_discard, name="import_discard"),
     path("export/entries/", views.export, name="export_entries"),
+    path("api/", pages.described, name="api_page"),
+    path("api/keys/", pages.keys, name="api_keys"),
+    path("api/keys/<int:pk>/revoke/", pages.revoke, name="api_key_revoke"),
+    path("api/v1/openapi.json", pages.openapi, name="api_openapi"),
+    path("api/v1/", include(api.urls[0])),
 ]

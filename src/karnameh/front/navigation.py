@@ -80,5 +80,13 @@ def _menu(user: User) -> list[dict[str, Any]]:
     return [
         *desks,
         {"label": _("My page"), "url": reverse("my_page"), "icon": "user"},
+        *_keys(user),
         {"label": _("What is kept about people"), "url": reverse("about_data"), "icon": "shield"},
     ]
+
+
+def _keys(user: User) -> list[dict[str, Any]]:
+    """Who sees nothing has nothing to open for a program."""
+    if not units_where(user).stretches:
+        return []
+    return [{"label": _("Keys for programs"), "url": reverse("api_keys"), "icon": "lock"}]
