@@ -99,6 +99,23 @@ TABLE: dict[str, Policy] = {
     "api_entries_send": Policy("owner"),
     "api_entry_reverse": Policy("owner"),
     "api_totals": Policy(KEY),
+    "field_app": Policy(ANYBODY),
+    "field_worker": Policy(ANYBODY),
+    "field_manifest": Policy(ANYBODY),
+    # What speaks for a phone is its token, which no cookie brings: everybody is refused here.
+    "field_enrol": Policy("post"),
+    "field_sync": Policy("post"),
+    "field_down": Policy("post"),
+    "field_file": Policy("post"),
+    "field_devices": Policy(SIGNED_IN),
+    "field_revoke": Policy("post"),
+    "field_evidence": Policy("owner"),
+    "field_ask": Policy((Role.VERIFIER, Role.REPORTER, Role.ADMINISTRATOR), "unit"),
+    "field_aside": Policy((Role.REPORTER, Role.PARTNER)),
+    "field_aside_one": Policy("owner"),
+    "field_queue": Policy("post"),
+    "field_points": Policy((Role.REPORTER,)),
+    "field_point": Policy("owner"),
     "admin_home": Policy((Role.ADMINISTRATOR,)),
     "admin_units": Policy((Role.ADMINISTRATOR,)),
     "admin_unit": Policy((Role.ADMINISTRATOR,), "unit"),
@@ -237,7 +254,7 @@ def addresses_about(world: World, unit: OrgUnit, entry: UUID, indicator: int) ->
             found[name] = values[name]()
         elif name == "api_unit":
             found[name] = reverse(name, args=[unit.code])
-        elif name.startswith(("entry", "api_entry")):
+        elif name.startswith(("entry", "api_entry")) or name == "field_ask":
             found[name] = reverse(name, args=[entry])
         elif policy.where:
             found[name] = reverse(name, args=[unit.pk])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from karnameh.exchange.public import discard_forgotten, work_once
+from karnameh.field.public import forget_parts
 from karnameh.ledger.public import fold, rehome
 from karnameh.narrative.public import forget_texts
 from karnameh.people.public import expire_contacts
@@ -21,6 +22,7 @@ def lanes() -> list[list[Chore]]:
         Chore("expire contacts", lambda: _done(expire_contacts(at=now())), every=3600.0),
         Chore("texts of reports", lambda: forget_texts(at=now()), every=3600.0),
         Chore("forgotten imports", lambda: _done(discard_forgotten(at=now())), every=3600.0),
+        Chore("unfinished files", lambda: forget_parts(at=now()), every=3600.0),
     ]
     return [totals, documents]
 

@@ -19,5 +19,6 @@ urlpatterns = [
     path("", include("karnameh.insight.urls")),
     path("", include("karnameh.exchange.urls")),
     path("", include("karnameh.narrative.urls")),
+    path("field/", include("karnameh.field.urls")),
     path("", include("karnameh.ledger.urls")),
 ]

@@ -154,10 +154,11 @@ def correct_entry(
     note: str,
     by: User,
     at: datetime,
+    identifier: UUID | None = None,
 ) -> Entry:
     """Reverse `entry` and post what is right in its place, as one deed."""
     fresh = NewEntry(
-        id=new_id(), indicator=entry.indicator_id, stage=Stage(entry.stage), unit=entry.unit_id,
+        id=identifier or new_id(), indicator=entry.indicator_id, stage=Stage(entry.stage), unit=entry.unit_id,
         place=entry.place_id, activity=entry.activity_id, starts_on=entry.starts_on, ends_on=entry.ends_on,
         dimensions=entry.dimensions_id, item=entry.item_id, coverage=Coverage(entry.coverage),
         role=Role(entry.role), quantity=quantity, qualifier=qualifier, fulfils=entry.fulfils_id,

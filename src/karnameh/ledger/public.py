@@ -11,6 +11,7 @@ from karnameh.ledger.actions import (
     reverse_entry,
     verify_entry,
 )
+from karnameh.ledger.beside import register_beside
 from karnameh.ledger.checking import Check, check
 from karnameh.ledger.documents import Document, documents_of, register_documents
 from karnameh.ledger.folding import fold, fold_all, rehome
@@ -42,6 +43,7 @@ from karnameh.ledger.queries import (
     stated_totals,
     story_of,
     tally_of,
+    unverified,
 )
 from karnameh.ledger.releasing import (
     Public,
@@ -85,8 +87,8 @@ __all__ = [
     "correct_entry", "countersign", "coverage_by", "documents_of", "entries_behind",
     "entries_in_reach", "epoch", "far_from", "figure_at", "fold", "fold_all", "head_json",
     "heads", "latest_head", "open_promises", "post_entries", "preview", "promise_balance",
-    "promise_counts", "promises", "prove", "receipt", "register_documents", "register_witness",
+    "promise_counts", "promises", "prove", "receipt", "register_beside", "register_documents", "register_witness",
     "rehome", "release", "retire_witness", "reverse_batch", "reverse_entry", "roll_up", "seal",
     "short_code", "silent_units", "stated_totals", "story_of", "tally_of", "total",
-    "verify_entry",
+    "unverified", "verify_entry",
 ]  # fmt: skip

@@ -30,6 +30,7 @@ from karnameh.ledger.actions import (
     reverse_entry,
     verify_entry,
 )
+from karnameh.ledger.beside import beside
 from karnameh.ledger.documents import Document, documents_of
 from karnameh.ledger.forms import (
     CheckForm,
@@ -154,6 +155,7 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
             else None,
             "words": _in_words(request, one),
             "document": _document(request, story),
+            "beside": beside(request, one),
             "fingerprint": bytes(one.digest).hex()[:16],
             "checked": checked,
             "larger": checked is not None and (checked.quantity or 0) > (one.quantity or 0),

@@ -9,8 +9,10 @@ from karnameh.people.actions import (
     read_phone,
     reseal,
 )
+from karnameh.people.doors import Door, register_door
 from karnameh.people.models import Contact, User
 
 __all__ = [
-    "Contact", "User", "create_user", "disable_user", "expire_contacts", "read_phone", "reseal",
+    "Contact", "Door", "User", "create_user", "disable_user", "expire_contacts", "read_phone",
+    "register_door", "reseal",
 ]  # fmt: skip

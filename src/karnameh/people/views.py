@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from karnameh.people.actions import forget_contact, keep_contact, set_preferences
+from karnameh.people.doors import doors
 from karnameh.people.forms import ContactForm, DisplayForm, PreferencesForm
 from karnameh.people.middleware import COOKIE
 from karnameh.people.models import Contact, User
@@ -114,6 +115,7 @@ def _page(
         "people/my_page.html",
         {
             "viewer": viewer,
+            "doors": doors(),
             "preferences": preferences or PreferencesForm(initial=shown),
             "contact_form": contact or ContactForm(),
             "contact": Contact.objects.filter(user=viewer).first(),

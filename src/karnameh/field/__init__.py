@@ -1,0 +1,1 @@
+"""The phone app and its protocol: what is recorded without a network arrives once."""
