@@ -1,4 +1,4 @@
-"""The product's commands: up, work, demo, check, backup, restore, bench, manage."""
+"""The product's commands: up, work, demo, check, backup, restore, read, plan, bench, manage."""
 
 from __future__ import annotations
 
@@ -142,12 +142,18 @@ def _bench(arguments: list[str]) -> int:
         return bench(arguments[1:])
     if arguments[:1] == ["read"]:
         return _run("karnameh.narrative.reader.bench", arguments[1:])
-    print("Benchmarks: ledger, read", file=sys.stderr)
+    if arguments[:1] == ["plan"]:
+        return _run("karnameh.campaigns.planner.bench", arguments[1:])
+    print("Benchmarks: ledger, read, plan", file=sys.stderr)
     return 2
 
 
 def _read(arguments: list[str]) -> int:
     return _run("karnameh.narrative.reader", arguments)
+
+
+def _plan(arguments: list[str]) -> int:
+    return _run("karnameh.campaigns.planner", arguments)
 
 
 def _run(module: str, arguments: list[str]) -> int:
@@ -178,5 +184,6 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "restore": _restore,
     "bench": _bench,
     "read": _read,
+    "plan": _plan,
     "manage": _manage,
 }

@@ -1,0 +1,149 @@
+"""The only file that knows HiGHS: linear programs that grow, and mixed-integer ones. All minimise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+INFINITY = float(highspy.kHighsInf)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Columns to add: cost, bounds, and their entries column by column (`starts` has one more)."""
+
+    cost: Floats
+    low: Floats
+    high: Floats
+    starts: Ints
+    rows: Ints
+    values: Floats
+
+    def __len__(self) -> int:
+        return len(self.cost)
+
+
+def _quiet(seed: int) -> Any:
+    solver: Any = highspy._core._Highs()  # the plain one: the other prints a banner
+    for option, value in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("parallel", "off"),
+        ("random_seed", seed),
+        ("simplex_dual_edge_weight_strategy", 1),  # Devex: half the time of steepest edge here
+    ):
+        solver.setOptionValue(option, value)
+    return solver
+
+
+class GrowingProgram:
+    """A linear program to which rows and columns are added; each solve starts from the last one."""
+
+    def __init__(self, *, seed: int) -> None:
+        self._solver = _quiet(seed)
+        self.rows = 0
+        self.columns = 0
+
+    def add_rows(self, low: Floats, high: Floats) -> None:
+        """Append empty rows."""
+        nothing = np.zeros(0, dtype=np.int32)
+        self._solver.addRows(
+            len(low), low, high, 0, np.zeros(len(low), np.int32), nothing, np.zeros(0)
+        )
+        self.rows += len(low)
+
+    def add_columns(self, new: Columns) -> None:
+        """Append columns over rows that exist."""
+        self._solver.addCols(
+            len(new),
+            new.cost,
+            new.low,
+            new.high,
+            len(new.rows),
+            new.starts[:-1],
+            new.rows,
+            new.values,
+        )
+        self.columns += len(new)
+
+    def set_costs(self, costs: Floats) -> None:
+        """Give every column its cost anew."""
+        self._solver.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+
+    def set_row_bounds(self, rows: Ints, low: Floats, high: Floats) -> None:
+        """Change the bounds of some rows."""
+        self._solver.changeRowsBounds(len(rows), rows, low, high)
+
+    def solve(self, seconds: float) -> bool:
+        """Solve; True when it is solved to the end."""
+        solver = self._solver
+        # HiGHS counts the time of all its runs together.
+        solver.setOptionValue("time_limit", solver.getRunTime() + max(0.05, seconds))
+        solver.run()
+        return bool(solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+
+    def values(self) -> Floats:
+        """The columns' values."""
+        return np.array(self._solver.getSolution().col_value)
+
+    def prices(self) -> Floats:
+        """What one more unit of each row's limit would gain: the negative dual of the minimum."""
+        return -np.array(self._solver.getSolution().row_dual)
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerAnswer:
+    """What a mixed-integer program gave: values (None when none was found) and a proven bound."""
+
+    values: Floats | None
+    bound: float
+    is_proven_infeasible: bool
+
+
+def solve_integer(
+    new: Columns,
+    row_low: Floats,
+    row_high: Floats,
+    integers: NDArray[np.bool_],
+    *,
+    start: Floats | None,
+    seconds: float,
+    gap: float,
+    nodes: int,
+    seed: int,
+) -> IntegerAnswer:
+    """Minimise over columns of which some are whole. `gap` is relative; `nodes` keeps it repeatable."""
+    solver = _quiet(seed)
+    solver.setOptionValue("mip_rel_gap", gap)
+    solver.setOptionValue("mip_max_nodes", nodes)
+    solver.setOptionValue("time_limit", max(0.05, seconds))
+    solver.addRows(
+        len(row_low),
+        row_low,
+        row_high,
+        0,
+        np.zeros(len(row_low), np.int32),
+        np.zeros(0, np.int32),
+        np.zeros(0),
+    )
+    solver.addCols(
+        len(new), new.cost, new.low, new.high, len(new.rows), new.starts[:-1], new.rows, new.values
+    )
+    whole = np.flatnonzero(integers).astype(np.int32)
+    kinds = np.full(len(whole), int(highspy.HighsVarType.kInteger), np.uint8)
+    solver.changeColsIntegrality(len(whole), whole, kinds)
+    if start is not None:
+        solver.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
+    solver.run()
+    status, info = solver.getModelStatus(), solver.getInfo()
+    found = info.primal_solution_status == 2
+    values = np.array(solver.getSolution().col_value) if found else None
+    bound = float(info.mip_dual_bound)
+    return IntegerAnswer(values, bound, status == highspy.HighsModelStatus.kInfeasible)
