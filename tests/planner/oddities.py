@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from karnameh.campaigns.planner import (
     County,
@@ -125,7 +125,7 @@ def odd_instance(seed: int) -> Instance:
     weights = Weights(*(chance.choice((0.0, 1.0, 10.0, 100.0)) for _ in range(7)))
     if some() < 0.1:
         weights = Weights(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    pins = ()
+    pins: tuple[Pin, ...] = ()
     if proposals and some() < 0.25:
         one = chance.choice(proposals)
         pins = (
@@ -166,10 +166,10 @@ def _rule(name: str, chance: random.Random, days: tuple[Day, ...]) -> Rule:
             Filter(kinds=("k",), counties=("c0", "c1")),
         )
     )
-    each = chance.choice(
+    each: Any = chance.choice(
         (None, None, None, "theme", "day", "county", "profession", "province", "kind")
     )
-    measure = chance.choice(("activities", "activities", "attendance", "cost"))
+    measure: Any = chance.choice(("activities", "activities", "attendance", "cost"))
     if chance.random() < 0.4:
         least, most = chance.choice(((0.5, None), (None, 0.5), (0.3, 0.8), (0.5, 0.5)))
         among = chance.choice(
@@ -212,7 +212,7 @@ def ways(instance: Instance, proposal: Proposal) -> list[tuple[Placement, ...]]:
             ]
         )
     alone = replace(instance, rules=(), pins=())
-    found = [one for one in itertools.product(*each)]
+    found = list(itertools.product(*each))
     return [one for one in found if not check(alone, Plan("good", one)).violations]
 
 
