@@ -92,7 +92,9 @@ def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Ac
     counted = len(lead) > 1 and (
         lead[-2] in SMALL or lead[-2] in SCALES or lead[-2][:1].isdecimal()
     )
-    if _says(verb, last) and not (counted and last == "گزارش"):  # «۲ گزارش بدهد»
+    if _says(verb, last, told=reading.text(verb.after) == ":") and not (
+        counted and last == "گزارش"
+    ):  # «۲ گزارش بدهد»
         return Act.SAY
     if _retracts(verb, lead):
         return Act.RETRACT
@@ -102,7 +104,9 @@ def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Ac
     if last == "قرار" and verb.lemma == "گرفت" and agenda:
         return Act.PLEDGE  # «در دستور کار / اولویت قرار گرفت»
     if last in PLEDGE_WITH_BE and "دستور" not in lead:
-        return Act.PLEDGE if _decides(reading, verb, last, sentence) else Act.DO
+        if _decides(reading, verb, last, sentence):
+            return Act.PLEDGE
+        return Act.NEED if _waits(verb, lead) else Act.DO
     if last == "پیشنهاد" and verb.lemma in ("داد", "کرد", "شد", "نمود"):
         return Act.PROPOSE
     if _promises(verb, lead, clause):
@@ -129,10 +133,10 @@ def _can(reading: Reading, verb: Verb, sentence: Sentence) -> Act:
     return Act.CAN
 
 
-def _says(verb: Verb, last: str) -> bool:
+def _says(verb: Verb, last: str, *, told: bool) -> bool:
     if verb.lemma in SAY_VERBS:
         return not verb.passive
-    if last in _SAY_WITH_GIVE:
+    if last in _SAY_WITH_GIVE or (last == "پاسخ" and told):
         return verb.lemma == "داد"
     if last in ("نام", "یاد"):
         return verb.lemma in ("برد", "کرد") and (last == "یاد" or verb.lemma == "برد")
@@ -183,6 +187,8 @@ def _promises(verb: Verb, lead: list[str], clause: Clause) -> bool:
         return "را" not in clause.texts
     if verb.lemma == "گنجاند":
         return True
+    if (verb.lemma == "بست" and "کمر" in clause.texts) or lead[-1] == "جزم":
+        return True
     if lead[-2:] == ["را", "قبول"] and verb.lemma == "کرد":
         return True  # «۲۵۰ خانه را قبول کرده‌ایم»
     if verb.lemma == "گذاشت" and lead[-2:] in (["در", "برنامه"], ["دستور", "کار"]):
@@ -215,10 +221,8 @@ def _needs(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) -> 
     if not lead:
         return False
     last = lead[-1]
-    if any(word in WAITING_WORDS for word in lead[-3:]) and (
-        verb.lemma in ("ماند", "بود", "داشت") or last == "سر"
-    ):
-        return any(word in ("در", "پشت") for word in lead)
+    if _waits(verb, lead):
+        return True
     if last == "احساس":
         return any(word in NEED_NOUNS for word in clause.texts)
     if verb.lemma in ("شد", "ماند"):
@@ -232,6 +236,14 @@ def _needs(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) -> 
     if last in NEED_WORDS:
         return last != "کم" or verb.lemma == "داشت"
     return _in_need(clause.texts) or _is_headed_by_need(clause.texts)
+
+
+def _waits(verb: Verb, lead: list[str]) -> bool:
+    """«در نوبت مانده‌اند», «در صف مسکن قرار دارند»."""
+    if not any(word in WAITING_WORDS for word in lead[-3:]):
+        return False
+    stays = verb.lemma in ("ماند", "بود", "داشت") or lead[-1] == "سر"
+    return stays and any(word in ("در", "پشت") for word in lead)
 
 
 def _is_headed_by_need(texts: list[str]) -> bool:

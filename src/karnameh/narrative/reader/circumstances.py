@@ -35,6 +35,14 @@ _LIST_JOINTS = frozenset(("و", "،", "یا"))
 _STATING = key_set("اعلام برآورد تخمین ذکر عنوان احساس گزارش ارزیابی بیان دانست محاسبه")
 _FACING = key_set("مواجه روبرو روبهرو رنج دستوپنجه")
 _SCARCE = 20
+_INFINITIVES = key_set("شدن دیدن ماندن خوردن رفتن افتادن باختن سوختن دادن گشتن")
+_FORCES = key_set(
+    """
+    سیل سیلاب زلزله زمین‌لرزه طوفان توفان آتش حریق شعله‌های آتش‌سوزی خشکسالی سرما سرمازدگی یخبندان تگرگ رانش آب‌گرفتگی
+    گردوغبار آلودگی ریزگردها کرونا گرانی تحریم‌ها جنگ بهمن صاعقه تندباد سونامی آفت کم‌آبی بی‌آبی
+    """
+)
+_STRIKING = key_set("کرد برد گرفت زد رساند کشاند لرزاند گذاشت داد شد انداخت سوزاند ساخت کشت بست")
 _CHANGES = key_set("افزایش کاهش ارتقا رشد تنزل تغییر تبدیل پیدا")
 _NEXT = 7
 _MEASURED = frozenset(
@@ -45,7 +53,7 @@ _FATES = key_set("ازدواج طلاق تصادف سانحه تولد سرقت 
 _OCCURRING = key_set("ثبت رخ اتفاق وقوع گزارش روی")
 _GOODS = key_set("برق آب گاز سرپناه خانه مسکن معلم پزشک جاده راه مدرسه سوخت تلفن")
 _SHELTERS = key_set("چادر کپر کانکس")
-_PROBLEMS = key_set("مشکل معضل")
+_PROBLEMS = key_set("مشکل معضل بحران تنگنا دردسر")
 _FEW_WORDS = 3
 _AMISS = key_set(
     """
@@ -134,7 +142,7 @@ def _needed(reading: Reading, figure: Figure, tail: list[str]) -> str:
         if any(pair == ("مورد", "نیاز") for pair in pairwise(texts)):
             return "a need: مورد نیاز"
     if any(
-        pair[0] in _MEANS and "لازم" in head[i + 1 : i + 3] for i, pair in enumerate(pairwise(head))
+        text in _MEANS and "لازم" in head[index + 1 : index + 3] for index, text in enumerate(head)
     ):
         return "a need: لازم"
     return ""
@@ -176,6 +184,8 @@ def _lacking(reading: Reading, figure: Figure, tail: list[str]) -> str:
     verb = figure.clause.verb
     if tail[-1:] == ["زندگی"] and _SHELTERS & set(tail):
         return "what they lack: سرپناه"
+    if tail[-1:] and tail[-1] in _FACING and _PROBLEMS & set(tail):
+        return f"what they face: {tail[-1]}"
     if verb is None or verb.lemma not in _BEING or verb.passive:
         return ""
     if "بدون" in tail and (verb.lemma == "ماند" or set(tail[-1:]) & _GOODS):
@@ -286,6 +296,9 @@ def _harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     listed = joint in ("و", "،") and further and further[0].opening == figure.after + 1
     if listed and reading.text(figure.after - 1) == "آسیبدیده":
         return "what befell: آسیب دیده"  # «۲۳۰۰ خانه آسیب دیده و ۴۱۰ خانه …»
+    happened = _happening(reading, figure)
+    if happened:
+        return happened
     verb = figure.clause.verb
     if verb is None or verb.negative or verb.lemma not in LIGHTS_OF_HARM:
         return ""
@@ -302,6 +315,27 @@ def _harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     if not found and "جان" in tail and verb.lemma in ("داد", "باخت", "سپرد"):
         found = "جان"
     return f"what befell: {found}" if found and not set(tail) & _HELP else ""
+
+
+def _happening(reading: Reading, figure: Figure) -> str:
+    """«گرفتار شدن ۲۶۰ خودرو», «از نوزده مجروح …», «سیل ۵۰۰ خانه را دربرگرفت»."""
+    before, further = reading.text(figure.opening - 1), reading.text(figure.opening - 2)
+    if before in _INFINITIVES and further in HARM_WORDS:
+        return f"what befell: {further} {before}"
+    noun = lemma(reading.text(figure.phrase.first))
+    counts = figure.phrase.after > figure.number.after
+    if before == "از" and counts and noun in _CASUALTIES - {"مصدوم"}:
+        return f"casualties: {noun}"
+    if before == "حال" and figure.phrase.unit == "person":
+        return "how the hurt are"
+    verb = figure.clause.verb
+    if verb is None or verb.tense is not Tense.PAST or verb.passive:
+        return ""
+    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    opens = [text for text in head[:2] if text not in ("و", "که", "این")]
+    force = opens[0] if opens[:1] and opens[0] in _FORCES else ""  # the subject
+    struck = verb.lemma in _STRIKING and not set(head) & PREPOSITIONS - {"به", "در"}
+    return f"what befell: {force}" if force and struck else ""
 
 
 _RULES: tuple[Callable[[Reading, Figure, list[str]], str], ...] = (

@@ -166,6 +166,8 @@ def duration(reading: Reading, figure: Figure) -> Verdict | None:
 def is_duration(reading: Reading, figure: Figure) -> bool:
     """Whether a noun of time follows that is no work («۸۰ هزار ساعت خدمت»)."""
     following = reading.text(figure.number.after)
+    if _without_owner(following) in DURATION_NOUNS:
+        return True  # «سفر ۳ روزه‌اش»
     if following not in DURATION_NOUNS:
         return False
     if following == "ساعت" and reading.text(figure.first - 1) in ("هفتهای", "روزی", "ماهی", "سالی"):
@@ -177,6 +179,14 @@ def is_duration(reading: Reading, figure: Figure) -> bool:
     return not (
         following in ("ساعت", "دقیقه") and reading.text(figure.number.after + 1) in _TRAINING
     )
+
+
+def _without_owner(word: str) -> str:
+    """The adjective of time in «سه‌روزه‌اش», «ده‌ساله‌شان», or an empty string."""
+    for ending in ("اش", "شان", "مان"):
+        if word.endswith("ه" + ending):
+            return word.removesuffix(ending)
+    return ""
 
 
 def age_range(reading: Reading, figure: Figure) -> Verdict | None:

@@ -54,7 +54,9 @@ def denied(reading: Reading, figure: Figure) -> str:
 def untrue(reading: Reading, figure: Figure) -> str:
     """«… ۲۴۰ خانه ساخته‌ایم که صحت ندارد», «این عدد ۷۰۰ نفر بود که اصلاح شد», «نه ۴۰ بلکه ۶۰ …»."""
     rejected = reading.text(figure.opening - 1) == "نه"
-    if rejected and "بلکه" in reading.texts(figure.number.after, figure.after + _SHORT_CLAUSE):
+    instead = "بلکه" in reading.texts(figure.number.after, figure.after + _SHORT_CLAUSE)
+    alike = any(o.phrase.unit == figure.phrase.unit for o in reading.figures_before(figure)[-1:])
+    if rejected and (instead or alike):
         return "not this but another"
     said = reading.said_in(figure.sentence)
     if _TRUE.isdisjoint(said) and _RIGHTED.isdisjoint(said):

@@ -31,6 +31,7 @@ _REACH = 40
 _IMPERSONAL = frozenset(("میتوان", "نمیتوان", "بتوان"))
 _BEFORE_IMPERSONAL = frozenset(("", "،", "که", "شاید", "حتی", "اگر", "و", "هم", "نیز", ":", "؛"))
 _IMMEDIATE = 20
+_IF_PHRASES = (("در", "صورت"), ("در", "صورتی"), ("به", "شرط"), ("به", "شرطی"))
 
 
 IMPERSONAL_BE = frozenset(("میشود", "بشود", "میشد"))
@@ -48,7 +49,7 @@ def conditioned(reading: Reading, figure: Figure) -> bool:
             return False  # «اگر به دستمزد روز حساب شود، …»: what it is worth
         if text in CONDITIONALS or text in POTENTIAL_ADVERBS:
             return True
-        if (reading.text(at - 1), text) in (("در", "صورت"), ("به", "شرط")):
+        if (reading.text(at - 1), text) in _IF_PHRASES:
             return True
     return False
 
@@ -69,11 +70,15 @@ def governed(reading: Reading, figure: Figure, verb: Verb, said: str) -> Staged:
     governors = _governors(reading, figure.sentence)
     for at in range(verb.first - 1, figure.sentence.first - 1, -1):
         found = governors.get(at)
+        if found is _NOT_ACHIEVED and figure.qualifier == "at_least":
+            return _GOVERNED_STAGE[Act.ABLE]  # «نتوانستیم بیش از ۴۰ خانه را تحویل دهیم»
         if found is not None:
             return found
         text = reading.text(at)
         if text in MUST:
             return Staged("pledged", f"a rule: {text}")
+        if text == "بعید":
+            return Staged("context", "doubted: بعید", sure=0.7)
         if text in _HOPES:
             return Staged("pledged", f"hoped for: {text}", sure=0.7)
         if text in CONDITIONALS and _VALUED & set(reading.texts(at, at + _VALUING)):
@@ -97,6 +102,8 @@ def _governors(reading: Reading, sentence: Sentence) -> dict[int, Staged]:
         if clause.verb is None or clause.verb.tense is Tense.SUBJUNCTIVE:
             continue
         staged = _GOVERNED_STAGE.get(act_of(reading, clause, clause.verb, sentence))
+        if staged is _GOVERNED_STAGE[Act.ABLE] and clause.verb.negative:
+            staged = _NOT_ACHIEVED
         if _brings_about(reading, clause.verb):
             staged = Staged("reported", "brought about")
         if _asks_others(reading, clause, clause.verb):
@@ -138,6 +145,9 @@ _GOVERNED_STAGE: dict[Act, Staged] = {
     Act.NEED: Staged("context", "governed by a need"),
     Act.PROPOSE: Staged("context", "proposed", sure=0.6),
 }
+
+
+_NOT_ACHIEVED = Staged("context", "not achieved")
 
 
 def impersonal(reading: Reading, sentence: Sentence, verb: Verb) -> Staged | None:

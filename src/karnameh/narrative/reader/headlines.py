@@ -5,7 +5,13 @@ from __future__ import annotations
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Sentence
 from karnameh.narrative.reader.drafts import Draft, names_share, same_thing
-from karnameh.narrative.reader.lexicon import DEEDS, INVITE_WORDS, PLAN_NOUNS, RESULT_NOUNS
+from karnameh.narrative.reader.lexicon import (
+    DEEDS,
+    FUTURE_WORDS,
+    INVITE_WORDS,
+    PLAN_NOUNS,
+    RESULT_NOUNS,
+)
 from karnameh.narrative.reader.reading import Reading
 
 _OCCASIONS = key_set("هفته دهه ایام همزمان آستانه یادواره")
@@ -39,10 +45,21 @@ def settle_headlines(reading: Reading, drafts: list[Draft]) -> None:
             and _lead_in(reading, draft.figure.sentence, leads) == "pledged"
         ):
             draft.stage, draft.nature, draft.why = "pledged", "flow", "listed under plans"
+        elif draft.why == "said as a fact" and _is_asked(reading, draft.figure.sentence):
+            draft.stage, draft.nature, draft.why = "pledged", "flow", "the answer about a plan"
         elif draft.why == "said as a fact" and _occasion(draft) and _is_ahead(drafts):
             draft.stage, draft.nature, draft.why = "pledged", "flow", "for an occasion to come"
         elif draft.figure.clause.verb is not None and _amid_plans(reading, drafts, position):
             draft.stage, draft.nature, draft.why = "pledged", "flow", "told amid plans"
+
+
+def _is_asked(reading: Reading, sentence: Sentence) -> bool:
+    """«برنامه سال بعد چیست؟ پاسخ داد: ۸۰ خانه دیگر»: the question before asks for plans."""
+    if sentence.number == 0:
+        return False
+    question = reading.sentences[sentence.number - 1]
+    asked = set(reading.texts(question.first, question.after))
+    return reading.text(question.after) == "؟" and bool(asked & (PLAN_NOUNS | FUTURE_WORDS))
 
 
 def _occasion(draft: Draft) -> bool:

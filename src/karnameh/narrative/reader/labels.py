@@ -12,6 +12,8 @@ from karnameh.narrative.reader.words import Kind
 _LIST_MARKS = frozenset(".-–)/ـ:")
 _UNNAMED = key_set("نفر تن مورد عدد درصد روستا خانه شهر")
 _DIALLING = key_set("شماره‌گیری دستوری سرشماره پیش‌شماره")
+_MOST_ITEMS = 30
+_STOPS = frozenset((":", ".", "؛", "،", "؟"))
 _SHORT_CODE = 3
 _SENT = key_set("پیامک ارسال بفرستند بفرستید")
 _NAMEABLE = frozenset(
@@ -107,6 +109,8 @@ def enumerator(reading: Reading, figure: Figure) -> Verdict | None:
         or figure.number.after != figure.first + 1
     ):
         return None
+    if _opens_item(reading, figure):
+        return Verdict("ordinal", "numbers a list", nothing(figure))
     at = figure.first - 1
     while at >= 0 and reading.words[at].kind is Kind.MARK and reading.text(at) in "([-•*–":
         at -= 1
@@ -119,6 +123,13 @@ def enumerator(reading: Reading, figure: Figure) -> Verdict | None:
     ):
         return Verdict("ordinal", "numbers a list", nothing(figure))
     return None
+
+
+def _opens_item(reading: Reading, figure: Figure) -> bool:
+    """«مقرر شد: ۱) … ۲) …»: a small number with a closing bracket behind a stop."""
+    value = figure.number.value or 0
+    closed = reading.text(figure.number.after) == ")" and value <= _MOST_ITEMS
+    return closed and reading.text(figure.first - 1) in _STOPS
 
 
 def plan_name(reading: Reading, figure: Figure) -> Verdict | None:

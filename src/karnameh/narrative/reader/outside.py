@@ -32,6 +32,8 @@ _RISING = key_set("بالا گران افزایش رشد جهش برابر بر�
 _HEAD = 6
 _COST_PREDICATES = key_set("هزینه قیمت خرج سرمایه بها تمام آب")
 _COST_LIGHTS = frozenset(("داشت", "برد", "خواست", "شد", "خورد", "بود", "رفت"))
+_MISHAPS = key_set("تصادفات آتش‌سوزی‌ها حوادث طلاق‌ها مرگ‌ها جرایم سرقت‌ها بیماری‌ها زلزله‌ها مصدومیت‌ها")
+_OWING = key_set("بدهکار طلبکار مقروض طلب")
 _ONE = frozenset(("یک", "هر", "1"))
 
 
@@ -68,6 +70,8 @@ def _statistic(reading: Reading, figure: Figure) -> str:
     verb = figure.clause.verb
     if verb is None or verb.tense not in (Tense.COPULA, Tense.PRESENT):
         return ""
+    if figure.phrase.unit == "percent" and reading.text(figure.after) in _MISHAPS:
+        return "what happens in a country"
     first = figure.sentence.first
     opening = reading.texts(first, min(first + _OPENING, figure.opening))
     counted = any(
@@ -108,9 +112,17 @@ def _cost_of_one(reading: Reading, figure: Figure) -> str:
     return "one of which the cost is told" if one and behind[0].phrase.unit in MONEY else ""
 
 
+def _debt(reading: Reading, figure: Figure) -> str:
+    """«۳۰ میلیارد تومان به ما بدهکار است»."""
+    verb = figure.clause.verb
+    owed = verb is not None and reading.text(verb.first - 1) in _OWING
+    return "a debt" if owed and figure.phrase.unit in MONEY else ""
+
+
 _RULES: tuple[Callable[[Reading, Figure], str], ...] = (
     _public_rate,
     _statistic,
     _rising_cost,
     _cost_of_one,
+    _debt,
 )

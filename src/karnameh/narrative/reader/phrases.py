@@ -26,6 +26,7 @@ from karnameh.narrative.reader.model import Qualifier
 from karnameh.narrative.reader.nouns import (
     CLASSIFIERS,
     MEASURES,
+    is_asset,
     is_compound,
     is_counted_noun,
     lemma,
@@ -38,7 +39,7 @@ from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 from karnameh.narrative.reader.words import Kind, Word
 
 _TIMES = frozenset(("year", "month", "week", "day", "hour"))
-_LIGHT = key_set("کرد شد داد گرفت زد افتاد خورد گذاشت انداخت گردید نمود")
+_LIGHT = key_set("کرد شد داد گرفت زد افتاد خورد گذاشت انداخت گردید نمود یافت دید")
 _UNDER_FORMS = frozenset(("کمتر از", "کمتراز", "پایینتر از", "پایین تر از"))
 _QUALITIES = key_set("فعال آماده آزاد مجهز مستقر")
 _NEVER_HALVES = key_set("سیار ثابت جدید محروم دولتی خصوصی نیازمند ویژه متوسط خرد")
@@ -47,6 +48,8 @@ _THEM = key_set("آن آنها آنان اینها ایشان")
 _LOWER = key_set("پایین‌تر کمتر")
 _LIMITS = key_set("حداقل دست‌کم لااقل حداکثر")
 _BEYOND = key_set("گذشت گذشته گذشته‌است فراتر عبور تجاوز می‌گذرد بیشتر بالاتر")
+_SPANS = key_set("سال هفته ماه روز فصل شب سال‌های ماه‌های روزهای")
+_WHEN = key_set("گذشته آینده قبل بعد جاری پیش اخیر آتی پایانی نخست اول")
 _LONGEST_PHRASE = 12
 _MONEY = frozenset(("toman", "rial", "dollar"))
 _STOPS = (
@@ -194,13 +197,21 @@ def _continues(words: list[Word], first: int, at: int) -> bool:
         return at > first and _and_continues(words, first, at)
     if word.text == "تا" and at == first:  # the spoken counter: «۹۰ تا بخاری»
         return at + 1 < len(words) and is_counted_noun(words[at + 1].text)
-    if word.text.endswith("ترین") and at > first:
+    if at > first and (word.text.endswith("ترین") or _is_when(words, at)):
         return False
     if word.text == "به" and at > first and words[at - 1].text == "مبتلا":
         return True
     if word.text in _STOPS or _is_numeral(word) or _ends_in_verb(words, at):
         return False
     return at == first or _takes_more(words, first, at)
+
+
+def _is_when(words: list[Word], at: int) -> bool:
+    """«۲۸ پرستار هفته گذشته …», «۳۱ مدرسه بهمن ماه …»: a time behind the noun belongs to the verb."""
+    following = words[at + 1].text if at + 1 < len(words) else ""
+    if words[at].text in MONTHS:
+        return following in ("ماه", "امسال", "سال") or words[at].text.endswith("ماه")
+    return words[at].text in _SPANS and following in _WHEN
 
 
 def _lists_people(words: list[Word], first: int, at: int) -> bool:
@@ -329,6 +340,7 @@ def _and_continues(words: list[Word], first: int, at: int) -> bool:
         return False
     near = (unit_of([words[first].text]), unit_of([following.text]))
     alike = near[0] == near[1] or _SETTLEMENTS.issuperset(near)
+    alike |= is_asset(words[first].text) and is_asset(following.text)  # «۹۴ مدرسه و کتابخانه»
     if at == first + 1 and near[0] and alike:
         return not _meets_number(words, at + 1)  # «پزشک و پرستار»
     classified = at == first + 2 and words[first].text in CLASSIFIERS

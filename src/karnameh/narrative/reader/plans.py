@@ -61,6 +61,8 @@ def mediated(reading: Reading, figure: Figure, verb: Verb) -> str:
     at = figure.opening - 1 - (before == "به")
     if verb.lemma == "پذیرفت" or is_agreed(reading, at):
         return "agreed or allowed, not yet done"
+    if verb.lemma == "سپرد" and verb.passive and last != "خاک":
+        return "entrusted to be done"  # «نوسازی ۱۵ خانه به ما سپرده شد»
     return f"assigned: {last}" if last in _ASSIGNED else ""
 
 
@@ -86,14 +88,14 @@ def only_begun(reading: Reading, figure: Figure, verb: Verb) -> bool:
     return any(text in DEEDS - _ATTENDING for text in head)
 
 
-def planned_by(tail: list[str]) -> str:
+def planned_by(tail: list[str], *, people: bool = False) -> str:
     """A predicate that plans: «از برنامه‌های ماست», «در راه است», «آماده بهره‌برداری است»."""
     if any(word in PLAN_NOUNS or word == "دستور" for word in tail):
         return "listed among plans"
     if tail[-2:] == ["در", "راه"] or tail[:2] == ["در", "آستانه"]:
         return "under way to be done"
     readied = [word in DEEDS for word in tail]
-    if any(a in _READY and b for a, b in zip(tail, readied[1:], strict=False)):
+    if not people and any(a in _READY and b for a, b in zip(tail, readied[1:], strict=False)):
         return "ready to be done"
     return ""
 

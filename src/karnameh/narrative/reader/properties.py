@@ -59,7 +59,10 @@ _MONEY_HEADS = key_set(
 )
 _APPEARING = key_set("حضور شرکت ارایه بیان تشریح مطرح")
 _OFFICIALS = key_set(
-    "دبیران رابطان مسیولان مدیران نمایندگان روسای معاونان مقامات اعضای سرپرستان دهیاران فرمانداران شهرداران بخشداران"
+    """
+    دبیران رابطان مسیولان مدیران نمایندگان روسای معاونان مقامات اعضای اعضا سرپرستان دهیاران فرمانداران
+    شهرداران بخشداران
+    """
 )
 _TERRITORIES = frozenset(("شهرستان", "استان", "شهر"))
 _PLACED = frozenset(("استان", "کشور", "بخش", "حوزه"))
@@ -67,6 +70,7 @@ _LEGAL = key_set("ماده بند تبصره فصل رکن اصل")
 _FEW = 20
 _SCORES = key_set("امتیاز نمره معدل رتبه")
 _SETTLED = key_set("روستا روستای محله شهر شهرک منطقه آبادی ده استان شهرستان بخش")
+_OF_LAND = frozenset(("kilometre", "hectare", "island", "spring", "wave", "", "month"))
 _SETTLEMENTS = frozenset(("village", "neighbourhood", "city", "county", "district", "province"))
 _IDIOM_NUMBERS = frozenset(("هزار", "صد"))
 _SHARES = frozenset(("times", "percent", "share"))
@@ -87,10 +91,10 @@ def attribute(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("percent", "how great the harm is")
     if following in _RATE_TAILS:
         return None
+    if following.endswith("ی") and reading.text(at + 1) == "که":
+        return None  # «از ۱۶ نفری که قول داده بودند»
     if following in CAPACITY_TAILS and not _is_of_built(reading, figure):
         return None
-    if following in ("تومانی", "ریالی", "دلاری") and reading.text(at + 1) == "که":
-        return None  # «۱۵۰ میلیون تومانی که …» is that money
     if following in ("تومانی", "ریالی", "دلاری") and _MONEY_HEADS & set(
         reading.texts(figure.opening - 2, figure.opening)
     ):
@@ -147,6 +151,8 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
         noun in STRUCTURE_NOUNS or reading.text(figure.phrase.first) in STRUCTURE_NOUNS
     ):
         return Verdict(figure.phrase.unit, "a structure")
+    if noun in _VOTES and reading.text(figure.opening - 1) == "با":
+        return Verdict(figure.phrase.unit, "with how many votes")
     if noun in _VOTES and (figure.number.value or 0) >= MANY_HOURS:
         return None
     if noun in _MEDALS and figure.phrase.after == figure.phrase.first + 1:
@@ -159,6 +165,8 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict(figure.phrase.unit, "a property of a body")
     if noun == "اتاق" and reading.text(figure.opening - 1) in ("با", "و", "دارای"):
         return Verdict("room", "a property of a building")
+    if noun == "نسخه" and reading.text(figure.opening - 1) == "در":
+        return Verdict("", "in how many copies")
     if noun == "صفحه":
         return Verdict("page", "the length of a book")
     if noun == "فریم":
@@ -212,8 +220,10 @@ def _is_owned(figure: Figure) -> bool:
 
 
 def of_nature(reading: Reading, figure: Figure) -> Verdict | None:
-    """«۱۱۸ میلی‌متر باران», «۵ درجه زیر صفر»: nobody does this."""
+    """«۱۱۸ میلی‌متر باران», «۵ درجه زیر صفر», «۱۲ لیتر در ثانیه آبدهی»: nobody does this."""
     measured = _counted(reading, figure) in _OF_NATURE
+    flow = reading.texts(figure.after, figure.after + 2) in (["در", "ثانیه"], ["بر", "ثانیه"])
+    measured |= flow and owns(figure)
     return Verdict(figure.phrase.unit, "a measure of nature") if measured else None
 
 
@@ -247,6 +257,9 @@ def composition(reading: Reading, figure: Figure) -> Verdict | None:
         pointed = any(text in _REFERRED or text.endswith("ها") for text in heads)
         if pointed and any(unit_of([text]) in _KITS for text in heads):
             return Verdict(figure.phrase.unit, "what a thing is made of")
+    alone = not any(other.after > opening - 8 for other in reading.figures_before(figure))
+    if {"متشکل", "مرکب"} & set(listed) and alone and figure.phrase.unit == "person":
+        return Verdict(figure.phrase.unit, "of whom a body consists")
     vessel = figure.phrase.unit in _OF_A_VESSEL and bool(_CAPACITY & set(near))
     vessel = vessel and not _is_made(reading, figure)
     if vessel and "با" in reading.texts(max(first, figure.opening - 4), figure.opening):
@@ -324,6 +337,10 @@ def size(reading: Reading, figure: Figure) -> Verdict | None:
     last = verb.first == figure.after or reading.text(figure.after) in ("و", "،")
     if settled and last and unit in _SETTLEMENTS:
         return Verdict(unit, "how a territory is made up")
+    has = verb.lemma == "داشت" and verb.tense is Tense.PRESENT and unit in _OF_LAND
+    near = verb.first - figure.after <= 2
+    if has and near and set(head[:2]) & _SETTLED | set(head[:2]) & {"کشور"}:
+        return Verdict(unit, "what a territory has")
     if unit == "household" and verb.lemma == "داشت" and _SETTLED & set(head[-4:]):
         return Verdict(unit, "who lives there")
     return None

@@ -35,6 +35,8 @@ _EVERYBODY = key_set("مردم جمعیت")
 _CHILDREN = key_set("فرزند بچه نوه")
 _MOST_CHILDREN = 15
 _PARENTS = key_set("مادر پدر با دارای صاحب")
+_LIVING = key_set("سکونت زندگی ساکن ساکنند سکنا")
+_LIVED_IN = key_set("محله محلات شهر شهرستان روستا روستاها استان منطقه حاشیه کشور شهرک جزیره بخش")
 _MINE = frozenset(("دارم", "داشتم", "داشتهام"))
 
 
@@ -91,6 +93,17 @@ def _statistic(reading: Reading, figure: Figure) -> str:
     all_people = reading.text(figure.after) in _EVERYBODY
     lives = verb.lemma == "کرد" and reading.text(verb.first - 1) == "زندگی"
     return "public statistics" if all_people and (verb.tense is Tense.COPULA or lives) else ""
+
+
+def _inhabitants(reading: Reading, figure: Figure) -> str:
+    """«در این محله ۸ هزار نفر سکونت دارند»: who lives in a territory."""
+    verb = figure.clause.verb
+    if verb is None or figure.phrase.unit not in ("person", "household"):
+        return ""
+    lives = reading.text(verb.first - 1) in _LIVING and verb.lemma in ("کرد", "داشت", "بود")
+    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    within = "در" in head[-5:] and _LIVED_IN & set(head[-4:])
+    return "who lives there" if lives and within and verb.tense is not Tense.PAST else ""
 
 
 def _few(figure: Figure, most: int) -> bool:
@@ -160,4 +173,5 @@ _RULES: tuple[Callable[[Reading, Figure], str], ...] = (
     _private,
     _distance,
     _statistic,
+    _inhabitants,
 )

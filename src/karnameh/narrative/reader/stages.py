@@ -32,6 +32,7 @@ from karnameh.narrative.reader.lexicon import (
     ONGOING_WORDS,
     PLAN_NOUNS,
     POTENTIAL_NOUNS,
+    REQUEST_WORDS,
     RESULT_NOUNS,
     SHARE_WORDS,
     STOCK_WORDS,
@@ -77,6 +78,10 @@ _NEED_LEADS = key_set("کمبود نیازمند کسری نیازهای نیا�
 _NEEDS = frozenset(("نیاز", "نیازهای", "نیازها", "کمبود", "کمبودها"))
 _NEAR = 6  # a noun further back governs something else
 _PASSIVE = frozenset(("شد", "یافت", "گردید", "گشت"))
+_YEARLY = key_set("همه‌ساله هرساله")
+_POSSIBLE = key_set("امکان‌پذیر شدنی مقدور میسر دست‌یافتنی ممکن")
+_HINGING = frozenset(("منوط", "مشروط", "گرو", "موکول", "وابسته"))
+_APPROVED = frozenset(("تصویب", "مصوب"))
 _DONE = key_set("آماده مهیا موجود حاضر فعال تکمیل قطعی نهایی")
 _BEYOND = key_set("بیشتر فراتر بالاتر تجاوز عبور زیادتر افزون‌تر")
 _GIVEN_WORD = frozenset(("قول", "وعده", "تعهد"))
@@ -207,6 +212,8 @@ def _with_verb(reading: Reading, figure: Figure, clause: Clause, verb: Verb) -> 
     if act is Act.PROPOSE:
         return Staged("pledged", f"proposed: {said}", sure=0.6)
     if act is Act.CAN:
+        if verb.negative and verb.lemma == "داشت":
+            return Staged("context", f"not possible: {said}")
         return Staged("potential", f"ability: {said}")
     if act is Act.ABLE:
         return Staged("context" if verb.negative else "reported", f"achieved: {said}")
@@ -251,11 +258,16 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         )
         if shared or is_aim(head) or "قرار" in head[-4:]:
             return Staged("pledged", "the subject was a plan", sure=0.75)
+    if verb.lemma == "ماند" and reading.text(figure.after) == "تا":
+        return Staged("context", f"left to be done: {said}", sure=0.75)
     if verb.lemma == "ماند" and figure.after == verb.first and _comes(reading, figure, verb):
         return Staged("pledged", "left over, to be done", sure=0.6)
     if verb.lemma == "ماند" and figure.after == verb.first:
         return Staged("context", f"left over: {said}", sure=0.75)
     if verb.negative:
+        unreal = reading.text(verb.after - 1).startswith("نمی")
+        if unreal and ("بدون" in clause.texts or conditioned(reading, figure)):
+            return Staged("reported", f"would not have been: {said}", sure=0.6)
         if _BEYOND & {reading.text(figure.after), reading.text(verb.first - 1)}:
             return Staged("reported", f"no more than: {said}", sure=0.7)
         if figure.phrase.unit == "percent":
@@ -272,6 +284,8 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         return Staged("potential", "what would have been", sure=0.7)
     if reading.text(verb.first - 1) in _READIED and _runs_on(reading, figure, verb):
         return Staged("pledged", "made ready for what is to come", sure=0.6)
+    if reading.text(verb.first - 1) in _APPROVED and figure.phrase.unit in ("toman", "rial"):
+        return Staged("pledged", "approved, not yet paid", sure=0.6)
     put_off = mediated(reading, figure, verb)
     if put_off:
         return Staged("pledged", put_off, sure=0.7)
@@ -300,6 +314,10 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
     if verb.negative:
         return Staged("context", f"denied: {said}")
     lead = reading.text(verb.first - 1)
+    if lead in _POSSIBLE:
+        return Staged("potential", f"possible: {lead}", sure=0.7)
+    if _YEARLY & set(clause.texts):
+        return Staged("reported", f"goes on every year: {said}")
     if _lies_ahead(clause.texts):
         return Staged("pledged", f"in a time to come: {said}")
     if in_the_week(clause.texts):
@@ -427,11 +445,6 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
     """«… از برنامه‌های ما است» plans, «… از اقدامات ما است» and «۶۳ کارگاه فعال است» report."""
     if verb.negative:
         return Staged("context", f"denied: {said}")
-    if reading.text(verb.first) in ("بودیم", "هستیم") and figure.phrase.unit in (
-        "person",
-        "household",
-    ):
-        return Staged("context", "who we are")
     tail = reading.texts(min(figure.phrase.first + 1, verb.first), verb.first)
     head = [reading.text(index) for index in clause.words if index < figure.opening]
     if any(word in RESULT_NOUNS for word in tail):
@@ -440,11 +453,19 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
         return Staged("pledged", "under way, promised to be finished", sure=0.7)
     if is_studied(head, tail):
         return Staged("pledged", "being studied or agreed upon", sure=0.6)
-    planned = planned_by(tail) or intended(reading, figure)
+    people = figure.phrase.unit in ("person", "team", "vehicle")  # ready now to serve
+    planned = planned_by(tail, people=people) or intended(reading, figure)
     if planned:
         return Staged("pledged", planned)
-    if "قابل" in head[-4:]:
+    if reading.text(verb.first) in ("بودیم", "هستیم") and figure.phrase.unit in (
+        "person",
+        "household",
+    ):
+        return Staged("context", "who we are")
+    if "قابل" in head[-4:] or _POSSIBLE & set(tail[-1:]):
         return Staged("potential", "possible: قابل")
+    if _HINGING & set(tail):
+        return Staged("potential", "it hangs on something else", sure=0.6)
     own = clause is figure.clause  # a clause before is asked only once
     if tail[-1:] and tail[-1] in _DONE:
         return Staged("reported", f"a state: {said}")
@@ -530,7 +551,9 @@ def _nominal(reading: Reading, figure: Figure, *, saying: bool) -> Staged:
     ahead = [reading.text(index) for index in figure.clause.words if index < figure.first]
     if conditioned(reading, figure):
         return Staged("potential", "a condition")
-    leads = () if reading.text(figure.opening - 1) in DEEDS else ahead[-_NEAR:]
+    leads = [] if reading.text(figure.opening - 1) in DEEDS else ahead[-_NEAR:]
+    if leads[-1:] and leads[-1] in REQUEST_WORDS:
+        return Staged("context", f"a request: {leads[-1]}")
     if any(word in _NEED_LEADS for word in leads) or _needs_noun(kept) or _announced(ahead, _NEEDS):
         return Staged("context", "a need")
     if any(word in POTENTIAL_NOUNS for word in ahead[-_NEAR:]):

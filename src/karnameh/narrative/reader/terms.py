@@ -261,6 +261,9 @@ def discount(reading: Reading, figure: Figure) -> Verdict | None:
     if figure.phrase.unit not in MONEY and figure.phrase.unit != "percent":
         return None
     beside = (reading.text(figure.opening - 1), reading.text(figure.after))
+    cheaper = reading.texts(figure.after, figure.after + 2)
+    if cheaper == ["زیر", "قیمت"] or cheaper[:1] == ["ارزانتر"]:
+        return Verdict(figure.phrase.unit, "a discount")
     return Verdict(figure.phrase.unit, "a discount") if "تخفیف" in beside else None
 
 

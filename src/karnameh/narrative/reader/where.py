@@ -117,6 +117,9 @@ _HELPERS = key_set("مردم اهالی خیران خیرین نیکوکاران
 _BYLINE = 7  # «به گزارش خبرگزاری، منطقه کردستان، …»
 _SENDING = key_set("ارسال اعزام گسیل منتقل حمل فرستاده فرستاد برد رفت رسید عازم روانه")
 _MOTION = key_set("رفت شتافت اعزام سفر عازم")
+_PARTS = frozenset(("آن", "آنها", "باقیمانده"))
+_FACILITIES = key_set("مرکز بیمارستان درمانگاه مجتمع پایگاه کارخانه")
+_KINDS = 6  # words between many places and the country
 _NEAR = 4  # words between a place and the figure that it opens
 
 
@@ -180,8 +183,8 @@ def _place_at(
     if of_all and any(near in numbers for near in range(at - 3, at)):
         return PlaceHit(at, at + 1)  # «۱۰ درصد مزارع کشور»
     counted = at - 1 in numbers and text == COUNTRY  # «۹۵۰۰ روستای کشور»
-    if before in _KINDS_OF_PLACES and reading.text(at - 2) in _MANY:
-        before = "سراسر"  # «در نقاط مختلف استان»
+    if _within_many(reading, at, first):
+        before = "سراسر"  # «در نقاط مختلف استان», «در مناطق مرزی و عشایری کشور»
     if (
         counted
         or (text == COUNTRY and before in _WIDE)
@@ -198,6 +201,17 @@ def _place_at(
     if size and not unsure and before not in ("از", "توابع"):
         return PlaceHit(at, at + size)
     return None
+
+
+def _within_many(reading: Reading, at: int, first: int) -> bool:
+    """Whether «کشور» or «استان» stands behind places of some kinds («مناطق مرزی و عشایری»)."""
+    for near in range(at - 1, max(first, at - _KINDS) - 1, -1):
+        text = reading.text(near)
+        if text in _MANY:
+            return True
+        if text not in _KINDS_OF_PLACES and text not in ("و", "،") and not text.endswith("ی"):
+            return False
+    return False
 
 
 def _with_partners(reading: Reading, hit: PlaceHit, after: int, index: PlaceTree) -> PlaceHit:
@@ -288,9 +302,19 @@ def _is_of_unit(reading: Reading, hit: PlaceHit, first: int, counted: set[int]) 
             return False
         if word.text in VERB_FORMS or word.text in ("را", "که", "از", "با"):
             return False
+        if word.text in _FACILITIES and reading.text(hit.after) == "با" and _counts(reading, hit):
+            return False  # «مرکز دیالیز زاهدان با ۳۰ تخت»
         if word.text in UNIT_HEADS or word.text in TEAM_HEADS:
             return at not in counted  # «۲ مرکز بهداشت بم» is a thing in a place
     return False
+
+
+def _counts(reading: Reading, hit: PlaceHit) -> bool:
+    """Whether a number follows the «با» behind a place."""
+    at = hit.after + 1
+    return at < len(reading.words) and (
+        reading.words[at].kind is Kind.DIGITS or reading.text(at) in SMALL
+    )
 
 
 def place_of(
@@ -384,6 +408,8 @@ def _opens_next(reading: Reading, crossed: list[str], hit: PlaceHit, following: 
     """«۵۰۰ بسته، در بم ۳۰ چادر»: behind a comma or و a place in front of the next figure is its own."""
     parted = any(text in ("و", "،") for text in crossed)
     near = following.opening - hit.after <= _NEAR
+    if any(text in VERB_FORMS for text in reading.texts(hit.after, following.opening)):
+        return False  # the clause of the place is over
     own = reading.text(hit.first - 1) == "سهم"  # «از ۲۴۰ خانه سهم بم ۴۰ خانه است»
     if (parted or own) and hit.after == following.opening:  # «دلفان ۲۱۰ واحد، ازنا ۱۴۵ واحد»
         return True
@@ -446,6 +472,9 @@ def _ahead(
             continue
         if _is_share(reading, hit.after, figure.opening):
             return None
+        whole = reading.text(hit.first) == COUNTRY and hit.after == hit.first + 1
+        if whole and _is_part(reading, figure, hit):
+            return None
         clause = figure.sentence.clause_of.get(hit.first)
         if (
             clause is not None
@@ -501,6 +530,13 @@ def _is_share(reading: Reading, first: int, after: int) -> bool:
     return False
 
 
+def _is_part(reading: Reading, figure: Figure, hit: PlaceHit) -> bool:
+    """«… در سراسر کشور …، که ۴۲ برنامه آن ملی است»: a part in a relative clause of its own."""
+    clause = figure.sentence.clause_of.get(hit.first)
+    relative = "که" in reading.texts(hit.after, figure.opening)
+    return relative and clause is not figure.clause
+
+
 def _still_holds(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) -> bool:
     """Whether a place behind an earlier item is also that of a later figure.
 
@@ -509,6 +545,9 @@ def _still_holds(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) 
     """
     if reading.text(hit.after) == "با" or _opens(reading, item, hit, figure):
         return True
+    named = reading.texts(figure.number.after, figure.after + 1)
+    if item.phrase.unit == figure.phrase.unit and _PARTS & set(named):
+        return True  # «۷۰ کیلومتر از راه‌های بشاگرد …؛ ۵۴ کیلومتر آن …»
     verb = item.clause.verb
     went = verb is not None and (verb.lemma in _MOTION or reading.text(verb.first - 1) in _MOTION)
     if went and verb is not None and item.clause is not figure.clause and hit.after == verb.first:
