@@ -311,7 +311,7 @@ def _harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
         and not set(tail) & _HELP
     ):
         return f"casualties: {noun}"
-    found = next((text for text in tail if text in HARM_NOUNS), "")
+    found = next((text for text in tail if text in HARM_NOUNS and not REMEDIES & set(tail)), "")
     if not found and "جان" in tail and verb.lemma in ("داد", "باخت", "سپرد"):
         found = "جان"
     return f"what befell: {found}" if found and not set(tail) & _HELP else ""

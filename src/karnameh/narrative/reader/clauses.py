@@ -176,7 +176,9 @@ def _closes_clause(words: list[Word], at: int, end: int, first: int, after: int)
     if words[at].text == "گذشته" and words[at - 1].text.rstrip("های") in _TIME_NOUNS:
         return False
     return not any(
-        words[near].text.endswith(("های", "هایی", "ات")) for near in range(max(first, at - 2), at)
+        words[near].text.endswith(("های", "هایی", "ات"))
+        and (near == first or words[near - 1].text not in PREPOSITIONS)
+        for near in range(max(first, at - 2), at)
     ) or following.text in ("که", "؛")
 
 

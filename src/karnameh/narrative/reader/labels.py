@@ -77,7 +77,7 @@ def identifier(reading: Reading, figure: Figure) -> Verdict | None:
             return Verdict("id", "an identifier", nothing(figure))
     if digits and before in ("منطقه", "ناحیه") and reading.text(figure.after - 1) == "شهرداری":
         return Verdict("id", "a number that names a thing", before_number(figure))
-    legal = before in ("ماده", "بند", "تبصره", "اصل", "شماره", "کد")
+    legal = before in ("ماده", "بند", "تبصره", "اصل", "شماره", "کد", "فاز", "کانال")
     named = before in NAMED_BY_NUMBER and (legal or not counts_known(reading, figure))
     if marks == 0 and named:
         return Verdict("id", "a number that names a thing", before_number(figure))

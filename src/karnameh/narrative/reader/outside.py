@@ -33,6 +33,8 @@ _HEAD = 6
 _COST_PREDICATES = key_set("هزینه قیمت خرج سرمایه بها تمام آب")
 _COST_LIGHTS = frozenset(("داشت", "برد", "خواست", "شد", "خورد", "بود", "رفت"))
 _MISHAPS = key_set("تصادفات آتش‌سوزی‌ها حوادث طلاق‌ها مرگ‌ها جرایم سرقت‌ها بیماری‌ها زلزله‌ها مصدومیت‌ها")
+_LANDS = key_set("شهرستان استان کشور منطقه شهر ایران جهان")
+_YIELDING = key_set("تولید مصرف صادر وارد برداشت")
 _OWING = key_set("بدهکار طلبکار مقروض طلب")
 _ONE = frozenset(("یک", "هر", "1"))
 
@@ -119,10 +121,21 @@ def _debt(reading: Reading, figure: Figure) -> str:
     return "a debt" if owed and figure.phrase.unit in MONEY else ""
 
 
+def _yield_of_land(reading: Reading, figure: Figure) -> str:
+    """«این شهرستان سالانه ۲۰ هزار تن سیب تولید می‌کند»: what a territory yields."""
+    verb = figure.clause.verb
+    if verb is None or verb.tense is not Tense.PRESENT or figure.phrase.unit == "person":
+        return ""
+    subject = _LANDS & set(_head(reading, figure)[:2])
+    yields = reading.text(verb.first - 1) in _YIELDING and verb.lemma in ("کرد", "شد", "داشت")
+    return "what a territory yields" if subject and yields else ""
+
+
 _RULES: tuple[Callable[[Reading, Figure], str], ...] = (
     _public_rate,
     _statistic,
     _rising_cost,
     _cost_of_one,
     _debt,
+    _yield_of_land,
 )

@@ -25,6 +25,9 @@ _BUILDING = key_set(
     کار تکمیل زیرسازی
     """
 )
+_LAUNCHED = key_set(
+    "طراحی آغاز شروع راه‌اندازی تدوین تشکیل ابلاغ تصویب تعریف کلید اجرا برگزار امضا منعقد"
+)
 _SET = key_set("تعیین لحاظ منظور")
 _ASSIGNED = key_set("اختصاص ابلاغ تصویب نامگذاری تعیین")
 _AIMS = key_set(
@@ -74,6 +77,14 @@ def is_agreed(reading: Reading, deed: int) -> bool:
         if reading.text(at) in PREPOSITIONS - {"برای", "جهت", "به"}:
             return False
     return False
+
+
+def aimed_at(reading: Reading, figure: Figure, verb: Verb) -> bool:
+    """«با هدف ایجاد ۲ هزار شغل طراحی شده است»: what a programme was made for."""
+    deed = reading.text(figure.opening - 1) in DEEDS
+    near = reading.texts(max(figure.sentence.first, figure.opening - 4), figure.opening - 1)
+    aimed = near[-2:] == ["با", "هدف"] or near[-2:] == ["به", "منظور"]
+    return deed and aimed and reading.text(verb.first - 1) in _LAUNCHED
 
 
 def only_begun(reading: Reading, figure: Figure, verb: Verb) -> bool:

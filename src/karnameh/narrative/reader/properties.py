@@ -68,6 +68,8 @@ _TERRITORIES = frozenset(("شهرستان", "استان", "شهر"))
 _PLACED = frozenset(("استان", "کشور", "بخش", "حوزه"))
 _LEGAL = key_set("ماده بند تبصره فصل رکن اصل")
 _FEW = 20
+_MEMORIES = key_set("یاد یادواره کنگره درگذشت شهادت سالروز خاطره یادبود عروج تشییع‌پیکر")
+_CROWD = 1000
 _SCORES = key_set("امتیاز نمره معدل رتبه")
 _SETTLED = key_set("روستا روستای محله شهر شهرک منطقه آبادی ده استان شهرستان بخش")
 _OF_LAND = frozenset(("kilometre", "hectare", "island", "spring", "wave", "", "month"))
@@ -93,6 +95,8 @@ def attribute(reading: Reading, figure: Figure) -> Verdict | None:
         return None
     if following.endswith("ی") and reading.text(at + 1) == "که":
         return None  # «از ۱۶ نفری که قول داده بودند»
+    if following == "نفری" and (figure.number.value or 0) >= _CROWD:
+        return None  # «اجتماع ۵ هزار نفری»
     if following in CAPACITY_TAILS and not _is_of_built(reading, figure):
         return None
     if following in ("تومانی", "ریالی", "دلاری") and _MONEY_HEADS & set(
@@ -165,7 +169,8 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict(figure.phrase.unit, "a property of a body")
     if noun == "اتاق" and reading.text(figure.opening - 1) in ("با", "و", "دارای"):
         return Verdict("room", "a property of a building")
-    if noun == "نسخه" and reading.text(figure.opening - 1) == "در":
+    signed = verb is not None and reading.text(verb.first - 1) in ("تنظیم", "امضا", "مبادله")
+    if noun == "نسخه" and signed and reading.text(figure.opening - 1) == "در":
         return Verdict("", "in how many copies")
     if noun == "صفحه":
         return Verdict("page", "the length of a book")
@@ -366,6 +371,8 @@ def background(reading: Reading, figure: Figure) -> Verdict | None:
     described = reading.texts(figure.phrase.first + 1, figure.after + 1)
     if any(text in _BACKGROUND for text in described) and "پوشش" not in figure.clause.texts:
         return Verdict(figure.phrase.unit, "background")
+    if reading.text(figure.opening - 1) in _MEMORIES and figure.phrase.unit == "person":
+        return Verdict("person", "who is remembered")
     if reading.text(figure.sentence.first) in ("پیوست", "پیوستها"):
         return Verdict(figure.phrase.unit, "an enclosure")
     if "بر" in (reading.text(figure.number.after), reading.text(figure.first - 1)) and _is_score(

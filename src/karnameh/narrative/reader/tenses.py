@@ -1,0 +1,286 @@
+"""What the tense and mood of a verb say about the figures that it governs."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from karnameh.narrative.reader.acts import Act, act_of
+from karnameh.narrative.reader.characters import key_set
+from karnameh.narrative.reader.clauses import Clause, Verb
+from karnameh.narrative.reader.compounds import STATES, is_one_of
+from karnameh.narrative.reader.governors import (
+    conditioned,
+    governed,
+    impersonal,
+    modal_ahead,
+    valued,
+)
+from karnameh.narrative.reader.lexicon import (
+    DEEDS,
+    MUST,
+    ONGOING_WORDS,
+    PLAN_NOUNS,
+    RESULT_NOUNS,
+    SHARE_WORDS,
+    STOCK_WORDS,
+)
+from karnameh.narrative.reader.natures import PER_TIME, rate_of
+from karnameh.narrative.reader.nouns import unit_of
+from karnameh.narrative.reader.number_words import SMALL
+from karnameh.narrative.reader.plans import (
+    aimed_at,
+    in_the_week,
+    is_aim,
+    mediated,
+    only_begun,
+    planned_by,
+)
+from karnameh.narrative.reader.reading import Figure, Reading, Staged
+from karnameh.narrative.reader.verbs import Tense
+
+_PROGRAMMES = key_set("برنامه‌های بخش‌های برنامه")
+_EVENTS = key_set("سفر بازدید مراسم آیین نشست دیدار جشن همایش جلسه سفرها")
+_DAILY = key_set("روزانه روزی هرروز شبانه")
+_BEFORE_FIGURES = key_set("به از حدود بیش بین حداقل تا نزدیک")
+_YIELDS = key_set("درآمد سود عواید درآمدهای عایدات")
+_COMING = key_set("سال ماه هفته روزهای ماه‌های هفته‌های سال‌های روز")
+_IN_IT = frozenset(("آن", "آنها", "آنان", "اینها", "آنجا"))
+_SERVING = key_set("خدمات خدمت آموزش مشاوره")
+_READIED = key_set("آماده مهیا تدارک")
+_PREPARED = key_set("آماده تدوین طراحی تدارک تهیه")
+_ALLOTTING = key_set("اختصاص تخصیص تعلق")
+_RATES = PER_TIME | {"person"}
+_ESTIMATES = key_set("برآورد تخمین محسوب حساب شمرده گفته ارزیابی")
+_PASSIVE = frozenset(("شد", "یافت", "گردید", "گشت"))
+_YEARLY = key_set("همه‌ساله هرساله")
+_POSSIBLE = key_set("امکان‌پذیر شدنی مقدور میسر دست‌یافتنی ممکن")
+_APPROVED = frozenset(("تصویب", "مصوب"))
+_BEYOND = key_set("بیشتر فراتر بالاتر تجاوز عبور زیادتر افزون‌تر")
+
+
+def by_tense(
+    reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: str
+) -> Staged | None:
+    """What the tense and mood of a verb say; None for a copula, whose predicate decides."""
+    if verb.tense is Tense.SUBJUNCTIVE:
+        return governed(reading, figure, verb, said)
+    if verb.tense is Tense.PAST:
+        return _past(reading, figure, clause, verb, said)
+    if valued(reading, figure):
+        return Staged("reported", "what it is worth", sure=0.6)
+    if conditioned(reading, figure):
+        return Staged("potential", "a condition")
+    if verb.tense is Tense.FUTURE:
+        return Staged("context" if verb.negative else "pledged", f"future: {said}")
+    if set(clause.texts) & MUST:
+        return Staged("pledged", "a rule: باید")
+    if verb.tense is Tense.PRESENT:
+        return _present(reading, figure, clause, verb, said)
+    return None
+
+
+def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: str) -> Staged:
+    modal = impersonal(reading, figure.sentence, verb)
+    if modal is None and reading.text(verb.first) == "میشد":
+        modal = modal_ahead(reading, figure, verb)
+    if modal is not None:
+        return modal
+    if verb.lemma == "بود" and not verb.passive:
+        tail = reading.texts(min(figure.phrase.first + 1, verb.first), verb.first)
+        if _of_event(tail):
+            return Staged("reported", "what an event consisted of")
+        if any(word in PLAN_NOUNS for word in tail) and not any(
+            word in RESULT_NOUNS for word in tail
+        ):
+            return Staged("pledged", "was listed among plans")
+        head = [reading.text(index) for index in clause.words if index < figure.opening]
+        shared = any(text in SHARE_WORDS for text in head) and any(
+            text in DEEDS and unit_of(head[at - 1 : at]) != "loan" for at, text in enumerate(head)
+        )
+        if shared or is_aim(head) or "قرار" in head[-4:]:
+            return Staged("pledged", "the subject was a plan", sure=0.75)
+    if verb.lemma == "ماند" and reading.text(figure.after) == "تا":
+        return Staged("context", f"left to be done: {said}", sure=0.75)
+    if verb.lemma == "ماند" and figure.after == verb.first and _comes(reading, figure, verb):
+        return Staged("pledged", "left over, to be done", sure=0.6)
+    if verb.lemma == "ماند" and figure.after == verb.first:
+        return Staged("context", f"left over: {said}", sure=0.75)
+    if verb.negative:
+        unreal = reading.text(verb.after - 1).startswith("نمی")
+        if unreal and ("بدون" in clause.texts or conditioned(reading, figure)):
+            return Staged("reported", f"would not have been: {said}", sure=0.6)
+        if _BEYOND & {reading.text(figure.after), reading.text(verb.first - 1)}:
+            return Staged("reported", f"no more than: {said}", sure=0.7)
+        if figure.phrase.unit == "percent":
+            return Staged("reported", f"a share that was not: {said}", sure=0.6)
+        if figure.qualifier == "at_least":
+            return Staged("reported", f"not below: {said}", sure=0.7)
+        if verb.lemma == "رسید" and figure.qualifier == "at_most":
+            return Staged("reported", f"less than: {said}", sure=0.7)
+        return Staged("context", f"denied: {said}")
+    imperfect = reading.text(verb.after - 1).startswith("می")
+    if set(clause.texts) & MUST and imperfect:
+        return Staged("pledged", "what should have been done")
+    if imperfect and conditioned(reading, figure):
+        return Staged("potential", "what would have been", sure=0.7)
+    if reading.text(verb.first - 1) in _READIED and runs_on(reading, figure, verb):
+        return Staged("pledged", "made ready for what is to come", sure=0.6)
+    if aimed_at(reading, figure, verb):
+        return Staged("pledged", "an aim", sure=0.6)
+    if reading.text(verb.first - 1) in _ESTIMATES and _lies_ahead(clause.texts):
+        return Staged("pledged", "estimated for a time to come", sure=0.7)
+    if reading.text(verb.first - 1) in _APPROVED and figure.phrase.unit in ("toman", "rial"):
+        return Staged("pledged", "approved, not yet paid", sure=0.6)
+    put_off = mediated(reading, figure, verb)
+    if put_off:
+        return Staged("pledged", put_off, sure=0.7)
+    if only_begun(reading, figure, verb):
+        return Staged("pledged", f"only begun: {said}", sure=0.6)
+    if reading.text(verb.first) in ("بودیم", "هستیم") and figure.phrase.unit in (
+        "person",
+        "household",
+    ):
+        return Staged("context", "who we were")
+    if set(clause.texts) & _PREPARED and figure.phrase.unit in ("program", "project"):
+        return Staged("pledged", f"prepared: {said}", sure=0.7)
+    return Staged("reported", f"past: {said}")
+
+
+def _of_event(tail: list[str]) -> bool:
+    """«از دیگر برنامه‌های این سفر بود»: the programme of a visit that is over."""
+    return any(
+        text in _PROGRAMMES and _EVENTS & set(tail[index + 1 : index + 3])
+        for index, text in enumerate(tail)
+    )
+
+
+def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: str) -> Staged:
+    """A present tense tells a plan, unless it is a state, a habit or goes on now."""
+    if verb.negative:
+        return Staged("context", f"denied: {said}")
+    lead = reading.text(verb.first - 1)
+    if lead in _POSSIBLE:
+        return Staged("potential", f"possible: {lead}", sure=0.7)
+    if _YEARLY & set(clause.texts):
+        return Staged("reported", f"goes on every year: {said}")
+    if _lies_ahead(clause.texts):
+        return Staged("pledged", f"in a time to come: {said}")
+    if in_the_week(clause.texts):
+        return Staged("pledged", f"in the week to come: {said}", sure=0.7)
+    if verb.lemma == "داشت":
+        tail = reading.texts(min(figure.phrase.first + 1, verb.first), verb.first)
+        if lead == "قرار" and (planned := planned_by(tail)):
+            return Staged("pledged", planned)
+        return Staged("reported", f"a state: {said}")
+    ongoing = _goes_on(clause.texts) or _is_daily(clause.texts)
+    if verb.lemma == "رسید" and set(clause.texts) & STOCK_WORDS:
+        return Staged("reported", f"how many there are: {said}")
+    if rate_of(reading, figure) in _RATES or ongoing or _is_state(reading, clause, verb):
+        return Staged("reported", f"goes on: {said}", sure=0.8)
+    if _YIELDS & set(clause.texts[:4]) or _is_standing(reading, figure, clause, lead):
+        return Staged("reported", f"goes on: {said}", sure=0.7)
+    happens = lead in _ALLOTTING or (lead in DEEDS and verb.lemma in _PASSIVE)
+    shared = figure.phrase.unit in ("percent", "times", "share") and not happens
+    if lead in _ESTIMATES or shared:
+        return Staged("reported", f"goes on: {said}", sure=0.7)
+    return Staged("pledged", f"present for the future: {said}", sure=0.8)
+
+
+def _is_state(reading: Reading, clause: Clause, verb: Verb) -> bool:
+    """«فعالیت می‌کنند», «به فروش می‌رسد»: a compound of a state or a habit."""
+    first = max(min(clause.words, default=verb.first), verb.first - 3)
+    return is_one_of(STATES, reading.texts(first, verb.first), verb.lemma)
+
+
+def _goes_on(texts: list[str]) -> bool:
+    """«هم‌اکنون», «همواره»; «از امروز» begins something."""
+    return any(
+        text in ONGOING_WORDS and texts[index - 1 : index] != ["از"]
+        for index, text in enumerate(texts)
+    )
+
+
+def _is_daily(texts: list[str]) -> bool:
+    """«با ۱۲ نفر روزانه ۸۰۰ غذا می‌پزد»; «تولید روزانه کارخانه» is a name."""
+    return any(
+        text in _DAILY and (other[:1].isdecimal() or other in SMALL or other in _BEFORE_FIGURES)
+        for text, other in pairwise(texts)
+    )
+
+
+def _lies_ahead(texts: list[str]) -> bool:
+    """«فردا», «سال آینده»: with a present tense this is a plan, whatever the verb."""
+    return any(
+        text in ("فردا", "بزودی")
+        or texts[index : index + 3] == ["از", "این", "پس"]
+        or (text in ("آینده", "آتی") and index > 0 and texts[index - 1] in _COMING)
+        for index, text in enumerate(texts)
+    )
+
+
+def _is_standing(reading: Reading, figure: Figure, clause: Clause, lead: str) -> bool:
+    """«۱۲ کارگاه راه‌اندازی شده که ۶۰ نفر در آن‌ها آموزش می‌بینند»: a habit of what exists."""
+    before = relative_to(reading, figure, clause)
+    joined = None if before is not None else _joined_to(reading, figure, clause)
+    before = before or joined
+    if before is None or before.verb is None or "تا" in clause.texts:
+        return False
+    verb = before.verb
+    if joined is not None and (verb.tense is Tense.PAST or verb.passive):
+        return False
+    stands = verb.tense in (Tense.COPULA, Tense.PAST) or verb.lemma == "داشت"
+    if not stands or reading.text(verb.first) in _READIED:
+        return False
+    texts = clause.texts
+    inside = any(
+        text in _IN_IT and texts[index - 1 : index] == ["در"] for index, text in enumerate(texts)
+    )
+    return inside or (lead in _SERVING and joined is None)
+
+
+def relative_to(reading: Reading, figure: Figure, clause: Clause) -> Clause | None:
+    """The clause that a relative one directly follows («… فعال است که …»)."""
+    first = min(clause.words, default=0)
+    if reading.text(first - 1) != "که":
+        return None
+    return next(
+        (
+            other
+            for other in figure.sentence.clauses
+            if other.verb is not None and other.verb.after == first - 1
+        ),
+        None,
+    )
+
+
+def _joined_to(reading: Reading, figure: Figure, clause: Clause) -> Clause | None:
+    """The clause that «و» joins to this one («کارگاه ۱۲ دار دارد و ۱۸ زن در آن …»)."""
+    first = min(clause.words, default=0)
+    if reading.text(first) != "و":
+        return None
+    others = figure.sentence.clauses
+    return next((c for c in others if c.verb is not None and c.verb.after == first), None)
+
+
+def runs_on(reading: Reading, figure: Figure, verb: Verb) -> bool:
+    """«در حال انجام است که قول داده‌ایم …», «آماده شده که توزیع خواهد شد»: what follows decides."""
+    if reading.text(verb.after) != "که":
+        return False
+    inner = figure.sentence.clause_of.get(verb.after + 1)
+    if inner is None or inner.verb is None or inner is figure.clause:
+        return False
+    if inner.verb.tense is Tense.FUTURE and not inner.verb.negative:
+        return inner.words[0] == verb.after + 1 and not _has_figure(reading, figure, inner)
+    return act_of(reading, inner, inner.verb, figure.sentence) is Act.PLEDGE
+
+
+def _comes(reading: Reading, figure: Figure, verb: Verb) -> bool:
+    """«۱۶ خانه مانده که تا عید تمام می‌شود»."""
+    inner = figure.sentence.clause_of.get(verb.after + 1)
+    if reading.text(verb.after) != "که" or inner is None or inner.verb is None:
+        return False
+    return inner.verb.tense in (Tense.PRESENT, Tense.FUTURE) and not inner.verb.negative
+
+
+def _has_figure(reading: Reading, figure: Figure, clause: Clause) -> bool:
+    return any(other.clause is clause for other in reading.figures_after(figure)[:1])
