@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from karnameh.exchange.public import discard_forgotten, work_once
+from karnameh.exchange.public import discard_forgotten, make_next, work_once
 from karnameh.field.public import forget_parts
 from karnameh.ledger.public import fold, rehome
 from karnameh.narrative.public import forget_texts
@@ -19,6 +19,7 @@ def lanes() -> list[list[Chore]]:
     ]
     documents = [
         Chore("imports", work_once, every=1.0),
+        Chore("open data", make_next, every=2.0),
         Chore("expire contacts", lambda: _done(expire_contacts(at=now())), every=3600.0),
         Chore("texts of reports", lambda: forget_texts(at=now()), every=3600.0),
         Chore("forgotten imports", lambda: _done(discard_forgotten(at=now())), every=3600.0),

@@ -282,5 +282,7 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 FEDERATION_FA = os.environ.get("KARNAMEH_NAME_FA", "فدراسیون همیاران")
 FEDERATION_EN = os.environ.get("KARNAMEH_NAME_EN", "Federation of Volunteers")
+# The federation's identifier in IATI files; without one of its own, a marked invented one.
+IATI_ORGANISATION = os.environ.get("KARNAMEH_IATI_ORG", "XX-KARNAMEH-DEMO")
 # Where this installation offers its source, as the licence asks of whoever changes it.
 SOURCE_URL = os.environ.get("KARNAMEH_SOURCE", "")

@@ -1,15 +1,18 @@
-"""The queue and the record of imports, whose rows lie in files beside the upload; keys of programs."""
+"""The queue and the record of imports, whose rows lie in files beside the upload; keys of programs; open data."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from karnameh.activities.public import Campaign
 from karnameh.kernel.ids import new_id
 from karnameh.org.public import OrgUnit
 from karnameh.people.public import User
@@ -189,3 +192,83 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hint}… {self.name}"
+
+
+@dataclass(frozen=True)
+class FilePrint:
+    """One published file: its format, its size in bytes, its SHA-256 in hexadecimal."""
+
+    kind: str
+    bytes: int
+    sha256: str
+
+
+class OpenState(models.TextChoices):
+    ASKED = "asked", _("waits for a second officer")
+    CONFIRMED = "confirmed", _("being made")
+    PUBLISHED = "published", _("published")
+    FAILED = "failed", _("not made")
+
+
+class OpenData(models.Model):
+    """One publication of everything that the public may know of a period, as files that never change.
+
+    Asked by one press officer, confirmed by another, made by the worker. What may be said of people is
+    decided, and kept, by the ledger's own release.
+    """
+
+    code = models.SlugField(max_length=40, unique=True)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    state = models.CharField(max_length=9, choices=OpenState, default=OpenState.ASKED)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)
+    head = models.CharField(
+        max_length=40, blank=True
+    )  # short code of the sealed head it was made at
+    folder = models.CharField(max_length=32, blank=True)  # random, under UPLOADS
+    prints = ArrayField(models.CharField(max_length=90), default=list)  # "csv 12345 <SHA-256>"
+    rows = models.PositiveIntegerField(default=0)
+    # codes of indicators that would have told too much
+    left_out = ArrayField(models.CharField(max_length=60), default=list)
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "asked_by": Personal("who published the data", "as long as the ledger"),
+        "confirmed_by": Personal("who agreed to it", "as long as the ledger"),
+    }
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="open_data_runs_forward"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("asked_by")),
+                name="open_data_confirmed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=OpenState.ASKED, confirmed_by=None)
+                | (~Q(state=OpenState.ASKED) & Q(confirmed_by__isnull=False)),
+                name="open_data_goes_out_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=OpenState.PUBLISHED)
+                | (Q(published_at__isnull=False) & ~Q(folder="")),
+                name="open_data_published_has_files",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "-asked_at"], name="open_data_state")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def files(self) -> dict[str, FilePrint]:
+        """Each format's size and fingerprint."""
+        rows = (line.split(" ") for line in self.prints)
+        return {kind: FilePrint(kind, int(size), sha256) for kind, size, sha256 in rows}

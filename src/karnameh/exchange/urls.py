@@ -7,6 +7,7 @@ from django.urls import include, path
 from karnameh.exchange import views
 from karnameh.exchange.api import pages
 from karnameh.exchange.api.interface import api
+from karnameh.exchange.opendata import pages as open_pages
 
 urlpatterns = [
     path("imports/", views.import_list, name="imports"),
@@ -20,6 +21,13 @@ urlpatterns = [
     path("imports/<uuid:pk>/undo/second/", views.import_undo_second, name="import_undo_second"),
     path("imports/<uuid:pk>/discard/", views.import_discard, name="import_discard"),
     path("export/entries/", views.export, name="export_entries"),
+    path("open/", open_pages.catalogue, name="open_data"),
+    path("open/ask/", open_pages.ask, name="open_data_ask"),
+    path("open/indicators.csv", open_pages.dictionary, name="open_dictionary"),
+    path("open/3w.csv", open_pages.activities, name="open_activities"),
+    path("open/<slug:code>/", open_pages.data_page, name="open_data_page"),
+    path("open/<slug:code>/confirm/", open_pages.confirm, name="open_data_confirm"),
+    path("open/<slug:code>/figures.<slug:kind>", open_pages.download, name="open_data_file"),
     path("api/", pages.described, name="api_page"),
     path("api/keys/", pages.keys, name="api_keys"),
     path("api/keys/<int:pk>/revoke/", pages.revoke, name="api_key_revoke"),

@@ -80,6 +80,7 @@ def _menu(user: User) -> list[dict[str, Any]]:
     return [
         *desks,
         {"label": _("My page"), "url": reverse("my_page"), "icon": "user"},
+        {"label": _("Open data"), "url": reverse("open_data"), "icon": "download"},
         *_keys(user),
         {"label": _("What is kept about people"), "url": reverse("about_data"), "icon": "shield"},
     ]

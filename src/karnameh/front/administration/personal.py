@@ -57,6 +57,7 @@ WORDS = (
     gettext_noop("who wants to know"),
     gettext_noop("by which its sender knows the sheet again"),
     gettext_noop("calling the holder about a report of his unit"),
+    gettext_noop("who published the data"),
     gettext_noop("by which its owner knows the key again"),
     gettext_noop("for which account a program acts"),
     gettext_noop("lets its owner find keys that nothing uses"),
