@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from karnameh.campaigns.planner.ascent import Climber, squares
 from karnameh.campaigns.planner.formulation import INF, Block, Floats, Key, Task, build
 from karnameh.campaigns.planner.integral import BlockSolver, Standing
 from karnameh.campaigns.planner.model import Placement
@@ -55,6 +56,7 @@ class Desk:
     blocks: dict[int, Block] = field(default_factory=dict)
     solvers: dict[int, BlockSolver] = field(default_factory=dict)
     shared: dict[int, np.ndarray] = field(default_factory=dict)
+    climbers: dict[int, Climber] = field(default_factory=dict)
 
     def build(self, number: int, task: Task) -> Built:
         """Make the arrays of a block."""
@@ -88,8 +90,39 @@ class Desk:
         self.solvers[number] = solver
         return solver.relaxation.top
 
-    def potential(self, number: int) -> tuple[Floats, Floats]:
-        """By shared row: what the block could use at most and at least, every proposal for itself."""
+    def climb(
+        self, number: int, prices: Floats, size: float, was_best: bool, goes_back: bool
+    ) -> tuple[float, Floats, float]:
+        """One turn of the ascent; see `Climber`. The last turn's bound was the best, or is left."""
+        solver, rows = self.solvers[number], self.shared[number]
+        climber = self.climbers.setdefault(number, Climber(solver.relaxation))
+        if was_best:
+            climber.mark()
+        if goes_back:
+            climber.back()
+        else:
+            climber.step(size)
+        here = np.flatnonzero(rows >= 0)
+        outside = np.zeros(solver.block.rows)
+        outside[rows[here]] = prices[here]
+        solver.relaxation.outside, solver.relaxation.proven = outside, None
+        bound, used, length = climber.look()
+        usage = np.zeros(len(rows))
+        usage[here] = used[rows[here]]
+        return bound, usage, length
+
+    def settle(self, number: int) -> None:
+        """The ascent is over: the prices become those of its best turn, its columns a program's."""
+        climber = self.climbers.pop(number)
+        relaxation = climber.relaxation
+        relaxation.own, relaxation.proven = climber.best_own, None
+        climber.settle()
+
+    def potential(self, number: int) -> tuple[Floats, Floats, Floats]:
+        """By shared row: what the block could use at most and at least, every proposal for itself.
+
+        And how much the row is in demand, for the steps of the ascent.
+        """
         block, rows = self.blocks[number], self.shared[number]
         entries = block.by_proposal, block.by_window
         high, low = np.zeros(block.rows), np.zeros(block.rows)
@@ -99,7 +132,12 @@ class Desk:
         first = block.people_at + len(block.person_ids) * block.atoms_in_all
         high[:first] = np.minimum(np.maximum(high[:first], 1.0), block.high[:first])
         here = rows >= 0
-        return np.where(here, high[rows], 0.0), np.where(here, low[rows], 0.0)
+        demand = squares(block)
+        return (
+            np.where(here, high[rows], 0.0),
+            np.where(here, low[rows], 0.0),
+            np.where(here, demand[rows], 0.0),
+        )
 
     def relax(
         self, number: int, prices: Floats, seconds: float, tolerance: float, rounds: int

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from karnameh.campaigns.planner.ascent import AGAIN, TURNS, ascend
 from karnameh.campaigns.planner.formulation import Block, Flags, Floats, Ints
 from karnameh.campaigns.planner.highs import Columns, solve_integer
 from karnameh.campaigns.planner.model import Placement
@@ -53,12 +54,23 @@ class BlockSolver:
         return self._keep(state, float("inf"))
 
     def relax(
-        self, prices: Floats, deadline: float, tolerance: float, rounds: int = 200
+        self,
+        prices: Floats,
+        deadline: float,
+        tolerance: float,
+        rounds: int = 200,
+        climbs: bool = True,
     ) -> Relaxed:
         """The relaxation at outside prices of the foreign rows."""
-        if not len(self.relaxation.pool):
-            self.relaxation.add_first(self.best.state if self.best else None)
-        self.relaxation.set_outside(prices)
+        relaxation = self.relaxation
+        is_first = not len(relaxation.pool)
+        relaxation.set_outside(prices)
+        if relaxation.proven is None and len(self.block.proposals) and climbs:
+            is_feasible = self.best is not None and self.best.is_feasible
+            lower = self.best.value if self.best is not None and is_feasible else None
+            ascend(relaxation, lower if is_first else None, TURNS if is_first else AGAIN)
+        if is_first:
+            relaxation.add_first(self.best.state if self.best else None)
         self.relaxed = self.relaxation.solve(deadline, tolerance=tolerance, rounds=rounds)
         return self.relaxed
 

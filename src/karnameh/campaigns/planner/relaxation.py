@@ -26,7 +26,7 @@ from karnameh.campaigns.planner.state import Choice, State
 
 PENALTY = 1000.0  # times the largest value of a proposal: what a missing unit of a rule costs
 A_ROUND = 3  # columns of one part that join the program in one round
-AT_FIRST = 3
+AT_FIRST = 1
 
 
 @dataclass(slots=True)
@@ -67,6 +67,8 @@ class Relaxation:
         self.low, self.high = block.low.copy(), block.high.copy()
         self.low[foreign], self.high[foreign] = -INF, INF
         self.outside = np.zeros(block.rows)  # prices of foreign rows
+        self.own = np.zeros(block.rows)  # the best prices of the other rows so far
+        self.proven: tuple[Floats, Reduced, float] | None = None
         self.program = GrowingProgram(seed=seed)
         self.top = max(1e-6, float(self._top()))
         nothing = np.zeros(0, np.int64)
@@ -142,8 +144,21 @@ class Relaxation:
         scaled = np.where(np.isfinite(limits), limits, 0.0) * self.block.scale[rows]
         return np.where(np.isfinite(limits), scaled, np.where(limits > 0, INFINITY, -INFINITY))
 
+    def signed(self, own: Floats) -> Floats:
+        """Prices without those that would pay for a limit that is not there."""
+        own = np.where(np.isfinite(self.high), own, np.minimum(own, 0.0))
+        return np.where(np.isfinite(self.low), own, np.maximum(own, 0.0))
+
+    def prove(self, prices: Floats, reduced: Reduced, bound: float) -> None:
+        """Remember prices that prove more than all before, for these limits and outside prices."""
+        if self.proven is None or bound < self.proven[2]:
+            self.proven = prices, reduced, bound
+            self.own = prices - self.outside
+
     def set_outside(self, prices: Floats) -> None:
         """New prices of the foreign rows."""
+        if not np.array_equal(prices, self.outside):
+            self.proven = None
         self.outside = prices
         self.program.set_costs(np.concatenate([self._fixed_costs(), self._pool_costs()]))
 
@@ -166,6 +181,7 @@ class Relaxation:
     def set_quotas(self, rows: Ints, low: Floats, high: Floats) -> None:
         """Bound foreign rows."""
         self.low[rows], self.high[rows] = low, high
+        self.proven = None
         lines = self._line[rows].astype(np.int32)
         self.program.set_row_bounds(lines, self._scaled(low, rows), self._scaled(high, rows))
 
@@ -262,8 +278,9 @@ class Relaxation:
             if len(values) < self.program.columns or len(duals) < self.program.rows:
                 break  # the solver gave nothing in its time
             now = self._read(values, duals, solved)
-            if best is not None and best.bound < now.bound:  # the prices that proved most
-                now.bound, now.prices, now.reduced = best.bound, best.prices, best.reduced
+            self.prove(now.prices, now.reduced, now.bound)
+            assert self.proven is not None
+            now.prices, now.reduced, now.bound = self.proven
             enough = tolerance * max(self.top, abs(now.value))
             now.is_solved = solved and now.missing < 1e-6 and now.bound - now.value <= enough
             best = now
@@ -297,10 +314,7 @@ class Relaxation:
 
     def _clipped(self, prices: Floats) -> Floats:
         """No price where there is no limit."""
-        own = prices - self.outside
-        own = np.where((own > 0) & ~np.isfinite(self.high), 0.0, own)
-        own = np.where((own < 0) & ~np.isfinite(self.low), 0.0, own)
-        return self.outside + own
+        return self.outside + self.signed(prices - self.outside)
 
     def bound(self, prices: Floats, reduced: Reduced) -> float:
         """No plan of this block is worth more, outside prices taken off (weak duality)."""

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from karnameh.campaigns.planner.coupling import Master, quotas
+from karnameh.campaigns.planner.climbing import climb, dual_value
+from karnameh.campaigns.planner.coupling import quotas
 from karnameh.campaigns.planner.crew import Crew
 from karnameh.campaigns.planner.desk import Answer, Built, Shared, shared_rows
 from karnameh.campaigns.planner.faults import Unusable
@@ -31,7 +32,6 @@ from karnameh.campaigns.planner.valuing import Valued, Valuer
 TOGETHER = 3500  # proposals up to which everything is one block
 BLOCK = 3000  # proposals up to which provinces (or counties of one) share a block
 GAP = 0.003  # relative; where the planner stops by itself
-TURNS = 14  # of finding prices for shared rows
 
 
 class Event(Protocol):
@@ -266,12 +266,35 @@ def _together(
     run.tell("first plan")
     free = np.full(len(shared), -INF), np.full(len(shared), INF)
     _set_quotas(crew, dict.fromkeys(blocks, free))
-    master = Master(shared, blocks, top)
-    wanted = _priced(run, crew, blocks, master)
-    if wanted is None:
+    squares = np.sum([one[2] for one in potential.values()], axis=0)
+
+    def goes_on(bound: float) -> bool:
+        run.prove(bound)
+        run.tell("prices")
+        return run.spent < 0.4 * run.seconds and run.left > 0
+
+    lower = None if run.valued is None else run.valued.objective
+    climbed = climb(crew, blocks, shared, squares, lower, goes_on)
+    for _ in _all(crew, blocks, "settle"):
+        pass
+    bound = dual_value(
+        climbed.prices,
+        np.array([one.low for one in shared]),
+        np.array([one.high for one in shared]),
+    )
+    missing = 0.0
+    questions = [
+        (one, "relax", (climbed.prices, max(0.5, run.left / 3), 2e-3, 60)) for one in blocks
+    ]
+    for _, answer in crew.ask(questions):
+        bound += answer.bound
+        missing += answer.missing if answer.is_solved else 0.0
+        run.tell("relaxation")
+    if missing > 1e-6 and bound < -PROOF * top:
         return True
-    parts = quotas(shared, wanted, most, least)
-    _set_quotas(crew, parts)
+    run.prove(bound)
+    run.tell("relaxation")
+    _set_quotas(crew, quotas(shared, climbed.wanted, most, least))
     nothing = np.zeros(len(shared))
     questions = [(one, "relax", (nothing, max(0.5, run.left / 4), 2e-3, 60)) for one in blocks]
     bounds = {}
@@ -280,36 +303,6 @@ def _together(
     run.tell("quotas")
     _finish(run, crew, blocks, plans, bounds, gap, exactly=False)
     return False
-
-
-def _priced(run: Run, crew: Crew, blocks: list[int], master: Master) -> dict[int, Floats] | None:
-    """Prices for the shared rows; what each block wants of them. None: no plan exists."""
-    prices = np.zeros(len(master.shared))
-    best_prices = prices
-    for turn in range(TURNS):
-        total, missing = 0.0, 0.0
-        questions = [
-            (number, "relax", (prices, max(0.5, run.left * 0.6), 2e-3, 60)) for number in blocks
-        ]
-        for number, answer in crew.ask(questions):
-            master.add(number, answer)
-            total += answer.bound
-            missing += answer.missing if answer.is_solved else 0.0
-            run.tell("prices")
-        if missing > 1e-6 and total < -PROOF * master.top:
-            return None
-        bound = master.dual(prices, total)
-        if bound < run.bound:
-            best_prices = prices
-        run.prove(bound)
-        now = master.solve()
-        run.tell("prices")
-        is_near = bound - now.value <= 1e-3 * abs(bound) and now.missing < 1e-6
-        if is_near or run.spent > 0.6 * run.seconds or run.left <= 0:
-            break
-        wanted = master.clipped(now.prices)
-        prices = wanted if turn < 2 else master.clipped(0.7 * wanted + 0.3 * best_prices)
-    return master.usage()
 
 
 def _set_quotas(crew: Crew, parts: dict[int, tuple[Floats, Floats]]) -> None:

@@ -135,7 +135,7 @@ class State:
             return 0
         alone = np.diff(block.parts_at)[chosen] == 1
         k = block.parts_at[chosen]
-        w = _argmax(windows, block.windows_at, k)
+        w = argmax_of(windows, block.windows_at, k)
         venues, teams = block.venues.best_of(w, venue_table), block.teams.best_of(w, team_table)
         own, rows, values = block.rows_of(
             w, block.venues.choices[venues], block.teams.choices[teams]
@@ -297,7 +297,7 @@ class State:
         return total
 
 
-def _argmax(values: Floats, starts: Ints, segments: Ints) -> Ints:
+def argmax_of(values: Floats, starts: Ints, segments: Ints) -> Ints:
     """The place of the largest value in each of these segments."""
     counts = starts[segments + 1] - starts[segments]
     at = expanded(starts[segments], counts)
