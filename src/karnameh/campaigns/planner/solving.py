@@ -19,6 +19,7 @@ from karnameh.campaigns.planner.faults import Unusable
 from karnameh.campaigns.planner.formulation import INF, Floats, Scales, Task
 from karnameh.campaigns.planner.model import (
     Instance,
+    Pin,
     Placement,
     Plan,
     Progress,
@@ -321,22 +322,40 @@ def _joined(plans: dict[int, tuple[Placement, ...]]) -> list[Placement]:
 def _tasks(instance: Instance) -> list[Task]:
     """The blocks: provinces together while they are few, big provinces by their counties."""
     province_of = {one.id: one.province for one in instance.counties}
-    groups = _groups(instance, province_of)
     requirements = tuple(requirements_of(instance))
-    frame = replace(instance, proposals=(), rules=(), pins=())
     scales = _scales(instance)
-    tasks = []
-    home: dict[str, int] = {}
-    for number, group in enumerate(groups):
-        for one in group:
-            home[one.id] = number
-    pins: dict[int, list[object]] = {}
+    pins: dict[str, list[Pin]] = {}
     for pin in instance.pins:
-        pins.setdefault(home[pin.proposal], []).append(pin)
-    for number, group in enumerate(groups):
-        own = tuple(pins.get(number, ()))
-        tasks.append(Task(number, frame, tuple(group), own, requirements, scales))  # type: ignore[arg-type]
-    return tasks
+        pins.setdefault(pin.proposal, []).append(pin)
+    return [
+        Task(
+            number,
+            _frame(instance, group),
+            tuple(group),
+            tuple(pin for one in group for pin in pins.get(one.id, ())),
+            requirements,
+            scales,
+        )
+        for number, group in enumerate(_groups(instance, province_of))
+    ]
+
+
+def _frame(instance: Instance, group: list[Proposal]) -> Instance:
+    """The instance without proposals, and without what this group never uses."""
+    units = {one.unit for one in group}
+    venues = {venue for one in group for part in one.parts for venue in part.venues}
+    people = {
+        person for one in group for part in one.parts for person in (*part.teams, *part.needs)
+    }
+    return replace(
+        instance,
+        proposals=(),
+        rules=(),
+        pins=(),
+        units=tuple(one for one in instance.units if one.id in units),
+        venues=tuple(one for one in instance.venues if one.id in venues),
+        people=tuple(one for one in instance.people if one.id in people),
+    )
 
 
 def _groups(instance: Instance, province_of: dict[str, str]) -> list[list[Proposal]]:

@@ -134,9 +134,10 @@ class Valuer:
         days = [one.day for one in many]
         if proposal.different_days and len(set(days)) < len(days):
             return False
-        return all(self._place_is_possible(proposal, one) for one in many)
+        return all(self.place_is_possible(proposal, one) for one in many)
 
-    def _place_is_possible(self, proposal: Proposal, one: Placement) -> bool:
+    def place_is_possible(self, proposal: Proposal, one: Placement) -> bool:
+        """Whether one part may be in exactly this place, others aside."""
         part = proposal.parts[one.part]
         if one.day not in self.days or one.slot not in self.atoms:
             return False
