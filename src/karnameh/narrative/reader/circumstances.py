@@ -184,6 +184,8 @@ def _lacking(reading: Reading, figure: Figure, tail: list[str]) -> str:
     verb = figure.clause.verb
     if tail[-1:] == ["زندگی"] and _SHELTERS & set(tail):
         return "what they lack: سرپناه"
+    if any(pair == ("خط", "فقر") for pair in pairwise(tail)):
+        return "what they lack: خط فقر"
     if tail[-1:] and tail[-1] in _FACING and _PROBLEMS & set(tail):
         return f"what they face: {tail[-1]}"
     if verb is None or verb.lemma not in _BEING or verb.passive:

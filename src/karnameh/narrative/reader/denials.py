@@ -14,7 +14,7 @@ _FALSE = key_set("نادرست تکذیب کذب دروغ غلط اشتباه س
 _TRUE = key_set("درست صحیح صحت واقعیت تایید دقیق واقعی معتبر مستند موثق")
 _RUMOUR_SIGNS = RUMOUR_WORDS | {"گفته", "اعلام"}
 _FIGURE_NOUNS = key_set("آمار رقم عدد ارقام رقمی عددی آماری خبر")
-_RIGHTED = key_set("اصلاح تصحیح تکذیب رد ابطال")
+_RIGHTED = key_set("اصلاح تصحیح تکذیب رد ابطال تکراری پس")
 _SHORT_DENIAL = 16
 _SHORT_CLAUSE = 5
 
@@ -61,7 +61,9 @@ def untrue(reading: Reading, figure: Figure) -> str:
     said = reading.said_in(figure.sentence)
     if _TRUE.isdisjoint(said) and _RIGHTED.isdisjoint(said):
         return ""
-    named = _FIGURE_NOUNS & set(reading.texts(figure.sentence.first, figure.first))
+    verb = figure.clause.verb
+    written = verb is not None and verb.lemma == "نوشت"
+    named = written or _FIGURE_NOUNS & set(reading.texts(figure.sentence.first, figure.first))
     for clause in figure.sentence.clauses:
         verb = clause.verb
         if verb is None or verb.first < figure.after or clause is figure.clause:

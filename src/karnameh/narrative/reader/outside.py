@@ -33,6 +33,9 @@ _HEAD = 6
 _COST_PREDICATES = key_set("هزینه قیمت خرج سرمایه بها تمام آب")
 _COST_LIGHTS = frozenset(("داشت", "برد", "خواست", "شد", "خورد", "بود", "رفت"))
 _MISHAPS = key_set("تصادفات آتش‌سوزی‌ها حوادث طلاق‌ها مرگ‌ها جرایم سرقت‌ها بیماری‌ها زلزله‌ها مصدومیت‌ها")
+_NEAR = 5
+_EQUAL = key_set("معادل برابر اندازه به‌اندازه مساوی")
+_LIKENED = key_set("نیاز مصرف جمعیت مساحت وسعت درآمد بودجه تولید ظرفیت")
 _LANDS = key_set("شهرستان استان کشور منطقه شهر ایران جهان")
 _YIELDING = key_set("تولید مصرف صادر وارد برداشت")
 _OWING = key_set("بدهکار طلبکار مقروض طلب")
@@ -131,6 +134,14 @@ def _yield_of_land(reading: Reading, figure: Figure) -> str:
     return "what a territory yields" if subject and yields else ""
 
 
+def _comparison(reading: Reading, figure: Figure) -> str:
+    """«رقمی معادل نیاز یک شهر ۵۰ هزار نفری», «برابر مصرف ۲ هزار خانوار است»."""
+    near = reading.texts(max(figure.sentence.first, figure.opening - _NEAR), figure.opening)
+    equal = next((index for index, text in enumerate(near) if text in _EQUAL), -1)
+    likened = equal >= 0 and bool(_LIKENED & set(near[equal + 1 : equal + 2]))
+    return "a comparison" if likened else ""
+
+
 _RULES: tuple[Callable[[Reading, Figure], str], ...] = (
     _public_rate,
     _statistic,
@@ -138,4 +149,5 @@ _RULES: tuple[Callable[[Reading, Figure], str], ...] = (
     _cost_of_one,
     _debt,
     _yield_of_land,
+    _comparison,
 )

@@ -53,6 +53,7 @@ _NEED_LEADS = key_set("کمبود نیازمند کسری نیازهای نیا�
 _NEEDS = frozenset(("نیاز", "نیازهای", "نیازها", "کمبود", "کمبودها"))
 _NEAR = 6  # a noun further back governs something else
 _POSSIBLE = key_set("امکان‌پذیر شدنی مقدور میسر دست‌یافتنی ممکن")
+_WINNING = key_set("جذب استخدام ساخت احداث خرید تامین تهیه اجرای تکمیل")
 _HINGING = frozenset(("منوط", "مشروط", "گرو", "موکول", "وابسته"))
 _DONE = key_set("آماده مهیا موجود حاضر فعال تکمیل قطعی نهایی")
 _GIVEN_WORD = frozenset(("قول", "وعده", "تعهد"))
@@ -87,6 +88,8 @@ def stage_of(reading: Reading, figure: Figure) -> Staged:
 def _told_beside(reading: Reading, figure: Figure) -> Staged | None:
     """«با داشتن ۱۱ هزار داوطلب می‌تواند …» has them; «از ۱۲۰ کارآفرین دعوت شده … بیایند»."""
     at = figure.opening - 1
+    if reading.texts(at - 1, at + 1) == ["با", "وجود"]:
+        return Staged("reported", "what there is", sure=0.7)
     if reading.text(at) == "از" and reading.text(at - 1) in _ENJOYING:
         at -= 1
     near = reading.texts(max(figure.sentence.first, at - 3), at)
@@ -175,6 +178,9 @@ def _with_verb(reading: Reading, figure: Figure, clause: Clause, verb: Verb) -> 
         return Staged("context", f"what befell: {said}", sure=0.75)
     if act is Act.INVITE:
         ahead = verb.tense in (Tense.FUTURE, Tense.SUBJUNCTIVE)
+        ahead |= (
+            reading.text(figure.opening - 1) in _WINNING
+        )  # «برای جذب ۱۵۰ داوطلب فراخوان داده‌ایم»
         return Staged("pledged" if ahead else "reported", f"invited: {said}")
     if act is Act.PLEDGE and verb.tense is Tense.SUBJUNCTIVE and conditioned(reading, figure):
         return Staged("potential", "a promise under a condition")

@@ -118,6 +118,8 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         if verb.lemma == "رسید" and figure.qualifier == "at_most":
             return Staged("reported", f"less than: {said}", sure=0.7)
         return Staged("context", f"denied: {said}")
+    if "کاش" in clause.texts:
+        return Staged("potential", "wished in vain: کاش")
     imperfect = reading.text(verb.after - 1).startswith("می")
     if set(clause.texts) & MUST and imperfect:
         return Staged("pledged", "what should have been done")

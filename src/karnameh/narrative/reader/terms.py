@@ -238,7 +238,10 @@ def price(reading: Reading, figure: Figure) -> Verdict | None:
     if figure.phrase.unit == "percent" and figure.after < (verb.first if verb else 0) - 1:
         return None  # «شهریه ۴۰ درصد کودکان رایگان است»
     head = [index for index in figure.clause.words if index < figure.opening]
+    shares = figure.phrase.unit == "percent"
     for at in head[-_PRICE_REACH:]:
+        if shares and reading.text(at) == "قرارداد":
+            continue  # «طبق قرارداد ۲۵ درصد درآمد …»
         if reading.text(at) in PRICE_WORDS:
             return Verdict(figure.phrase.unit, "a price or a wage")
     return None

@@ -94,7 +94,7 @@ _LONGEST_WORD = 48
 _COPULA_ENDINGS = ("اند", "ایم")
 _LIGHT_BEGINNINGS = ("کرد", "شد", "داد", "می", "خواه", "گرفت", "است", "نمود", "یافت")
 _VERB_NOUNS = DEEDS | SAY_WORDS | PLEDGE_WORDS | frozenset(("خواهد", "خواهند", "خواهیم", "شده"))
-_COPULA_TAILS = ("هاست", "پاست", "یاست", "راست")
+_COPULA_TAILS = ("هاست", "پاست", "یاست", "راست", "تاست")
 _AFTER_IN = key_set("شهرستان استان شهر روستای روستا سراسر سطح این حال بخش منطقه مجموع")
 _PERFECT_SUFFIXES = frozenset(("ام", "ایم", "اند", "اید"))
 
