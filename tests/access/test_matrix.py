@@ -92,6 +92,17 @@ TABLE: dict[str, Policy] = {
     "open_data_file": Policy("owner"),
     "open_data_ask": Policy("post"),
     "open_data_confirm": Policy("post"),
+    "figures": Policy((Role.PRESS,)),
+    "figure_new": Policy((Role.PRESS,), "unit"),
+    "figure_sentence": Policy("post"),
+    "figure_desk": Policy("owner"),
+    "figure_step": Policy("owner"),
+    "figure_preview": Policy("owner"),
+    # Open to everybody on purpose: they read the frozen public document alone, and before publication are 404.
+    "figures_public": Policy(ANYBODY),
+    "figure": Policy("figure"),
+    "figure_qr": Policy("figure"),
+    "figure_bundle": Policy("figure"),
     "api_page": Policy(ANYBODY),
     "api_openapi": Policy(ANYBODY),
     "api_keys": Policy(GRANTED),
@@ -242,13 +253,14 @@ def addresses_about(world: World, unit: OrgUnit, entry: UUID, indicator: int) ->
         "entries": lambda: f"{reverse('entries')}?unit={unit.pk}",
         "entry_new": lambda: f"{reverse('entry_new')}?unit={unit.pk}",
         "export_entries": lambda: f"{reverse('export_entries')}?unit={unit.pk}",
+        "figure_new": lambda: f"{reverse('figure_new')}?unit={unit.pk}&indicator={indicator}",
         "admin_indicator": lambda: reverse("admin_indicator", args=[indicator]),
         "admin_indicator_new": lambda: reverse("admin_indicator_new"),
         "admin_indicator_retire": lambda: reverse("admin_indicator_retire", args=[indicator]),
     }
     found = {}
     for name, policy in TABLE.items():
-        if policy.who in ("owner", "post") or name in (
+        if policy.who in ("owner", "post", "figure") or name in (
             "audit_deed",
             "admin_item",
             "admin_place_move",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from karnameh.exchange.public import discard_forgotten, make_next, work_once
 from karnameh.field.public import forget_parts
+from karnameh.front.public import publish_demo
+from karnameh.insight.public import watch_figures
 from karnameh.ledger.public import fold, rehome
 from karnameh.narrative.public import forget_texts
 from karnameh.people.public import expire_contacts
@@ -25,7 +27,11 @@ def lanes() -> list[list[Chore]]:
         Chore("forgotten imports", lambda: _done(discard_forgotten(at=now())), every=3600.0),
         Chore("unfinished files", lambda: forget_parts(at=now()), every=3600.0),
     ]
-    return [totals, documents]
+    publishing = [
+        Chore("figures of the demo", publish_demo, every=15.0),
+        Chore("published figures", lambda: watch_figures(at=now()), every=300.0),
+    ]
+    return [totals, documents, publishing]
 
 
 def _done(erased: object) -> bool:

@@ -54,6 +54,9 @@ def _items(user: User, here: str) -> list[dict[str, Any]]:
         item = _item(_("Reports"), "readings", "file", here.startswith("reading"))
         items.append({**item, "short": pgettext("short", "Reports")})
     items.append(_item(_("Promises"), "promises", "calendar", here == "promises"))
+    if holds(user, Role.PRESS):
+        item = _item(_("Public figures"), "figures", "globe", here.startswith("figure"))
+        items.append({**item, "short": pgettext("short", "Figures")})
     if holds(user, Role.ADMINISTRATOR):
         items.append(_item(_("Administration"), "admin_home", "units", here.startswith("admin")))
     if holds(user, Role.AUDITOR):
@@ -72,6 +75,7 @@ def _menu(user: User) -> list[dict[str, Any]]:
         for roles, label, name, icon in (
             (DESK, _("Reports"), "readings", "file"),
             (tuple(Role), _("Promises"), "promises", "calendar"),
+            ((Role.PRESS,), _("Public figures"), "figures", "globe"),
             ((Role.ADMINISTRATOR,), _("Administration"), "admin_home", "units"),
             ((Role.AUDITOR,), _("Audit"), "audit", "shield"),
         )

@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
+from karnameh.insight.figures.actions import Query as FigureQuery
+from karnameh.insight.figures.actions import Words as FigureWords
+from karnameh.insight.figures.actions import (
+    approve_figure,
+    propose_figure,
+    publish_figure,
+    return_figure,
+    supersede_figure,
+    watch_figures,
+    withdraw_figure,
+    write_figure,
+)
+from karnameh.insight.figures.models import Figure
+from karnameh.insight.figures.queries import public_figures
 from karnameh.insight.queries import node_url
 
-__all__ = ["node_url"]
+__all__ = [
+    "Figure", "FigureQuery", "FigureWords", "approve_figure", "node_url", "propose_figure",
+    "public_figures", "publish_figure", "return_figure", "supersede_figure", "watch_figures",
+    "withdraw_figure", "write_figure",
+]  # fmt: skip

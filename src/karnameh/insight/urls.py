@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from karnameh.insight import views
 
@@ -12,4 +12,5 @@ urlpatterns = [
     path("places/<int:pk>/", views.place, name="place"),
     path("indicators/", views.indicator_list, name="indicators"),
     path("indicators/<int:pk>/", views.indicator, name="indicator"),
+    path("", include("karnameh.insight.figures.urls")),
 ]

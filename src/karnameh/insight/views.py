@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from karnameh.access.public import Reach, Role, may, reach_unit, units_where
+from karnameh.access.public import Reach, Role, holds, may, reach_unit, units_where
 from karnameh.activities.public import activities_under
 from karnameh.catalog.public import Indicator, find_indicators, indicators
 from karnameh.insight import queries
@@ -171,6 +171,7 @@ def indicator(request: HttpRequest, pk: int) -> HttpResponseBase:
         {
             **_frame(request, reach, node, period),
             "indicator": one,
+            "publish_url": _publish_url(request, node, one, period) if own and not then else "",
             "own": own.as_dict() if own else None,
             "took_part": own.took_part if own else {},
             "rows": [row.as_dict() for row in queries.sorted_rows(with_entries, sort)],
@@ -207,6 +208,19 @@ def silent(request: HttpRequest, pk: int) -> HttpResponseBase:
             "coverage": queries.coverage_of(reach, node, period),
         },
     )
+
+
+def _publish_url(
+    request: HttpRequest, node: OrgUnit | Place, indicator: Indicator, period: Period
+) -> str:
+    """Where a press officer makes a public figure of the number; empty for everybody else."""
+    if isinstance(node, OrgUnit):
+        allowed = may(request.user, Role.PRESS, node, theme=indicator.theme_id)
+    else:
+        allowed = holds(request.user, Role.PRESS)
+    if not allowed:
+        return ""
+    return queries.address("figure_new", node, indicator=str(indicator.pk), period=written(period))
 
 
 def _node(request: HttpRequest, reach: Reach) -> OrgUnit | Place:

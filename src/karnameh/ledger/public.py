@@ -50,8 +50,10 @@ from karnameh.ledger.releasing import (
     PublicCount,
     PublicRow,
     Publishing,
+    moment,
     preview,
     release,
+    tally_at,
 )
 from karnameh.ledger.rules import (
     Bucket,
@@ -86,9 +88,9 @@ __all__ = [
     "Verdict", "Witness", "adjust", "append_record", "check", "consistency_between",
     "correct_entry", "countersign", "coverage_by", "documents_of", "entries_behind",
     "entries_in_reach", "epoch", "far_from", "figure_at", "fold", "fold_all", "head_json",
-    "heads", "latest_head", "open_promises", "post_entries", "preview", "promise_balance",
+    "heads", "latest_head", "moment", "open_promises", "post_entries", "preview", "promise_balance",
     "promise_counts", "promises", "prove", "receipt", "register_beside", "register_documents", "register_witness",
     "rehome", "release", "retire_witness", "reverse_batch", "reverse_entry", "roll_up", "seal",
-    "short_code", "silent_units", "stated_totals", "story_of", "tally_of", "total",
+    "short_code", "silent_units", "stated_totals", "story_of", "tally_at", "tally_of", "total",
     "unverified", "verify_entry",
 ]  # fmt: skip

@@ -20,8 +20,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from karnameh.access.public import reach_of
-from karnameh.catalog.public import Indicator, PeopleSemantics
+from karnameh.access.public import Reach, reach_of
+from karnameh.catalog.public import Indicator, PeopleSemantics, TimeRule, UnitRule
 from karnameh.kernel.jalali import JalaliDate, month_end
 from karnameh.kernel.period import Period
 from karnameh.ledger.disclosure import Said, Shown, Table, TooTelling, Wanted, safe_release
@@ -42,7 +42,8 @@ Line = tuple[int, ...]
 class Publishing:
     """What is to be made public: the work of everybody beneath `unit`, in `place` when one is named.
 
-    `before` is an earlier period to be set beside it, as totals only.
+    `before` is an earlier period to be set beside it, as totals only. `until` is a moment of the ledger
+    (see `moment`): what was posted later is left out, where the indicator is summed.
     """
 
     unit: OrgUnit
@@ -51,6 +52,7 @@ class Publishing:
     period: Period
     before: Period | None = None
     bucket: Bucket = Bucket.OWN
+    until: int | None = None
 
     @property
     def node(self) -> OrgUnit | Place:
@@ -61,6 +63,11 @@ class Publishing:
     def about_people(self) -> bool:
         """Whether its counts are protected."""
         return self.indicator.people != PeopleSemantics.ITEMS
+
+    @property
+    def summed(self) -> bool:
+        """Whether its rows add up over time and units."""
+        return self.indicator.time_rule == TimeRule.SUM and self.indicator.unit_rule == UnitRule.SUM
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,25 @@ class _Atom:
 Truth = dict[_Atom, dict[Stage, Tally]]
 
 
+def moment() -> int:
+    """The moment up to which the newest head knows the ledger: entries with a smaller clock are in it.
+
+    Asked in the transaction that has just sealed, it cannot move in between.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT numbered_to FROM ledger_logstate")
+        return int(cursor.fetchone()[0])
+
+
+def tally_at(asked: Publishing) -> dict[Stage, Tally]:
+    """The true sums of what is to be published, for those who publish it."""
+    if asked.summed:
+        truth = _truth(asked, asked.period)
+        return _together(truth, truth)
+    reach = reach_of([(asked.unit.path, None)])
+    return _rolled_up(reach, asked, asked.period)
+
+
 def release(asked: Publishing, *, what: str, by: User, at: datetime) -> Public:
     """What may be published now, kept for all later releases. Part of the caller's deed.
 
@@ -124,8 +150,7 @@ def preview(asked: Publishing) -> Public:
 def _computed(asked: Publishing) -> tuple[Public, tuple[Said, ...]]:
     if asked.about_people:
         _require_coarse(asked)
-    summed = asked.indicator.time_rule == "sum" and asked.indicator.unit_rule == "sum"
-    if not summed:
+    if not asked.summed:
         return _whole_only(asked)
     truth = _truth(asked, asked.period)
     earlier = _truth(asked, asked.before) if asked.before else {}
@@ -168,6 +193,9 @@ def _truth(asked: Publishing, period: Period) -> Truth:
     if period.end:
         conditions.append("e.ends_on <= %(end)s")
         values["end"] = period.end
+    if asked.until is not None:
+        conditions.append("e.clock < %(until)s")
+        values["until"] = asked.until
     sign = "CASE e.kind WHEN 1 THEN -1 ELSE 1 END"
     counted = ", ".join(f"sum({sign} * (e.qualifier = {q})::int)" for q in (2, 3, 4, 5))
     sql = (
@@ -206,14 +234,9 @@ def _whole_only(asked: Publishing) -> tuple[Public, tuple[Said, ...]]:
 
 
 def _rolled(
-    reach: Any, asked: Publishing, period: Period
+    reach: Reach, asked: Publishing, period: Period
 ) -> tuple[dict[Stage, PublicCount], list[Said]]:
-    cells = roll_up(reach, Question(asked.node, period, indicators=(asked.indicator.pk,)))
-    tallies = {
-        cell.stage: cell.tally
-        for cell in cells
-        if cell.bucket is asked.bucket and cell.tally.entries
-    }
+    tallies = _rolled_up(reach, asked, period)
     if not asked.about_people:
         return _counts(tallies), []
     day = period.end or date.max
@@ -223,6 +246,15 @@ def _rolled(
     }
     shown = _safe(asked, Wanted(truth, {"whole": frozenset({atom})}, [], {"atom": lambda a: a}))
     return _shown_counts(shown.totals["whole"], tallies), list(shown.said)
+
+
+def _rolled_up(reach: Reach, asked: Publishing, period: Period) -> dict[Stage, Tally]:
+    cells = roll_up(reach, Question(asked.node, period, indicators=(asked.indicator.pk,)))
+    return {
+        cell.stage: cell.tally
+        for cell in cells
+        if cell.bucket is asked.bucket and cell.tally.entries
+    }
 
 
 # --- things: exact ---------------------------------------------------------------------------------------

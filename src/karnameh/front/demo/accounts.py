@@ -21,6 +21,7 @@ class DemoAccount:
 
 DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("officer", "دبیر آمار کشور", "National results officer", "nation", ("planner", "reporter", "press")),
+    DemoAccount("press", "مسئول رسانهٔ کشور", "National press officer", "nation", ("press",)),
     DemoAccount("verifier", "بازبین کشور", "National verifier", "nation", ("verifier",)),
     DemoAccount("admin", "مدیر سامانه", "National administrator", "nation",
                 ("administrator", "planner", "reporter", "verifier", "reviewer", "press", "auditor")),

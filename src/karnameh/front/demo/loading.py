@@ -17,6 +17,7 @@ from karnameh.front.demo.accounts import DEMO_ACCOUNTS, PASSWORD
 from karnameh.front.demo.bottom_up import plans
 from karnameh.front.demo.facts import fact_entries
 from karnameh.front.demo.federation import Federation, build
+from karnameh.front.demo.figures import last_year
 from karnameh.front.demo.ids import DemoIds
 from karnameh.front.demo.reports import read_report
 from karnameh.ledger.public import NewEntry, Stage, fold_all, post_entries
@@ -64,6 +65,7 @@ def load_demo(
             f"{len(made.locals):,} local units in {len(made.counties)} counties of {len(made.provinces)} provinces"
         )
         _post_facts(made, accounts)
+        last_year(made.provinces, campaigns["week-1404"], staff, AT)
         posted = _post_bottom_up(
             made, campaigns["week-1405"], staff, target=1_000_000 if full else 100_000, say=say
         )

@@ -127,6 +127,7 @@ class _Program:
 
     def __init__(self, said: Sequence[Said], columns: _Columns) -> None:
         self.model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        self.model.setOptionValue("log_to_console", False)
         self.model.setOptionValue("output_flag", False)
         self.model.setOptionValue("threads", 1)
         self.count = len(columns.rows)

@@ -1,0 +1,279 @@
+"""Public figures of the demo in every state, and last year's week to compare with.
+
+They need a sealed ledger, which takes longer than a visitor wants to wait: the worker makes them after
+the demo is loaded, one after the other; killed in between, it goes on where it was.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from karnameh.activities.public import Campaign
+from karnameh.catalog.public import Indicator
+from karnameh.front.demo.ids import DemoIds
+from karnameh.insight.public import (
+    Figure,
+    FigureQuery,
+    FigureWords,
+    approve_figure,
+    propose_figure,
+    publish_figure,
+    return_figure,
+    supersede_figure,
+    withdraw_figure,
+    write_figure,
+)
+from karnameh.ledger.public import Entry, NewEntry, Stage, post_entries
+from karnameh.org.public import OrgUnit, Place
+from karnameh.people.public import User
+from karnameh.plumbing.models import Deed
+
+Until = Literal["draft", "proposed", "returned", "approved", "published", "withdrawn"]
+AT = timedelta(minutes=20)  # after the demo's own instant
+FAR = timedelta(days=400)
+
+
+@dataclass(frozen=True)
+class _Demo:
+    """One figure: its code, what it asks, what it says, and how far it has come."""
+
+    code: str
+    indicator: str
+    sentence_fa: str
+    sentence_en: str
+    until: Until = "published"
+    stage: Stage = Stage.REPORTED
+    unit: str = "N"
+    place: str = ""
+    method_fa: str = ""
+    method_en: str = ""
+    embargo: bool = False
+
+
+FIGURES: tuple[_Demo, ...] = (
+    _Demo(
+        "PARCS2",
+        "parcels-distributed",
+        "همیاران در {period} {value} {measure} به خانه‌ها رسانده‌اند.",
+        "Volunteers brought {value} {measure} to people’s homes, {period}.",
+        method_fa="هر بسته یک بار و در شمار واحدی که آن را رسانده است.",
+        method_en="Each parcel once, with the unit that delivered it.",
+    ),
+    _Demo(
+        "PRJCTS",
+        "projects-opened",
+        "{value} پروژه در {campaign} گشایش یافت.",
+        "{value} projects were opened in the {campaign}.",
+    ),
+    _Demo(
+        "SCREEN",
+        "screening-contacts",
+        "داوطلبان سلامت {value} بار در سراسر کشور غربالگری کردند.",
+        "Health volunteers screened {value} times all over the country.",
+        method_fa="هر بار غربالگری یک بار؛ یک نفر شاید چند بار آمده باشد.",
+        method_en="Each screening once; one person may have come several times.",
+    ),
+    _Demo(
+        "FRSTAD",
+        "first-aid-trained",
+        "{value} نفر کمک‌های نخستین آموختند.",
+        "{value} people learned first aid.",
+    ),
+    _Demo(
+        "VERFED",
+        "volunteer-person-days",
+        "از کار داوطلبان {value} {measure} را کسی دیگر بازبینی کرده است.",
+        "{value} {measure} of volunteering were checked by somebody else.",
+        stage=Stage.VERIFIED,
+    ),
+    _Demo(
+        "BRRWED",
+        "loans-amount",
+        "{rounded} وام به کسب‌وکارهای خانگی پرداخت شد.",
+        "Home businesses were lent {rounded}.",
+    ),
+    _Demo(
+        "TREES5",
+        "trees-planted",
+        "در {place} {value} {measure} کاشته شد.",
+        "{value} {measure} were planted in {place}.",
+        unit="fars",
+    ),
+    _Demo(
+        "HQTMEA",
+        "hot-meals-served",
+        "در {place} {rounded} {measure} غذای گرم پخته و پخش شد.",
+        "{rounded} hot meals were cooked and shared in {place}.",
+        place="فارس",
+    ),
+    _Demo(
+        "MASKS7",
+        "masks-produced",
+        "{rounded} {measure} دوخته شد.",
+        "{rounded} {measure} were sewn.",
+        embargo=True,
+    ),
+    _Demo(
+        "SCHQQS",
+        "schools-repaired",
+        "{value} مدرسه تعمیر شد.",
+        "{value} schools were repaired.",
+        until="approved",
+    ),
+    _Demo(
+        "DQWRYS",
+        "dowries-given",
+        "{value} جهیزیه به زوج‌های جوان رسید.",
+        "{value} dowries reached young couples.",
+        until="proposed",
+    ),
+    _Demo(
+        "HQMES3",
+        "homes-repaired",
+        "{value} خانه تعمیر شد.",
+        "{value} homes were repaired.",
+        until="returned",
+    ),
+    _Demo(
+        "NEWS22",
+        "news-items-published",
+        "{value} خبر منتشر شد.",
+        "{value} news items were published.",
+        until="draft",
+    ),
+    _Demo(
+        "EVENTS",
+        "cultural-events",
+        "{value} برنامهٔ فرهنگی برگزار شد.",
+        "{value} cultural events were held.",
+        until="withdrawn",
+    ),
+)
+LATE = "PRJCTS"  # late reports move this one, so another takes its place
+_SHARE_OF_LAST_YEAR = Decimal("0.8")
+
+
+def last_year(
+    provinces: dict[str, OrgUnit], week: Campaign, staff: dict[str, tuple[User, User]], at: datetime
+) -> None:
+    """What every province promised, reported and verified in the week of the year before, for these indicators."""
+    chance, ids = random.Random(1404), DemoIds(3)
+    codes = sorted({one.indicator for one in FIGURES})
+    indicators = list(
+        Indicator.objects.filter(code__in=codes, time_rule="sum")
+        .order_by("code")
+        .select_related("measure")
+    )
+    for name, office in provinces.items():
+        reporter, verifier = staff[name]
+        entries = list(_of_province(office, indicators, week, chance, ids))
+        post_entries([one for one in entries if one.stage != Stage.VERIFIED], by=reporter, at=at)
+        post_entries([one for one in entries if one.stage == Stage.VERIFIED], by=verifier, at=at)
+
+
+def _of_province(
+    office: OrgUnit,
+    indicators: list[Indicator],
+    week: Campaign,
+    chance: random.Random,
+    ids: DemoIds,
+) -> Iterator[NewEntry]:
+    for indicator in indicators:
+        usual = Decimal(indicator.typical_max) * chance.randint(20, 90)
+        promised = usual - usual % 5
+        done = promised * chance.randint(70, 104) // 100
+        report = _entry(ids, office, indicator, week.ends_on, Stage.REPORTED, done)
+        yield _entry(ids, office, indicator, week.ends_on, Stage.PLEDGED, promised)
+        yield report
+        if chance.random() < float(_SHARE_OF_LAST_YEAR):
+            yield _entry(
+                ids, office, indicator, week.ends_on, Stage.VERIFIED, done, verifies=report
+            )
+
+
+def _entry(
+    ids: DemoIds, unit: OrgUnit, indicator: Indicator, on: date, stage: Stage, quantity: Decimal, *,
+    verifies: NewEntry | None = None,
+) -> NewEntry:  # fmt: skip
+    return NewEntry(
+        id=ids.at(on), indicator=indicator.pk, stage=stage, unit=unit.pk, place=unit.place_id, starts_on=on, ends_on=on,
+        quantity=quantity, rial=int(quantity) if indicator.measure.kind == "money" else None,
+        verifies=verifies.id if verifies else None,
+    )  # fmt: skip
+
+
+def publish_demo() -> bool:
+    """Make the demo's figures that are not there yet, one in each round; whether more wait.
+
+    Only in an installation into which the demo was loaded.
+    """
+    loaded = Deed.objects.filter(verb="load_demo").values_list("at", flat=True).first()
+    if loaded is None:
+        return False
+    known = set(Figure.objects.values_list("code", flat=True))
+    missing = [one for one in FIGURES if one.code not in known]
+    author = User.objects.get(username="press")
+    second = User.objects.get(username="officer")
+    if missing:
+        _make(missing[0], author, second, loaded + AT)
+        return True
+    old = Figure.objects.get(code=LATE)
+    if old.state == "published" and not old.successors.exists():
+        _correct(old, author, second, loaded + 3 * AT)
+    return False
+
+
+def _make(one: _Demo, author: User, second: User, at: datetime) -> None:
+    week = Campaign.objects.get(code="week-1405")
+    fars = OrgUnit.objects.get(kind="province", name_fa="استان فارس")
+    query = FigureQuery(
+        unit=fars if one.unit == "fars" else OrgUnit.objects.get(code=one.unit),
+        place=Place.objects.get(level="province", name_fa=one.place) if one.place else None,
+        indicator=Indicator.objects.get(code=one.indicator), stage=one.stage, starts_on=week.starts_on,
+        ends_on=week.ends_on,
+    )  # fmt: skip
+    words = FigureWords(
+        one.sentence_fa,
+        one.sentence_en,
+        one.method_fa,
+        one.method_en,
+        at + FAR if one.embargo else None,
+    )
+    figure = write_figure(query, words, by=author, at=at, code=one.code)
+    _advance(figure, one.until, author, second, at)
+
+
+def _advance(figure: Figure, until: Until, author: User, second: User, at: datetime) -> Figure:
+    if until in ("draft", "withdrawn"):
+        if until == "withdrawn":
+            figure = withdraw_figure(figure, reason="تعریف این شاخص روشن نیست.", by=author, at=at)
+        return figure
+    figure = propose_figure(figure, by=author, at=at)
+    if until == "returned":
+        return return_figure(figure, note="لطفاً بنویسید در کدام استان‌ها.", by=second, at=at)
+    if until == "proposed":
+        return figure
+    figure = approve_figure(figure, digest=figure.digest, by=second, at=at)
+    return figure if until == "approved" else publish_figure(figure, by=author, at=at)
+
+
+def _correct(old: Figure, author: User, second: User, at: datetime) -> None:
+    """Late reports of one province, and the figure that takes the old one's place."""
+    fars = OrgUnit.objects.get(kind="province", name_fa="استان فارس")
+    reporter = User.objects.get(username="fars")
+    ids = DemoIds(4)
+    late = []
+    for code, quantity in (("projects-opened", 37), ("parcels-distributed", 640)):
+        indicator = Indicator.objects.select_related("measure").get(code=code)
+        late.append(
+            _entry(ids, fars, indicator, date(2026, 11, 21), Stage.REPORTED, Decimal(quantity))
+        )
+    if not Entry.objects.filter(pk=late[0].id).exists():
+        post_entries(late, by=reporter, at=at)
+    figure = supersede_figure(old, reason="گزارش‌های دیررسیدهٔ استان فارس", by=author, at=at)
+    _advance(figure, "published", author, second, at)

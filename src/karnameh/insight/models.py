@@ -1,0 +1,7 @@
+"""The tables of insight, kept in the folders that they belong to."""
+
+from __future__ import annotations
+
+from karnameh.insight.figures.models import Figure, FigureWatch
+
+__all__ = ["Figure", "FigureWatch"]

@@ -1,0 +1,63 @@
+"""A world with two press officers, committed once: what a head holds must have been committed before."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from builders import a_world
+from databases import copied, dropped, using
+from figures.cast import Press, the_press
+
+_numbers = itertools.count(1)
+
+
+@cache
+def _made() -> tuple[str, Press]:
+    empty = connection.settings_dict["NAME"]
+    name = f"{empty}_press"
+    copied(empty, name)
+    with using(name):
+        press = the_press(a_world())
+    for user in (*press.world.people.values(), press.second):
+        user.__dict__.pop("_grants_in_force", None)
+    return name, press
+
+
+@pytest.fixture(scope="session")
+def made_press(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[str, Press]]:
+    """The committed cast and the name of its database."""
+    with django_db_blocker.unblock():
+        yield _made()
+        dropped(_made()[0])
+
+
+@pytest.fixture
+def db(made_press: tuple[str, Press], django_db_blocker: Any) -> Iterator[None]:
+    """In place of pytest-django's: the cast's database, in a transaction that is rolled back."""
+    with django_db_blocker.unblock(), using(made_press[0]), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def press(db: None, made_press: tuple[str, Press]) -> Press:
+    """See `Press`."""
+    return copy.deepcopy(made_press[1])
+
+
+@pytest.fixture
+def own_press(made_press: tuple[str, Press], django_db_blocker: Any) -> Iterator[Press]:
+    """The same in a database of this test's own, where everything is really committed."""
+    name = f"{made_press[0]}_{next(_numbers)}"
+    with django_db_blocker.unblock():
+        copied(made_press[0], name)
+        with using(name):
+            yield copy.deepcopy(made_press[1])
+        dropped(name)
