@@ -249,5 +249,9 @@ def _shown(key: str, value: object, language: int) -> str:
         value = int(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         written = f"{value:,}"
-        return to_persian(written).replace(",", "٬") if language == _PERSIAN else written
+        return (
+            to_persian(written.replace(",", "٬").replace(".", "٫"))
+            if language == _PERSIAN
+            else written
+        )
     return str(value)
