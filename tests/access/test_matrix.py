@@ -15,8 +15,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
-from builders import World, a_grant, a_user, an_entry, an_indicator
+from builders import World, a_campaign, a_grant, a_user, an_activity, an_entry, an_indicator
 from karnameh.access.public import Grant, Role
+from karnameh.activities.public import Activity, Campaign, State
 from karnameh.org.public import OrgUnit
 from karnameh.people.public import User
 
@@ -84,6 +85,40 @@ TABLE: dict[str, Policy] = {
     "reading_draft": Policy("owner"),
     "reading_answer": Policy("owner"),
     "promises": Policy(GRANTED),
+    "planning": Policy(GRANTED),
+    "campaign": Policy(GRANTED),
+    "campaign_new": Policy((Role.PLANNER, Role.ADMINISTRATOR)),
+    "campaign_edit": Policy((Role.PLANNER, Role.ADMINISTRATOR), "root"),
+    "campaign_days": Policy((Role.PLANNER, Role.ADMINISTRATOR), "root"),
+    "campaign_phases": Policy((Role.PLANNER, Role.ADMINISTRATOR), "root"),
+    "campaign_move": Policy("post"),
+    "campaign_copy": Policy("post"),
+    "lesson_new": Policy("post"),
+    "lesson_answer": Policy("post"),
+    "rules": Policy(GRANTED),
+    "rule_new": Policy((Role.PLANNER,)),
+    "rule": Policy("owner"),
+    "rule_end": Policy("post"),
+    "committees": Policy(GRANTED),
+    "committee": Policy("owner"),
+    "committee_open": Policy("post"),
+    "seat_add": Policy("post"),
+    "seat_fill": Policy("post"),
+    "seat_close": Policy("post"),
+    "meeting": Policy("owner"),
+    "meeting_call": Policy("post"),
+    "meeting_cancel": Policy("post"),
+    "item_add": Policy("post"),
+    "item_done": Policy("post"),
+    "proposals": Policy(GRANTED),
+    "proposal": Policy(GRANTED, "unit"),
+    "proposal_new": Policy(RECORD),
+    "proposal_edit": Policy(RECORD, "unit"),
+    "proposal_submit": Policy("post"),
+    "proposal_return": Policy("post"),
+    "proposal_withdraw": Policy("post"),
+    "proposal_remark": Policy("post"),
+    "proposal_versions": Policy("owner"),
     "export_entries": Policy(GRANTED, "unit"),
     "open_data": Policy(ANYBODY),
     "open_dictionary": Policy(ANYBODY),
@@ -245,6 +280,25 @@ def expected(policy: Policy, user: User | None, unit: OrgUnit) -> tuple[int, ...
     return (403, 404)
 
 
+def _planning(unit: OrgUnit) -> dict[str, Callable[[], str]]:
+    """Addresses about a campaign, and about a returned proposal of `unit` in it."""
+    campaign = Campaign.objects.first() or a_campaign()
+
+    def proposal() -> int:
+        mine = Activity.objects.filter(lead_unit=unit, campaign=campaign).first()
+        return (mine or an_activity(unit, campaign=campaign, state=State.RETURNED)).pk
+
+    return {
+        **{
+            name: lambda name=name: reverse(name, args=[campaign.pk])
+            for name in ("campaign", "campaign_edit", "campaign_days", "campaign_phases", "rules")
+        },
+        "rule_new": lambda: reverse("rule_new", args=[campaign.pk, "tier_count"]),
+        "proposal": lambda: reverse("proposal", args=[proposal()]),
+        "proposal_edit": lambda: reverse("proposal_edit", args=[proposal(), "when"]),
+    }
+
+
 def addresses_about(world: World, unit: OrgUnit, entry: UUID, indicator: int) -> dict[str, str]:
     """One address of every page that can be asked with GET, about `unit` where it is about one."""
     values: dict[str, Callable[[], str]] = {
@@ -257,6 +311,7 @@ def addresses_about(world: World, unit: OrgUnit, entry: UUID, indicator: int) ->
         "admin_indicator": lambda: reverse("admin_indicator", args=[indicator]),
         "admin_indicator_new": lambda: reverse("admin_indicator_new"),
         "admin_indicator_retire": lambda: reverse("admin_indicator_retire", args=[indicator]),
+        **_planning(unit),
     }
     found = {}
     for name, policy in TABLE.items():

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
 from builders import NOW, World, a_campaign, an_activity, an_indicator, as_owner
 from karnameh.activities.public import (
@@ -34,16 +33,7 @@ from karnameh.activities.rules import MOVES, NEEDS_NOTE, PENDING, STANDING
 from karnameh.ledger.public import Qualifier as LedgerQualifier
 from karnameh.plumbing.models import Change
 from karnameh.plumbing.public import Refusal
-
-
-def refused(rule: str, deed: Callable[[], Any]) -> None:
-    """The database refuses `deed`, naming `rule`; deferred rules are asked at once."""
-    with pytest.raises(DatabaseError) as trouble, transaction.atomic():
-        deed()
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    cause = trouble.value.__cause__
-    assert cause is not None and cause.diag.constraint_name == rule  # type: ignore[attr-defined]
+from planned import refused
 
 
 def a_venue(world: World, **values: Any) -> Venue:

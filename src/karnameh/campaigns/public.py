@@ -1,7 +1,26 @@
-"""The door of campaigns: rules, committees, and the story of a proposal."""
+"""The door of campaigns: rules and their meters, committees, proposals and their story."""
 
 from __future__ import annotations
 
+from karnameh.campaigns.actions.committees import (
+    add_seat,
+    agree_on,
+    call_meeting,
+    fill_seat,
+    finish_item,
+    hold_meeting,
+    open_committee,
+)
+from karnameh.campaigns.actions.desk import answer_lesson, note_lesson, open_planning
+from karnameh.campaigns.actions.proposals import (
+    draft_proposals,
+    put_down,
+    remark_on,
+    return_proposal,
+    submit_proposal,
+    withdraw_proposal,
+)
+from karnameh.campaigns.actions.rulebook import RuleSaid, set_rule
 from karnameh.campaigns.models import (
     ActionItem,
     Attendance,
@@ -17,8 +36,55 @@ from karnameh.campaigns.models import (
     Seat,
     SeatRole,
 )
+from karnameh.campaigns.queries.metering import Metered, meters, meters_for, rules_of
+from karnameh.campaigns.queries.proposals import content_of, reach_proposal, story_of
+from karnameh.campaigns.rules.content import Content, Expected, Needed, Wish, as_data, digest
+from karnameh.campaigns.showing import meter_rows
 
 __all__ = [
-    "ActionItem", "Attendance", "Committee", "Meeting", "MeetingState", "Note", "NoteKind", "Presence",
-    "ProposalVersion", "Rule", "RuleKind", "Seat", "SeatRole",
-]  # fmt: skip
+    "ActionItem",
+    "Attendance",
+    "Committee",
+    "Content",
+    "Expected",
+    "Meeting",
+    "MeetingState",
+    "Metered",
+    "Needed",
+    "Note",
+    "NoteKind",
+    "Presence",
+    "ProposalVersion",
+    "Rule",
+    "RuleKind",
+    "RuleSaid",
+    "Seat",
+    "SeatRole",
+    "Wish",
+    "add_seat",
+    "agree_on",
+    "answer_lesson",
+    "as_data",
+    "call_meeting",
+    "content_of",
+    "digest",
+    "draft_proposals",
+    "fill_seat",
+    "finish_item",
+    "hold_meeting",
+    "meter_rows",
+    "meters",
+    "meters_for",
+    "note_lesson",
+    "open_committee",
+    "open_planning",
+    "put_down",
+    "reach_proposal",
+    "remark_on",
+    "return_proposal",
+    "rules_of",
+    "set_rule",
+    "story_of",
+    "submit_proposal",
+    "withdraw_proposal",
+]

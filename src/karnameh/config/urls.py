@@ -20,5 +20,6 @@ urlpatterns = [
     path("", include("karnameh.exchange.urls")),
     path("", include("karnameh.narrative.urls")),
     path("field/", include("karnameh.field.urls")),
+    path("", include("karnameh.campaigns.urls")),
     path("", include("karnameh.ledger.urls")),
 ]

@@ -15,6 +15,8 @@ from karnameh.people.public import User
 
 _HOME = ("home", "unit", "place", "silent_units")
 _RECORDERS = (Role.REPORTER, Role.PLANNER, Role.PARTNER)
+_PLANNERS = (*_RECORDERS, Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR)
+_PLANNING = ("planning", "proposal", "campaign", "rule", "committee", "meeting")
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
@@ -45,6 +47,8 @@ def _items(user: User, here: str) -> list[dict[str, Any]]:
         items.append(
             _item(_("To verify"), "to_verify", "verify", here in ("to_verify", "entry_verify"))
         )
+    if any(holds(user, role) for role in _PLANNERS):
+        items.append(_item(_("Planning"), "planning", "activities", here.startswith(_PLANNING)))
     items.append(
         _item(_("Indicators"), "indicators", "indicators", here in ("indicators", "indicator"))
     )

@@ -17,6 +17,7 @@ from karnameh.activities.models.activity import (
     Qualifier,
     Share,
     ShareRole,
+    Slot,
     State,
     Tier,
 )
@@ -37,7 +38,6 @@ from karnameh.activities.models.schedule import (
     OpenSlot,
     Resource,
     ResourceKind,
-    Slot,
     Venue,
 )
 

@@ -79,6 +79,9 @@ class Activity(Named):
     profession = models.ForeignKey(Profession, models.PROTECT, null=True, related_name="activities")
     lead_unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="activities")
     place = models.ForeignKey(Place, models.PROTECT, related_name="activities")
+    venue = models.ForeignKey(
+        "activities.Venue", models.PROTECT, null=True, related_name="wanted_by"
+    )
     campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, related_name="activities")
     starts_on = models.DateField()
     ends_on = models.DateField()
@@ -244,13 +247,20 @@ class ActivityPlace(models.Model):
         return f"{self.activity_id} @ {self.place_id}"
 
 
+class Slot(models.TextChoices):
+    MORNING = "morning", _("morning")
+    AFTERNOON = "afternoon", _("afternoon")
+    EVENING = "evening", _("evening")
+
+
 class DayWish(models.Model):
-    """A day that the unit would like, the first wish first."""
+    """A day that the unit would like, the first wish first; at any time when no slot is named."""
 
     personal: ClassVar[dict[str, Personal]] = {}
 
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="wishes")
     on = models.DateField()
+    slot = models.CharField(max_length=9, choices=Slot, blank=True)
     rank = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -258,6 +268,7 @@ class DayWish(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["activity", "on"], name="wish_once_a_day"),
             models.UniqueConstraint(fields=["activity", "rank"], name="wish_once_a_rank"),
+            models.CheckConstraint(condition=Q(slot__in=[*Slot.values, ""]), name="wish_slot"),
         ]
 
     def __str__(self) -> str:

@@ -8,16 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from karnameh.activities.models.activity import Activity
+from karnameh.activities.models.activity import Activity, Slot
 from karnameh.org.public import Named, OrgUnit, Place
 from karnameh.people.public import User
 from karnameh.plumbing.public import Personal
-
-
-class Slot(models.TextChoices):
-    MORNING = "morning", _("morning")
-    AFTERNOON = "afternoon", _("afternoon")
-    EVENING = "evening", _("evening")
 
 
 class Venue(Named):

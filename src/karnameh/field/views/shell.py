@@ -31,8 +31,11 @@ def _modules() -> list[str]:
 def version() -> str:
     """The mark of this release of the app: it changes with any of its files."""
     mark = hashlib.sha256()
-    sources = [*sorted(one for one in (_HERE / "static" / "field").rglob("*") if one.is_file()), _HERE / "templates" / "field" / "app.html",
-               settings.PACKAGE / "ui" / "static" / "ui" / "karnameh.css"]  # fmt: skip
+    sources = [
+        *sorted(one for one in (_HERE / "static" / "field").rglob("*") if one.is_file()),
+        _HERE / "templates" / "field" / "app.html",
+        settings.PACKAGE / "ui" / "static" / "ui" / "karnameh.css",
+    ]
     for file in sources:
         mark.update(file.read_bytes())
     return mark.hexdigest()[:12]

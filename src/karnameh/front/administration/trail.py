@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from karnameh.activities.public import Activity, Campaign
 from karnameh.catalog.public import Indicator, Item
 from karnameh.org.public import OrgUnit, Place, is_under, line_of
 from karnameh.people.public import User
@@ -79,6 +80,35 @@ VERBS: dict[str, Any] = {
     "drop_from_phone": gettext_lazy("left out what a phone could not deliver"),
     "take_queue_file": gettext_lazy("took in the saved queue of a phone"),
     "activity_begin": gettext_lazy("began activities"),
+    "add_seat": gettext_lazy("added a seat to a committee"),
+    "agree_on": gettext_lazy("agreed on something to do"),
+    "answer_lesson": gettext_lazy("answered a lesson"),
+    "call_meeting": gettext_lazy("called a meeting"),
+    "campaign_closed": gettext_lazy("closed proposals"),
+    "campaign_over": gettext_lazy("ended a campaign"),
+    "cancel_meeting": gettext_lazy("cancelled a meeting"),
+    "close_seat": gettext_lazy("closed a seat"),
+    "copy_plan": gettext_lazy("copied a plan"),
+    "draft_proposal": gettext_lazy("drafted proposals"),
+    "edit_campaign": gettext_lazy("changed a campaign"),
+    "edit_rule": gettext_lazy("changed a rule"),
+    "end_rule": gettext_lazy("ended a rule"),
+    "fill_seat": gettext_lazy("filled a seat"),
+    "finish_item": gettext_lazy("said that something agreed is done"),
+    "hold_meeting": gettext_lazy("kept minutes of a meeting"),
+    "make_campaign": gettext_lazy("laid out a campaign"),
+    "note_lesson": gettext_lazy("noted a lesson"),
+    "open_committee": gettext_lazy("opened a committee"),
+    "open_planning": gettext_lazy("opened planning"),
+    "remark_on": gettext_lazy("remarked on a proposal"),
+    "return_proposal": gettext_lazy("returned a proposal"),
+    "set_axes": gettext_lazy("set the axes of a campaign"),
+    "set_days": gettext_lazy("set the days of a campaign"),
+    "set_phases": gettext_lazy("set the phases of a campaign"),
+    "set_rule": gettext_lazy("set a rule"),
+    "submit_proposal": gettext_lazy("handed a proposal in"),
+    "withdraw_proposal": gettext_lazy("withdrew a proposal"),
+    "write_proposal": gettext_lazy("wrote a proposal"),
     "activity_submitted": gettext_lazy("handed activities in"),
     "activity_returned": gettext_lazy("returned activities"),
     "activity_accepted": gettext_lazy("accepted activities"),
@@ -110,6 +140,8 @@ _KINDS: dict[str, tuple[type[Any], str, str]] = {
     "indicator": (Indicator, "code", "indicator"),
     "item": (Item, "code", ""),
     "user": (User, "username", ""),
+    "activity": (Activity, "code", "proposal"),
+    "campaign": (Campaign, "code", "campaign"),
 }
 
 _OPENING = ("open_unit", "open_place", "create_user")
