@@ -31,12 +31,12 @@ from karnameh.exchange.api.taking import said, take, writer_of
 from karnameh.exchange.api.tokens import Caller
 from karnameh.exchange.api.words import STAGES
 from karnameh.exchange.api.writing import refusal_of
-from karnameh.exchange.rules.cells import Unreadable
 from karnameh.exchange.rules.columns import layout_of
 from karnameh.exchange.rules.rows import Problem, Row, Stage, read_row
 from karnameh.exchange.sentences import file_sentence
 from karnameh.kernel.period import Period
 from karnameh.ledger.public import Bucket, Question, epoch, roll_up
+from karnameh.plumbing.cells import Unreadable
 from karnameh.plumbing.public import Refusal
 
 _STAGE_OF = {word.upper(): Stage(stage) for stage, word in STAGES.items()}
