@@ -63,6 +63,17 @@ TABLE: dict[str, Policy] = {
     "entry_correct": Policy((Role.REPORTER, Role.PARTNER), "unit"),
     "entry_reverse": Policy((Role.REPORTER, Role.PARTNER), "unit"),
     "to_verify": Policy(SIGNED_IN),
+    "entry_receipt": Policy(GRANTED, "unit"),
+    "entry_receipt_json": Policy("sealed"),
+    "log": Policy(ANYBODY),
+    "log_heads": Policy(ANYBODY),
+    "log_witness": Policy((Role.PARTNER,)),
+    "log_head": Policy("sealed"),
+    "log_head_json": Policy("sealed"),
+    "log_message": Policy("sealed"),
+    "log_consistency": Policy("sealed"),
+    "verify": Policy(ANYBODY),
+    "verifier": Policy(ANYBODY),
     "imports": Policy(SIGNED_IN),
     "import_new": Policy((*RECORD, Role.VERIFIER)),
     "import_template": Policy((*RECORD, Role.VERIFIER)),
@@ -114,10 +125,6 @@ TABLE: dict[str, Policy] = {
     "proposal": Policy(GRANTED, "unit"),
     "proposal_new": Policy(RECORD),
     "proposal_edit": Policy(RECORD, "unit"),
-    "proposal_sheet": Policy(RECORD),
-    "proposal_template": Policy(RECORD),
-    "proposal_sheet_take": Policy("post"),
-    "proposal_sheet_errors": Policy("post"),
     "proposal_submit": Policy("post"),
     "proposal_return": Policy("post"),
     "proposal_withdraw": Policy("post"),
@@ -156,9 +163,6 @@ TABLE: dict[str, Policy] = {
     "api_entries_send": Policy("owner"),
     "api_entry_reverse": Policy("owner"),
     "api_totals": Policy(KEY),
-    "api_dhis2": Policy(KEY),
-    "api_dhis2_send": Policy("owner"),
-    "api_kobo": Policy("owner"),
     "field_app": Policy(ANYBODY),
     "field_worker": Policy(ANYBODY),
     "field_manifest": Policy(ANYBODY),
@@ -322,7 +326,7 @@ def addresses_about(world: World, unit: OrgUnit, entry: UUID, indicator: int) ->
     }
     found = {}
     for name, policy in TABLE.items():
-        if policy.who in ("owner", "post", "figure") or name in (
+        if policy.who in ("owner", "post", "figure", "sealed") or name in (
             "audit_deed",
             "admin_item",
             "admin_place_move",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import timedelta
+
 from karnameh.exchange.public import discard_forgotten, make_next, work_once
 from karnameh.field.public import forget_parts
 from karnameh.front.public import publish_demo
 from karnameh.insight.public import watch_figures
-from karnameh.ledger.public import fold, rehome
+from karnameh.ledger.public import Patrol, fold, latest_head, rehome, seal
 from karnameh.narrative.public import forget_texts
 from karnameh.people.public import expire_contacts
 from karnameh.plumbing.chores import Chore
 from karnameh.plumbing.clock import now
+
+log_of_chores = logging.getLogger("karnameh.chores")
 
 
 def lanes() -> list[list[Chore]]:
@@ -31,7 +36,29 @@ def lanes() -> list[list[Chore]]:
         Chore("figures of the demo", publish_demo, every=15.0),
         Chore("published figures", lambda: watch_figures(at=now()), every=300.0),
     ]
-    return [totals, documents, publishing]
+    log = [
+        Chore("seal", _seal_daily, every=600.0),
+        Chore("check the log", _patrol, every=900.0),
+    ]
+    return [totals, documents, publishing, log]
+
+
+_PATROL = Patrol()
+_SEALED_ANEW = timedelta(hours=24)
+
+
+def _seal_daily() -> bool:
+    """A head each day, also when nothing was posted: it says that nothing was."""
+    last = latest_head()
+    if last is None or now() - last.at >= _SEALED_ANEW:
+        seal(at=now())
+    return False
+
+
+def _patrol() -> bool:
+    for words in _PATROL.walk().findings:
+        log_of_chores.error("the log was tampered with: %s", words)
+    return False
 
 
 def _done(erased: object) -> bool:

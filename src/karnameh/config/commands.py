@@ -88,7 +88,8 @@ def _demo(arguments: list[str]) -> int:
 
 def _check(arguments: list[str]) -> int:
     prepared()
-    from karnameh.ledger.public import check, fold_all
+    from karnameh.ledger.public import check, check_log, fold_all
+    from karnameh.plumbing.clock import now
 
     fold_all()
     found = check()
@@ -98,7 +99,12 @@ def _check(arguments: list[str]) -> int:
     print(
         "Every stored total is what the entries say." if not found.findings else "Totals are WRONG."
     )
-    return 1 if found.findings else 0
+    log = check_log(at=now())
+    print(f"{log.leaves:,} leaves of the log and {log.heads:,} heads made again and compared.")
+    for words in log.findings:
+        print(f"LOG {words}")
+    print("The log holds." if not log.findings else "The log was TAMPERED with.")
+    return 1 if found.findings or log.findings else 0
 
 
 def _backup(arguments: list[str]) -> int:
@@ -140,11 +146,15 @@ def _bench(arguments: list[str]) -> int:
         from karnameh.config.bench_ledger import bench
 
         return bench(arguments[1:])
+    if arguments[:1] == ["proof"]:
+        from karnameh.config.bench_proof import bench as bench_proof
+
+        return bench_proof(arguments[1:])
     if arguments[:1] == ["read"]:
         return _run("karnameh.narrative.reader.bench", arguments[1:])
     if arguments[:1] == ["plan"]:
         return _run("karnameh.campaigns.planner.bench", arguments[1:])
-    print("Benchmarks: ledger, read, plan", file=sys.stderr)
+    print("Benchmarks: ledger, plan, proof, read", file=sys.stderr)
     return 2
 
 

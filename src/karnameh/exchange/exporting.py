@@ -11,6 +11,7 @@ from uuid import UUID
 from karnameh.access.public import Reach
 from karnameh.activities.public import Activity
 from karnameh.catalog.public import Dimension, Item
+from karnameh.exchange.rules.cells import Cell
 from karnameh.exchange.rules.columns import (
     EXPORT,
     KINDS,
@@ -26,7 +27,6 @@ from karnameh.exchange.sheet_writer import Writer
 from karnameh.kernel.jalali import JalaliDate
 from karnameh.ledger.public import Coverage, Drill, Entry, Kind, Qualifier, Role, entries_behind
 from karnameh.org.public import Named
-from karnameh.plumbing.cells import Cell
 from karnameh.ui.public import DEFAULT, Display
 
 PAGE = 2_000  # entries fetched at a time

@@ -82,6 +82,7 @@ def _menu(user: User) -> list[dict[str, Any]]:
             ((Role.PRESS,), _("Public figures"), "figures", "globe"),
             ((Role.ADMINISTRATOR,), _("Administration"), "admin_home", "units"),
             ((Role.AUDITOR,), _("Audit"), "audit", "shield"),
+            (tuple(Role), _("The log"), "log", "verify"),
         )
         if any(holds(user, role) for role in roles)
     ]

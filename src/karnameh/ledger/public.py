@@ -68,29 +68,26 @@ from karnameh.ledger.rules import (
     far_from,
     total,
 )
+from karnameh.ledger.sealing.checking import LogCheck, Patrol, check_log
 from karnameh.ledger.sealing.heads import append_record, heads, latest_head, seal, short_code
-from karnameh.ledger.sealing.proving import (
-    ProofQuestion,
-    consistency_between,
-    figure_at,
-    head_json,
-    prove,
-    receipt,
-)
+from karnameh.ledger.sealing.proving import ProofQuestion, covering_head, figure_at, prove, receipt
+from karnameh.ledger.sealing.publishing import consistency_between, head_json, heads_json
 from karnameh.ledger.sealing.witnesses import countersign, register_witness, retire_witness
+from karnameh.ledger.verifier import FILE as VERIFIER
 from karnameh.ledger.writing import Receipt, Verdict
 
 __all__ = [
-    "MAY_POST", "Axis", "Bucket", "Campaigning", "Cell", "Check", "ControlTotal", "Coverage",
-    "Document", "Drill", "Entry", "Head", "Kind", "NewEntry", "Outcome", "Promise",
-    "ProofQuestion", "Public", "PublicCount", "PublicRow", "Publishing", "Qualifier",
-    "Question", "Receipt", "Reporting", "Role", "Sought", "Stage", "Stated", "Story", "Tally",
-    "Verdict", "Witness", "adjust", "append_record", "check", "consistency_between",
-    "correct_entry", "countersign", "coverage_by", "documents_of", "entries_behind",
-    "entries_in_reach", "epoch", "far_from", "figure_at", "fold", "fold_all", "head_json",
-    "heads", "latest_head", "moment", "open_promises", "post_entries", "preview", "promise_balance",
-    "promise_counts", "promises", "prove", "receipt", "register_beside", "register_documents", "register_witness",
-    "rehome", "release", "retire_witness", "reverse_batch", "reverse_entry", "roll_up", "seal",
+    "MAY_POST", "VERIFIER", "Axis", "Bucket", "Campaigning", "Cell", "Check", "ControlTotal",
+    "Coverage", "Document", "Drill", "Entry", "Head", "Kind", "LogCheck", "NewEntry", "Outcome",
+    "Patrol", "Promise", "ProofQuestion", "Public", "PublicCount", "PublicRow", "Publishing",
+    "Qualifier", "Question", "Receipt", "Reporting", "Role", "Sought", "Stage", "Stated",
+    "Story", "Tally", "Verdict", "Witness", "adjust", "append_record", "check", "check_log",
+    "consistency_between", "correct_entry", "countersign", "coverage_by", "covering_head",
+    "documents_of", "entries_behind", "entries_in_reach", "epoch", "far_from", "figure_at",
+    "fold", "fold_all", "head_json", "heads", "heads_json", "latest_head", "moment",
+    "open_promises", "post_entries", "preview", "promise_balance", "promise_counts", "promises",
+    "prove", "receipt", "register_beside", "register_documents", "register_witness", "rehome",
+    "release", "retire_witness", "reverse_batch", "reverse_entry", "roll_up", "seal",
     "short_code", "silent_units", "stated_totals", "story_of", "tally_at", "tally_of", "total",
     "unverified", "verify_entry",
 ]  # fmt: skip

@@ -87,8 +87,7 @@ class GrowingProgram:
         # HiGHS counts the time of all its runs together.
         solver.setOptionValue("time_limit", solver.getRunTime() + max(0.05, seconds))
         solver.run()
-        ends = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
-        return solver.getModelStatus() in ends
+        return bool(solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
     def values(self) -> Floats:
         """The columns' values."""

@@ -77,6 +77,7 @@ class Fact:
     bucket: int
     day: date
     unit: int
+    place: int
     milli: int
     rial: int
     qualifier: int
@@ -92,8 +93,9 @@ def fact_of(leaf: bytes) -> Fact | None:
     return Fact(
         indicator=int(given["indicator"]), stage=int(given["stage"]),
         bucket=bucket_of(int(given["coverage"]), int(given["role"]), bool(given["part_of"])),
-        day=date.fromisoformat(given["ends_on"]), unit=int(given["unit"]), milli=int(given["milli"] or 0),
-        rial=int(given["rial"] or 0), qualifier=int(given["qualifier"]), reversal=given["kind"] == "1",
+        day=date.fromisoformat(given["ends_on"]), unit=int(given["unit"]), place=int(given["place"]),
+        milli=int(given["milli"] or 0), rial=int(given["rial"] or 0), qualifier=int(given["qualifier"]),
+        reversal=given["kind"] == "1",
     )  # fmt: skip
 
 

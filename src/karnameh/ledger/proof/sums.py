@@ -217,7 +217,8 @@ def shown_knot(knot: Knot, parts: dict[int, dict[str, Any]], *, is_open: bool) -
             walk(middle, high)
             joints.append(b64(node.salt if is_open else node.seal))
 
-    walk(0, knot.count)
+    if knot.count:
+        walk(0, knot.count)
     return {
         "label": knot.label, "n": knot.count, "at": wanted, "parts": [parts[one] for one in wanted],
         "beside": beside, "open" if is_open else "closed": joints,

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from karnameh.ledger.models import Head, LogKey, LogRecord
 from karnameh.ledger.proof.canonical import HeadBody, record_leaf
 from karnameh.ledger.proof.merkle import root
+from karnameh.ledger.proof.shape import index_knot
 from karnameh.ledger.proof.signing import key_name, public_of, sign, succession_text
-from karnameh.ledger.sealing.adding import index_knot
 from karnameh.ledger.sealing.leaves import State, StoredNodes, read_state
 from karnameh.ledger.sealing.numbering import LOCK, number_portion
+from karnameh.ledger.sealing.trees import series_of
 from karnameh.plumbing.public import Refusal
 
 FRESH = timedelta(
@@ -63,7 +64,7 @@ def _sign(cursor: Any, key: _Key, at: datetime) -> Head:
 
 def totals_root(cursor: Any, state: State, size: int) -> bytes:
     """What a head says of all sums."""
-    return index_knot(cursor, state, size).item.hash
+    return index_knot(state.master, series_of(cursor, size)).item.hash
 
 
 def heads() -> QuerySet[Head]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -230,10 +229,6 @@ class State:
     numbered_to: int
     size: int
     entries: int
-
-    def series_key(self, label: str) -> bytes:
-        """What hides the sums of one series."""
-        return sha256(self.master + label.encode()).digest()
 
 
 def read_state(cursor: Any) -> State:

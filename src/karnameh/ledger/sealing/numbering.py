@@ -16,8 +16,9 @@ from django.db import connection, transaction
 
 from karnameh.ledger.proof.canonical import SALT, bucket_of, record_leaf
 from karnameh.ledger.proof.merkle import leaf_hash
+from karnameh.ledger.proof.shape import PageKey, Series, page_of
 from karnameh.ledger.proof.sums import Cell
-from karnameh.ledger.sealing.adding import Additions, PageKey, Series, add_up, page_of
+from karnameh.ledger.sealing.adding import Additions, add_up
 from karnameh.ledger.sealing.leaves import (
     PAGE,
     Page,
@@ -173,8 +174,8 @@ def _take_moves(cursor: Any, portion: _Portion) -> None:
     found = portion.additions
     for axis, (table, column, _position) in AXES.items():
         cursor.execute(
-            f"SELECT h.node, h.line, n.line FROM ledger_sumhome h JOIN {table} n ON n.id = h.node"
-            " WHERE h.axis = %s AND h.line <> n.line",
+            "SELECT h.node, h.line, n.line FROM (SELECT DISTINCT ON (node) node, line FROM ledger_sumhome"
+            f" WHERE axis = %s ORDER BY node, size DESC) h JOIN {table} n ON n.id = h.node WHERE h.line <> n.line",
             [axis],
         )
         moved = {node: (tuple(old), tuple(new)) for node, old, new in cursor.fetchall()}
@@ -225,17 +226,11 @@ def register_text(lines: dict[int, dict[int, tuple[int, ...]]]) -> bytes:
 
 
 def _keep_homes(cursor: Any, portion: _Portion) -> None:
+    """Where nodes that are new to the log, or have moved, stand from this size on."""
     for axis, nodes in portion.homes.items():
-        known = nodes | {node for its, node in portion.additions.moved if its == axis}
-        rows = [(axis, node, list(portion.lines[axis][node])) for node in sorted(known)]
-        cursor.execute("SELECT node FROM ledger_sumhome WHERE axis = %s", [axis])
-        there = {node for (node,) in cursor.fetchall()}
-        moved = [one for one in rows if (axis, one[1]) in portion.additions.moved]
-        cursor.executemany(
-            "UPDATE ledger_sumhome SET line = %s WHERE axis = %s AND node = %s",
-            [(line, axis, node) for axis, node, line in moved],
-        )
-        with cursor.copy("COPY ledger_sumhome (axis, node, line) FROM STDIN") as copy:
-            for one in rows:
-                if one[1] not in there:
-                    copy.write_row(one)
+        cursor.execute("SELECT DISTINCT node FROM ledger_sumhome WHERE axis = %s", [axis])
+        fresh = nodes - {node for (node,) in cursor.fetchall()}
+        fresh |= {node for its_axis, node in portion.additions.moved if its_axis == axis}
+        with cursor.copy("COPY ledger_sumhome (axis, node, size, line) FROM STDIN") as copy:
+            for node in sorted(fresh):
+                copy.write_row((axis, node, portion.size, list(portion.lines[axis][node])))
