@@ -10,7 +10,6 @@ import pytest
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from planned import a_plan, a_profession, a_theme, an_open_campaign, days_of
 
 from builders import NOW, World, an_activity
 from karnameh.activities.public import (
@@ -31,6 +30,7 @@ from karnameh.campaigns.rules.meters import Count, share_cell
 from karnameh.campaigns.rules.parameters import SHAPES, Amiss, checked
 from karnameh.org.public import OrgUnit, Profession, Theme
 from karnameh.plumbing.public import Refusal
+from planned import a_plan, a_profession, a_theme, an_open_campaign, days_of
 
 PARAMETERS: dict[str, dict[str, Any]] = {
     "audience_share": {"audience": "women", "percent": 50},

@@ -393,4 +393,4 @@ def test_nothing_that_the_description_allows_breaks_it(world: World) -> None:
                 assert answer.json()["error"]["sentence"]
 
         answers()
-    assert len(asked) == 9
+    assert len(asked) == 12

@@ -13,9 +13,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from karnameh.exchange.reading import open_sheet
-from karnameh.exchange.rules.cells import Unreadable
 from karnameh.exchange.sentences import file_sentence
+from karnameh.plumbing.cells import Unreadable
+from karnameh.plumbing.sheets import open_sheet
 from sheets import as_csv, as_xlsx
 
 SHEET = "xl/worksheets/sheet1.xml"

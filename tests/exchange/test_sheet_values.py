@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from karnameh.exchange.rules.cells import Cell, Unreadable, guarded, unguarded
 from karnameh.exchange.rules.columns import (
     EXPORT,
     HEADINGS,
@@ -30,6 +29,7 @@ from karnameh.exchange.rules.rows import (
     worst,
 )
 from karnameh.kernel.ids import made_at
+from karnameh.plumbing.cells import Cell, Unreadable, guarded, unguarded
 
 HOSTILE = st.text(
     st.sampled_from("'=+-@\t\r\n＝＋－＠|0123abcآب ,;\"<>&_x"), max_size=12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from karnameh.campaigns.views import committees, desk, proposals, rulebook
+from karnameh.campaigns.views import committees, desk, proposals, rulebook, sheets
 
 urlpatterns = [
     path("planning/", desk.planning, name="planning"),
@@ -34,6 +34,10 @@ urlpatterns = [
     path("planning/items/<int:pk>/done/", committees.item_done, name="item_done"),
     path("planning/proposals/", proposals.proposals, name="proposals"),
     path("planning/proposals/new/", proposals.proposal_new, name="proposal_new"),
+    path("planning/proposals/sheet/", sheets.proposal_sheet, name="proposal_sheet"),
+    path("planning/proposals/sheet/take/", sheets.proposal_sheet_take, name="proposal_sheet_take"),
+    path("planning/proposals/sheet/errors/", sheets.proposal_sheet_errors, name="proposal_sheet_errors"),
+    path("planning/proposals/sheet/template/", sheets.proposal_template, name="proposal_template"),
     path("planning/proposals/<int:pk>/", proposals.proposal, name="proposal"),
     path("planning/proposals/<int:pk>/write/<slug:step>/", proposals.proposal_edit, name="proposal_edit"),
     path("planning/proposals/<int:pk>/submit/", proposals.proposal_submit, name="proposal_submit"),

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from karnameh.access.public import Role, units_where
 from karnameh.exchange.models import UNDECIDED, Import, State
-from karnameh.exchange.reading import KINDS
 from karnameh.exchange.rules.rows import clean_file_name
 from karnameh.exchange.store import Folder, keep_upload
 from karnameh.kernel.text import clean
@@ -21,6 +20,7 @@ from karnameh.org.public import OrgUnit
 from karnameh.people.public import User
 from karnameh.plumbing.chores import wake
 from karnameh.plumbing.public import OutOfReach, Refusal, deed, no_role
+from karnameh.plumbing.sheets import KINDS
 
 POSTERS = (Role.REPORTER, Role.VERIFIER, Role.PLANNER, Role.PARTNER)
 MOST_UNDECIDED = 20  # of one account: each holds a file and a worker's time

@@ -11,7 +11,6 @@ from uuid import UUID
 from karnameh.access.public import Reach
 from karnameh.activities.public import Activity
 from karnameh.catalog.public import Dimension, Item
-from karnameh.exchange.rules.cells import Cell
 from karnameh.exchange.rules.columns import (
     EXPORT,
     KINDS,
@@ -27,6 +26,7 @@ from karnameh.exchange.sheet_writer import Writer
 from karnameh.kernel.jalali import JalaliDate
 from karnameh.ledger.public import Coverage, Drill, Entry, Kind, Qualifier, Role, entries_behind
 from karnameh.org.public import Named
+from karnameh.plumbing.cells import Cell
 from karnameh.ui.public import DEFAULT, Display
 
 PAGE = 2_000  # entries fetched at a time

@@ -9,33 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from karnameh.exchange.rules.columns import HEADINGS, Column
 from karnameh.plumbing.errors import CONSTRAINT_SENTENCES, Sentence
 from karnameh.plumbing.errors import SENTENCES as VALUE_SENTENCES
+from karnameh.plumbing.sheets import FILE_SENTENCES
 
 SENTENCES: dict[str, Sentence] = {
     # the file
-    "not_its_name": _(
-        "This file is not what its name says. Save it as .xlsx or .csv and send that."
-    ),
-    "encrypted": _(
-        "This workbook is locked with a password. Save a copy without one and send that."
-    ),
-    "old_workbook": _("This is a workbook of the old .xls kind. Save it as .xlsx and send that."),
-    "unpacks_too_far": _(
-        "This workbook unpacks into far more than a table needs. It was not opened."
-    ),
-    "defines_entities": _(
-        "This workbook holds definitions that no spreadsheet program writes. It was not opened."
-    ),
-    "broken": _("This file is damaged and cannot be read to its end. Save it again and send that."),
-    "takes_too_much": _(
-        "This file takes more memory or time than an import may. Split it and send the parts."
-    ),
-    "too_many_rows": _("A sheet may have at most 100,000 rows. Split it and send the parts."),
-    "too_many_columns": _(
-        "A sheet may have at most 200 columns. Remove those that do not belong to it."
-    ),
-    "cell_too_long": _("Row %(given)s holds a text that is longer than any spreadsheet can keep."),
-    "no_sheet": _("There is no table in this workbook."),
-    "no_rows": _("There is no filled row in this sheet. Fill in the template and send it again."),
+    **FILE_SENTENCES,
     "column_missing": _(
         "The column “%(given)s” is missing. Take the template, or name a column so."
     ),

@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from karnameh.exchange.rules.cells import Cell, guarded
+from karnameh.plumbing.cells import Cell, guarded
 
 Writer = Callable[[Iterable[Sequence[Cell]]], Iterator[bytes]]
 

@@ -14,8 +14,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from karnameh.catalog.public import Indicator
-from karnameh.exchange.reading import Line
-from karnameh.exchange.rules.cells import Cell, guarded, unguarded
 from karnameh.exchange.rules.columns import (
     QUALIFIERS,
     STAGES,
@@ -31,6 +29,8 @@ from karnameh.exchange.sentences import sentence
 from karnameh.exchange.sheet_writer import csv_bytes, xlsx_bytes
 from karnameh.kernel.ids import new_id
 from karnameh.org.public import OrgUnit, UnitKind
+from karnameh.plumbing.cells import Cell, guarded, unguarded
+from karnameh.plumbing.sheets import Line
 
 BLANK_ROWS = 500
 LISTED_UNITS = 5_000  # a longer list would weigh more than the sheet

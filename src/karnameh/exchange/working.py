@@ -23,16 +23,16 @@ from django.utils.translation import gettext as _
 
 from karnameh.exchange.checking import Checker
 from karnameh.exchange.models import WAITING, Import, State
-from karnameh.exchange.reading import Line, Sheet, open_sheet
-from karnameh.exchange.rules.cells import Unreadable
 from karnameh.exchange.rules.columns import Layout, layout_of
 from karnameh.exchange.rules.rows import Row, read_row
 from karnameh.exchange.sentences import sentence
 from karnameh.exchange.sheets import write_with_errors
 from karnameh.exchange.store import Findings, FindingsWriter, Folder
 from karnameh.ledger.public import NewEntry, Verdict, post_entries, reverse_batch
+from karnameh.plumbing.cells import Unreadable
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, deed
+from karnameh.plumbing.sheets import Line, Sheet, open_sheet
 
 log = logging.getLogger("karnameh.imports")
 

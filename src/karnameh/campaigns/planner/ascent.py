@@ -9,6 +9,7 @@ on the way are a far better start for the linear program than any of our own cho
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from dataclasses import dataclass
 
@@ -111,14 +112,16 @@ class Pace:
         return self.pace * max(bound - aim, 0.002 * abs(bound)) / max(length, 1e-12)
 
 
-def ascend(relaxation: Relaxation, lower: float | None, turns: int = TURNS) -> None:
+def ascend(
+    relaxation: Relaxation, lower: float | None, deadline: float, turns: int = TURNS
+) -> None:
     """Climb with one block alone. `lower` is the worth of some plan, if there is one."""
     climber, pace = Climber(relaxation), Pace()
     for _ in range(turns):
         bound, _, length = climber.look()
         if pace.is_better(bound):
             climber.mark()
-        if length < 1e-12 or pace.pace < SMALLEST:
+        if length < 1e-12 or pace.pace < SMALLEST or time.monotonic() > deadline:
             break
         if pace.is_lost():
             climber.back()

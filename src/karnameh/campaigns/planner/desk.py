@@ -178,7 +178,7 @@ class Desk:
         if seconds > 0:
             standing = solver.improve(deadline, gap)
         if exactly and seconds > 0:
-            standing = solver.exhaust(deadline)
+            standing = solver.exhaust(deadline, gap)
         return self._answer(number, standing)
 
     def _answer(self, number: int, standing: Standing) -> Answer:

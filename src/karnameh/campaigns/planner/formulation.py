@@ -325,12 +325,15 @@ class Builder:
         return np.array(open_rows, dtype=bool).reshape(-1, len(self.atoms)), limits
 
     def _matching(self, windows: Sequence[Window]) -> Ints:
-        """The windows that any of these names."""
+        return np.flatnonzero(self._hit(windows))
+
+    def _hit(self, windows: Sequence[Window]) -> Flags:
+        """The days and slots that any of these names."""
         hit = np.zeros((len(self.days), len(self.slots)), bool)
         for one in windows:
             days = slice(None) if one.day is None else self.days[one.day]
             hit[days, slice(None) if one.slot is None else self.slots[one.slot]] = True
-        return np.flatnonzero(hit)
+        return hit
 
     def _announce(self, one: Requirement) -> None:
         """The rows of a requirement, also of one that nothing counts for."""
@@ -457,10 +460,9 @@ class Builder:
                 hit[[at for one, at in self.days.items() if one not in part.days], :] = False
             if part.slots:
                 hit[:, [at for one, at in self.slots.items() if one not in part.slots]] = False
-            allowed = np.flatnonzero(hit)
             if part.windows:
-                allowed = np.intersect1d(allowed, self._matching(part.windows))
-            self._windows[key] = allowed
+                hit &= self._hit(part.windows)
+            self._windows[key] = np.flatnonzero(hit)
         return self._windows[key]
 
     def _proposal_rows(self, p: int, proposal: Proposal) -> None:
@@ -587,10 +589,10 @@ class Builder:
 
         def add_by_day(name: str, one: str, limit: float) -> None:
             of_day = {
-                int(day): self._row((name, one, self.task.frame.days[day].id), -INF, limit)
-                for day in np.unique(days)
+                day: self._row((name, one, self.task.frame.days[day].id), -INF, limit)
+                for day in sorted(set(days.tolist()))
             }
-            add(mine, np.array([of_day[int(day)] for day in days]), 1.0)
+            add(mine, np.array([of_day[day] for day in days.tolist()]), 1.0)
 
         unit = self.units[proposal.unit] if proposal.unit is not None else None
         if unit is not None and unit.per_day is not None:

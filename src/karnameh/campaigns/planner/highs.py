@@ -87,7 +87,8 @@ class GrowingProgram:
         # HiGHS counts the time of all its runs together.
         solver.setOptionValue("time_limit", solver.getRunTime() + max(0.05, seconds))
         solver.run()
-        return bool(solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+        ends = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
+        return solver.getModelStatus() in ends
 
     def values(self) -> Floats:
         """The columns' values."""

@@ -68,7 +68,8 @@ class BlockSolver:
         if relaxation.proven is None and len(self.block.proposals) and climbs:
             is_feasible = self.best is not None and self.best.is_feasible
             lower = self.best.value if self.best is not None and is_feasible else None
-            ascend(relaxation, lower if is_first else None, TURNS if is_first else AGAIN)
+            turns = TURNS if is_first else AGAIN
+            ascend(relaxation, lower if is_first else None, deadline, turns)
         if is_first:
             relaxation.add_first(self.best.state if self.best else None)
         self.relaxed = self.relaxation.solve(deadline, tolerance=tolerance, rounds=rounds)
@@ -86,8 +87,19 @@ class BlockSolver:
         for p, choices in self._wholes(relaxed.x > 0.5, relaxed.x):
             state.put_if_it_fits(p, choices)
         state.serve(order, relaxed.prices)
+        likely = self._likely(relaxed.x)
+        state.fill(likely, relaxed.prices)
         self._fill(state, order, relaxed)
         return self._keep(state, relaxed.bound)
+
+    def _likely(self, x: Floats) -> Ints:
+        """Proposals that the relaxation accepts at least half, whatever their places: the surest first."""
+        pool, block = self.relaxation.pool, self.block
+        y = np.zeros(len(block.proposals))
+        np.add.at(y, block.part_of[block.window_part[pool.w[: len(x)]]], x)
+        y /= np.maximum(1, np.diff(block.parts_at))
+        order = np.argsort(-y, kind="stable")
+        return order[y[order] > 0.5]
 
     def improve(self, deadline: float, gap: float) -> Standing:
         """Integer programs, small ones first, until the gap is reached or the time is over."""
@@ -105,13 +117,18 @@ class BlockSolver:
             )
         return best
 
-    def exhaust(self, deadline: float, nodes: int = 200_000) -> Standing:
-        """An integer program over every column that could improve the plan, to its end."""
+    def exhaust(self, deadline: float, gap: float = 0.0) -> Standing:
+        """An integer program over every column that could improve the plan, to its end.
+
+        A plan that is within the gap already gets a short try only.
+        """
         relaxed, best = self._relaxed(), self.best or self.round()
         if self._is_good(best, ENDED) or time.monotonic() > deadline or not relaxed.is_solved:
             return best
         loss = relaxed.bound - best.value if best.is_feasible else float("inf")
-        near = self.relaxation.near(relaxed, loss + 1e-6 * self.relaxation.top, EXACT)
+        is_good = self._is_good(best, gap)
+        most, nodes = (EXACT // 4, NODES) if is_good else (EXACT, 500 * NODES)
+        near = self.relaxation.near(relaxed, loss + 1e-6 * self.relaxation.top, most)
         if near is None:
             return best
         self.relaxation.add(*near)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -20,6 +21,7 @@ from karnameh.activities.public import (
     Occurrence,
     OccurrenceState,
     State,
+    Venue,
     within,
 )
 from karnameh.campaigns.models import ProposalVersion
@@ -256,8 +258,12 @@ def content_of(activity: Activity) -> Content:
 
 def frame_of(activity: Activity) -> Frame:
     """What the proposal is held against before it is handed in. One query."""
-    campaign, venue = activity.campaign, activity.venue
-    assert campaign is not None
+    assert activity.campaign is not None
+    return frame_of_campaign(activity.campaign, activity.venue)
+
+
+def frame_of_campaign(campaign: Campaign, venue: Venue | None) -> Frame:
+    """What any proposal that wants this venue is held against. One query where there is a venue."""
     slots = venue.open_slots.values_list("on", "slot") if venue else ()
     return Frame(
         campaign.starts_on, campaign.ends_on, frozenset(slots), venue.seats if venue else None
@@ -273,6 +279,24 @@ def twin_of(activity: Activity) -> Activity | None:
     return next((one for one in rows.order_by("pk") if compact_form(one.name_fa) == name), None)
 
 
-def planned_campaigns() -> QuerySet[Campaign]:
-    """Campaigns, the latest first, with what a list shows of them."""
-    return Campaign.objects.select_related("unit", "follows")
+class Names:
+    """The names that proposals of some units have already, drafts too: two queries at most."""
+
+    def __init__(self, campaign: Campaign, units: Iterable[int]) -> None:
+        rows = Activity.objects.filter(
+            campaign=campaign,
+            lead_unit__in=list(units),
+            state__in=STANDING | PENDING | {State.DRAFT},
+        )
+        self._taken = {
+            (unit, compact_form(name)): code
+            for unit, name, code in rows.values_list("lead_unit", "name_fa", "code")
+        }
+
+    def taken(self, unit: int, name: str) -> str:
+        """The code of the proposal that is called so; empty when none is."""
+        return self._taken.get((unit, compact_form(name)), "") if name else ""
+
+    def take(self, unit: int, name: str, by: str) -> None:
+        """From here on the name belongs to `by`."""
+        self._taken.setdefault((unit, compact_form(name)), by)

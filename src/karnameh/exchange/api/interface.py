@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
-from karnameh.exchange.api import reading as reading  # imported for what they add to the router
+from karnameh.exchange.api import neighbours as neighbours  # imported for what they add to
+from karnameh.exchange.api import reading as reading  # the router
 from karnameh.exchange.api import writing as writing
 from karnameh.exchange.api.routes import router
 from karnameh.exchange.api.tokens import Bearer

@@ -230,3 +230,50 @@ class ReversalOut(Schema):
     """The reversals: of the entry, and of what hung on it."""
 
     reversals: list[UUID]
+
+
+class DataValue(Schema):
+    """One value of DHIS2, ids by code. What stands in the set need not stand in its values."""
+
+    dataElement: Code
+    period: Annotated[str, Field(max_length=20)] | None = None
+    orgUnit: Code | None = None
+    categoryOptionCombo: Annotated[str, Field(max_length=60)] | None = None
+    attributeOptionCombo: Annotated[str, Field(max_length=60)] | None = None
+    value: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")]
+    comment: Text | None = None
+
+
+class DataValueSet(Schema):
+    """Values of DHIS2, up to 1,000."""
+
+    dataSet: Annotated[str, Field(max_length=60)] | None = None
+    period: Annotated[str, Field(max_length=20)] | None = None
+    orgUnit: Code | None = None
+    dataValues: Annotated[list[DataValue], Field(max_length=1_000)]
+
+
+class ImportCount(Schema):
+    """How many values became entries; nothing is ever written over or deleted."""
+
+    imported: int = 0
+    updated: int = 0
+    ignored: int = 0
+    deleted: int = 0
+
+
+class ImportConflict(Schema):
+    """What is wrong with a value: its number in the set, from 0, and a sentence."""
+
+    object: str
+    value: str
+
+
+class ImportSummary(Schema):
+    """DHIS2's own answer to an import."""
+
+    error: Trouble | None = None  # as in every other refusal of ours
+
+    status: Literal["SUCCESS", "WARNING", "ERROR"]
+    importCount: ImportCount
+    conflicts: list[ImportConflict] = Field(default_factory=list)

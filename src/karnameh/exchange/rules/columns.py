@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from karnameh.exchange.rules.cells import Cell, Unreadable, text_of
 from karnameh.kernel.text import compact_form
 from karnameh.ledger.rules import Kind, Qualifier, Role, Stage
+from karnameh.plumbing.cells import Cell, Unreadable, text_of
 
 Word = TypeVar("Word")
 

@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import TypeVar
 from uuid import UUID
 
-from karnameh.exchange.rules.cells import Cell, raw_text, text_of
 from karnameh.exchange.rules.columns import (
     KIND_OF,
     QUALIFIER_OF,
@@ -34,6 +33,7 @@ from karnameh.ledger.rules import Kind as Kind
 from karnameh.ledger.rules import NewEntry, Role, digest
 from karnameh.ledger.rules import Qualifier as Qualifier
 from karnameh.ledger.rules import Stage as Stage
+from karnameh.plumbing.cells import Cell, raw_text, text_of
 
 Value = TypeVar("Value")
 

@@ -90,6 +90,7 @@ VERBS: dict[str, Any] = {
     "close_seat": gettext_lazy("closed a seat"),
     "copy_plan": gettext_lazy("copied a plan"),
     "draft_proposal": gettext_lazy("drafted proposals"),
+    "import_proposals": gettext_lazy("took proposals from a sheet"),
     "edit_campaign": gettext_lazy("changed a campaign"),
     "edit_rule": gettext_lazy("changed a rule"),
     "end_rule": gettext_lazy("ended a rule"),

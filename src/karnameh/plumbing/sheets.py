@@ -14,11 +14,41 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
-from karnameh.exchange.rules.cells import Cell, Unreadable
+from karnameh.plumbing.cells import Cell, Unreadable
 from karnameh.plumbing.confining import start
+from karnameh.plumbing.errors import Sentence
 
 log = logging.getLogger("karnameh.imports")
+
+# What is said of a whole file that is refused; `%(given)s` is what it speaks of.
+FILE_SENTENCES: dict[str, Sentence] = {
+    "not_its_name": _(
+        "This file is not what its name says. Save it as .xlsx or .csv and send that."
+    ),
+    "encrypted": _(
+        "This workbook is locked with a password. Save a copy without one and send that."
+    ),
+    "old_workbook": _("This is a workbook of the old .xls kind. Save it as .xlsx and send that."),
+    "unpacks_too_far": _(
+        "This workbook unpacks into far more than a table needs. It was not opened."
+    ),
+    "defines_entities": _(
+        "This workbook holds definitions that no spreadsheet program writes. It was not opened."
+    ),
+    "broken": _("This file is damaged and cannot be read to its end. Save it again and send that."),
+    "takes_too_much": _(
+        "This file takes more memory or time than an import may. Split it and send the parts."
+    ),
+    "too_many_rows": _("A sheet may have at most 100,000 rows. Split it and send the parts."),
+    "too_many_columns": _(
+        "A sheet may have at most 200 columns. Remove those that do not belong to it."
+    ),
+    "cell_too_long": _("Row %(given)s holds a text that is longer than any spreadsheet can keep."),
+    "no_sheet": _("There is no table in this workbook."),
+    "no_rows": _("There is no filled row in this sheet. Fill in the template and send it again."),
+}
 
 KINDS = ("xlsx", "csv")
 Line = tuple[int, list[Cell]]
@@ -36,7 +66,7 @@ class Sheet:
 def open_sheet(file: Path, kind: str) -> Iterator[Sheet]:
     """Read `file` in a child process that ends with the block. Raises `Unreadable`."""
     with start(
-        "karnameh.exchange.sheet_reader", str(file), kind, source=settings.PACKAGE.parent
+        "karnameh.plumbing.sheet_reader", str(file), kind, source=settings.PACKAGE.parent
     ) as child:
         try:
             sheet = Sheet(iter(()), 0)

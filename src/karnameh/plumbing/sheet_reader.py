@@ -1,6 +1,6 @@
 """Reads one uploaded sheet in a process of its own, which may use little and knows nothing.
 
-    python -m karnameh.exchange.sheet_reader FILE xlsx|csv
+    python -m karnameh.plumbing.sheet_reader FILE xlsx|csv
 
 It has no settings, no database and no secrets in its environment; memory, processor time and files
 are limited before the first byte is read. Rows leave as JSON lines: `[number, cell, …]`, a cell being
