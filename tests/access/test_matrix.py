@@ -142,6 +142,7 @@ TABLE: dict[str, Policy] = {
     "open_data_file": Policy("owner"),
     "open_data_ask": Policy("post"),
     "open_data_confirm": Policy("post"),
+    "map": Policy(GRANTED),
     "figures": Policy((Role.PRESS,)),
     "figure_new": Policy((Role.PRESS,), "unit"),
     "figure_sentence": Policy("post"),
@@ -150,6 +151,10 @@ TABLE: dict[str, Policy] = {
     "figure_preview": Policy("owner"),
     # Open to everybody on purpose: they read the frozen public document alone, and before publication are 404.
     "figures_public": Policy(ANYBODY),
+    "press_packs": Policy((Role.PRESS,)),
+    "press_pack": Policy("figure"),
+    "press_qr": Policy("figure"),
+    "press_file": Policy("figure"),
     "figure": Policy("figure"),
     "figure_qr": Policy("figure"),
     "figure_bundle": Policy("figure"),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from karnameh.exchange.public import discard_forgotten, make_next, work_once
 from karnameh.field.public import forget_parts
 from karnameh.front.public import publish_demo
-from karnameh.insight.public import watch_figures
+from karnameh.insight.public import make_files, watch_figures
 from karnameh.ledger.public import Patrol, fold, latest_head, rehome, seal
 from karnameh.narrative.public import forget_texts
 from karnameh.people.public import expire_contacts
@@ -34,6 +34,7 @@ def lanes() -> list[list[Chore]]:
     ]
     publishing = [
         Chore("figures of the demo", publish_demo, every=15.0),
+        Chore("press packs", lambda: make_files(at=now()), every=5.0),
         Chore("published figures", lambda: watch_figures(at=now()), every=300.0),
     ]
     log = [

@@ -59,7 +59,7 @@ def _items(user: User, here: str) -> list[dict[str, Any]]:
         items.append({**item, "short": pgettext("short", "Reports")})
     items.append(_item(_("Promises"), "promises", "calendar", here == "promises"))
     if holds(user, Role.PRESS):
-        item = _item(_("Public figures"), "figures", "globe", here.startswith("figure"))
+        item = _item(_("Public figures"), "figures", "globe", here.startswith(("figure", "press")))
         items.append({**item, "short": pgettext("short", "Figures")})
     if holds(user, Role.ADMINISTRATOR):
         items.append(_item(_("Administration"), "admin_home", "units", here.startswith("admin")))

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from karnameh.insight.figures.models import Figure, FigureWatch
+from karnameh.insight.press.models import Pack, PackFigure, PackFile
 
-__all__ = ["Figure", "FigureWatch"]
+__all__ = ["Figure", "FigureWatch", "Pack", "PackFigure", "PackFile"]

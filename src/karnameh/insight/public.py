@@ -16,10 +16,13 @@ from karnameh.insight.figures.actions import (
 )
 from karnameh.insight.figures.models import Figure
 from karnameh.insight.figures.queries import public_figures
+from karnameh.insight.press.actions import issue_pack, make_files
+from karnameh.insight.press.models import Pack
 from karnameh.insight.queries import node_url
 
 __all__ = [
-    "Figure", "FigureQuery", "FigureWords", "approve_figure", "node_url", "propose_figure",
+    "Figure", "FigureQuery", "FigureWords", "Pack", "approve_figure", "issue_pack", "make_files",
+    "node_url", "propose_figure",
     "public_figures", "publish_figure", "return_figure", "supersede_figure", "watch_figures",
     "withdraw_figure", "write_figure",
 ]  # fmt: skip

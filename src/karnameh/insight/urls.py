@@ -13,4 +13,6 @@ urlpatterns = [
     path("indicators/", views.indicator_list, name="indicators"),
     path("indicators/<int:pk>/", views.indicator, name="indicator"),
     path("", include("karnameh.insight.figures.urls")),
+    path("", include("karnameh.insight.maps.urls")),
+    path("", include("karnameh.insight.press.urls")),
 ]

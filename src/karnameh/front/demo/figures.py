@@ -13,6 +13,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from django.conf import settings
+
 from karnameh.activities.public import Campaign
 from karnameh.catalog.public import Indicator
 from karnameh.front.demo.ids import DemoIds
@@ -20,7 +22,9 @@ from karnameh.insight.public import (
     Figure,
     FigureQuery,
     FigureWords,
+    Pack,
     approve_figure,
+    issue_pack,
     propose_figure,
     publish_figure,
     return_figure,
@@ -155,6 +159,7 @@ FIGURES: tuple[_Demo, ...] = (
     ),
 )
 LATE = "PRJCTS"  # late reports move this one, so another takes its place
+PACK, IN_THE_PACK = "WEEK45", ("PARCS2", "SCREEN", "BRRWED", "VERFED", "TREES5")
 _SHARE_OF_LAST_YEAR = Decimal("0.8")
 
 
@@ -225,7 +230,20 @@ def publish_demo() -> bool:
     old = Figure.objects.get(code=LATE)
     if old.state == "published" and not old.successors.exists():
         _correct(old, author, second, loaded + 3 * AT)
+        return True
+    if not Pack.objects.filter(code=PACK).exists():
+        _issue(author, loaded + 4 * AT)
     return False
+
+
+def _issue(author: User, at: datetime) -> None:
+    """One press pack of the week so far, out of figures that are public and stand."""
+    week = Campaign.objects.get(code="week-1405")
+    found = [Figure.objects.get(code=code) for code in IN_THE_PACK]
+    issue_pack(
+        OrgUnit.objects.get(code="N"), found, title_fa="هفتهٔ همیاری تا امروز", title_en="The service week so far",
+        campaign=week, by=author, at=at, site=settings.PUBLIC_URL or "http://127.0.0.1:8000", code=PACK,
+    )  # fmt: skip
 
 
 def _make(one: _Demo, author: User, second: User, at: datetime) -> None:

@@ -32,6 +32,8 @@ from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 from karnameh.ui.public import DEFAULT, Display
 
+FIRST_PARTS = 10  # of a figure; the others open below them
+
 # --- the desk ------------------------------------------------------------------------------------------
 
 
@@ -242,14 +244,14 @@ def _public_page(request: HttpRequest, figure: Figure, *, sketch: bool = False) 
     counts = reading.counts_of(document["totals"])
     before = document.get("before")
     part = next((one for one in document["parts"] if one["keys"] == [chosen]), None)
-    here = request.path
+    parts = reading.part_rows(document, display, link=f"{request.path}?part=%s#within")
     context = {
         "figure": figure, "document": document, "sketch": sketch, "counts": counts,
         "measure": "" if document["money"] else reading.word(document["measure"]),
         "unit_name": reading.word(document["unit"]), "place_name": reading.word(document["place"]),
         "indicator": {key: reading.word(document["indicator"][key]) for key in ("name", "definition", "means")},
         "period": reading.period_of(document["period"]), "campaign_name": reading.word(document["campaign"]),
-        "parts": reading.part_rows(document, display, link=f"{here}?part=%s#within"),
+        "parts": parts, "first": parts[:FIRST_PARTS], "rest": parts[FIRST_PARTS:],
         "chosen": reading.part_name(part, display) if part else "",
         "within": reading.part_rows(document, display, chosen=chosen) if part else [],
         "times": reading.time_rows(document, display),
