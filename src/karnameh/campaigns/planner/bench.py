@@ -88,12 +88,12 @@ def _case(
 
 
 def _after_a_loss(name: str, instance: Instance, plan: Plan) -> dict[str, Any]:
-    """Plan again after the busiest venue but one is lost."""
+    """Plan again after a venue is lost that is used as much as half of them are."""
     uses: dict[str, int] = {}
     for one in plan.placements:
         if one.venue is not None:
             uses[one.venue] = uses.get(one.venue, 0) + 1
-    lost = sorted(uses, key=lambda one: (-uses[one], one))[min(1, len(uses) - 1)]
+    lost = sorted(uses, key=lambda one: (-uses[one], one))[len(uses) // 2]
     venues = tuple(replace(one, halls=0) if one.id == lost else one for one in instance.venues)
     changed = replace(instance, venues=venues)
     began, cpu = time.monotonic(), _cpu()

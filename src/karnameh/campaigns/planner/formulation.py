@@ -8,8 +8,8 @@ then all others, which have a key.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
@@ -55,6 +55,7 @@ class Task:
     pins: tuple[Pin, ...]
     requirements: tuple[Requirement, ...]
     scales: Scales
+    held: Mapping[Key, float] = field(default_factory=dict)  # what fixed placements use already
 
 
 @dataclass(slots=True)
@@ -723,5 +724,11 @@ def _shares(one: Requirement, size: float, inside: bool) -> list[tuple[Key, floa
 
 
 def build(task: Task) -> Block:
-    """The block of a task."""
-    return Builder(task).block()
+    """The block of a task; its limits are what is left of them by what is held."""
+    block = Builder(task).block()
+    for key, used in task.held.items():
+        row = block.row_of(key)
+        if row is not None and used:
+            block.low[row] -= used
+            block.high[row] -= used
+    return block

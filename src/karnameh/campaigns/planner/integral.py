@@ -268,7 +268,9 @@ class BlockSolver:
             return None
         own = np.zeros(relaxation.fixed)
         for at, row in enumerate(relaxation.fair):
-            own[relaxation.slacks + at] = min(block.bonus[row][1], -state.usage[row])
+            own[relaxation.slacks + at] = min(
+                block.bonus[row][1], block.high[row] - state.usage[row]
+            )
         own[relaxation.slacks + len(relaxation.fair) :] = state.accepted[relaxation.multi]
         return np.concatenate([own, marks.astype(float)])
 

@@ -364,7 +364,7 @@ class Relaxation:
         rows = np.array(self.fair, np.int64)
         for row, used in zip(self.fair, self.usage(x, rows), strict=True):
             points, most = block.bonus[row]
-            total += points * min(most, -used)
+            total += points * min(most, block.high[row] - used)
         return total
 
     def near(self, now: Relaxed, loss: float, most: int) -> tuple[Ints, Ints, Ints] | None:

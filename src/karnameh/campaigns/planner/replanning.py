@@ -15,7 +15,6 @@ from dataclasses import replace
 from karnameh.campaigns.planner.model import (
     Instance,
     Move,
-    Pin,
     Placement,
     Plan,
     Progress,
@@ -44,30 +43,28 @@ def plan_again(
     asked = {pin.proposal for pin in instance.pins}
     held = [one for name in standing for one in standing[name] if name not in asked]
 
-    def left() -> float:
-        return max(0.3, seconds - (time.monotonic() - began))
-
-    def run(with_pins: Instance, share: float) -> Plan:
+    def run(fixed: list[Placement], most: float) -> Plan:
         return search(
-            with_pins,
-            seconds=left() * share,
+            instance,
+            seconds=max(0.2, most - (time.monotonic() - began)),
             gap=GAP,
             seed=seed,
             processes=processes,
             progress=progress,
             stop=stop,
+            held=tuple(fixed),
         )
 
-    plan = run(_held(instance, held), 0.7)
+    plan = run(held, 0.7 * seconds)
     if not plan.placements and held:
-        kept = _most_that_can_stay(instance, held, left() / 2, seed, processes)
-        plan = run(_held(instance, kept), 1.0)
+        kept = _most_that_can_stay(instance, held, max(2.0, seconds / 2), seed, processes)
+        plan = run(kept, 2 * seconds)
     if not plan.placements and held:
-        plan = run(instance, 1.0)
-    # What was proven with held proposals says nothing of plans without them.
-    plan = replace(plan, bound=None, gap=None, seconds=time.monotonic() - began)
-    if plan.status == "optimal":
-        plan = replace(plan, status="good")
+        plan = run([], 3 * seconds)
+    plan = replace(plan, seconds=time.monotonic() - began)
+    if held:  # what holds with held proposals says nothing of plans without them
+        plan = replace(plan, bound=None, gap=None)
+        plan = replace(plan, status="good") if plan.status == "optimal" else plan
     return replace(plan, moves=moves(before, plan))
 
 
@@ -102,14 +99,6 @@ def _by_proposal(plan: Plan) -> dict[str, list[Placement]]:
     for one in sorted(plan.placements, key=lambda one: (one.proposal, one.part)):
         found[one.proposal].append(one)
     return dict(found)
-
-
-def _held(instance: Instance, held: list[Placement]) -> Instance:
-    pins = tuple(
-        Pin(one.proposal, "accept", one.part, one.day, one.slot, one.venue, one.team)
-        for one in held
-    )
-    return replace(instance, pins=instance.pins + pins)
 
 
 def _most_that_can_stay(

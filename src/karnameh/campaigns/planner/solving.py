@@ -26,7 +26,6 @@ from karnameh.campaigns.planner.model import (
     Proposal,
     Status,
 )
-from karnameh.campaigns.planner.requirements import requirements_of
 from karnameh.campaigns.planner.soundness import faults_of
 from karnameh.campaigns.planner.valuing import Valued, Valuer
 
@@ -50,6 +49,7 @@ class Run:
     progress: Callable[[Progress], None] | None
     stop: Event | None
     better: Callable[[Plan], None] | None
+    held: tuple[Placement, ...] = ()
     began: float = field(default_factory=time.monotonic)
     placements: tuple[Placement, ...] = ()
     valued: Valued | None = None
@@ -81,6 +81,7 @@ class Run:
 
     def offer(self, placements: Sequence[Placement]) -> bool:
         """Take a plan if it keeps every rule and is better; whether it was taken."""
+        placements = (*self.held, *placements)
         valued = self.valuer.value(placements)
         if not valued.holds:
             return False
@@ -93,7 +94,8 @@ class Run:
 
     def prove(self, bound: float) -> None:
         """Nothing is worth more than this."""
-        self.bound = min(self.bound, bound)
+        if not self.held:
+            self.bound = min(self.bound, bound)
 
     def tell(self, phase: str) -> None:
         if self.progress is not None:
@@ -128,14 +130,18 @@ def search(
     progress: Callable[[Progress], None] | None = None,
     stop: Event | None = None,
     better: Callable[[Plan], None] | None = None,
+    held: tuple[Placement, ...] = (),
 ) -> Plan:
-    """The plan without its reasons. Raises `Unusable` when the instance has faults."""
+    """The plan without its reasons. Raises `Unusable` when the instance has faults.
+
+    `held` placements are in the plan as they are; then bound and gap are not those of the whole.
+    """
     found = faults_of(instance)
     if found:
         raise Unusable(found)
-    run = Run(Valuer(instance), seconds, progress, stop, better)
+    run = Run(Valuer(instance), seconds, progress, stop, better, held=held)
     run.offer(())  # nothing at all is a plan where no rule asks for something
-    tasks = _tasks(instance)
+    tasks = _tasks(instance, held, run.valuer)
     workers = processes if processes is not None else min(2, os.cpu_count() or 1)
     with Crew(min(workers, len(tasks)), seed) as crew:
         proven = _search(run, crew, tasks, gap)
@@ -249,7 +255,11 @@ def _finish(
                 run.tell("whole numbers")
             if run.left <= 0 and len(answers) == len(blocks):
                 return False
-        if run.is_good(1e-7) or (run.is_good(gap) and len(blocks) > 1):
+        enough = all(
+            answers[one].is_feasible and bounds[one] - answers[one].worth <= gap * abs(bounds[one])
+            for one in blocks
+        )
+        if run.is_good(1e-7) or (enough and (run.held or len(blocks) > 1)):
             break
     return False
 
@@ -319,10 +329,15 @@ def _joined(plans: dict[int, tuple[Placement, ...]]) -> list[Placement]:
     return [one for number in sorted(plans) for one in plans[number]]
 
 
-def _tasks(instance: Instance) -> list[Task]:
+def _tasks(instance: Instance, held: tuple[Placement, ...], valuer: Valuer) -> list[Task]:
     """The blocks: provinces together while they are few, big provinces by their counties."""
+    names = {one.proposal for one in held}
+    used = valuer.held(held) if held else {}
+    if held:
+        free = tuple(one for one in instance.proposals if one.id not in names)
+        instance = replace(instance, proposals=free)
     province_of = {one.id: one.province for one in instance.counties}
-    requirements = tuple(requirements_of(instance))
+    requirements = tuple(valuer.requirements)
     scales = _scales(instance)
     pins: dict[str, list[Pin]] = {}
     for pin in instance.pins:
@@ -335,6 +350,7 @@ def _tasks(instance: Instance) -> list[Task]:
             tuple(pin for one in group for pin in pins.get(one.id, ())),
             requirements,
             scales,
+            used,
         )
         for number, group in enumerate(_groups(instance, province_of))
     ]

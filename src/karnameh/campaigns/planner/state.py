@@ -293,7 +293,7 @@ class State:
             total -= float(block.venues.costs[[one.venue for one in chosen]].sum())
             total -= float(block.teams.costs[[one.team for one in chosen]].sum())
         for row, (points, most) in block.bonus.items():
-            total += points * min(most, round(-self.usage[row]))
+            total += points * min(most, round(block.high[row] - self.usage[row]))
         return total
 
 

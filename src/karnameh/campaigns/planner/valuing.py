@@ -113,6 +113,45 @@ class Valuer:
             for person in people:
                 used["person", person, one.day, atom] += 1
 
+    def held(self, placements: Iterable[Placement]) -> dict[tuple[str, ...], float]:
+        """What placements use, by the keys of rows; see `formulation`."""
+        of: dict[str, list[Placement]] = {}
+        for one in placements:
+            of.setdefault(one.proposal, []).append(one)
+        used: Counter[tuple[str, ...]] = Counter()
+        counted = {asked.key: [0.0, 0.0] for asked in self.requirements}
+        for name, many in of.items():
+            proposal = self.proposals[name]
+            self.use(proposal, many, used)
+            for requirement, inside in self.matcher.looking_at(proposal):
+                self.count(requirement, inside, proposal, many, counted[requirement.key])
+        found: dict[tuple[str, ...], float] = {}
+        for key, count in used.items():
+            for row in self._rows(key):
+                found[row] = -count if row[0].startswith("fair") else count
+        for asked in self.requirements:
+            inside_all, total = counted[asked.key]
+            least, most = asked.rule.least or 0.0, asked.rule.most
+            found["count", asked.key] = inside_all
+            found["least", asked.key] = inside_all - least * total
+            found["most", asked.key] = inside_all - (1.0 if most is None else most) * total
+        return found
+
+    def _rows(self, key: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """The keys of the rows that something used stands in."""
+        if key[0] == "cost":
+            return [("budget", *key[1:])]
+        if key[0] == "county":
+            return [("fair_county", key[1])]
+        if key[0] == "unit":
+            return [key, ("fair_unit", key[1])]
+        if key[0] in ("venue", "person"):
+            atoms = [one.id for one in self.instance.slots if not one.covers]
+            days = list(self.days)
+            place = days.index(key[2]) * len(atoms) + atoms.index(key[3])
+            return [(key[0], key[1], str(place))]
+        return [key]
+
     def empty(self) -> Counter[tuple[str, ...]]:
         """What a plan of nothing uses."""
         return Counter()
