@@ -36,6 +36,8 @@ def test_a_phone_is_taken_in_by_the_session_and_locked_out_on_the_accounts_page(
     assert client.post("/field/api/enrol/", {"unit": world.fars.pk}).status_code == 404
     given = client.post("/field/api/enrol/", {"unit": world.local.pk, "name": "سامسونگ"}).json()
     assert set(given) >= {"token", "store", "envelope", "device"}
+    assert client.get("/field/phones/").status_code == 302, "the site is not left signed in"
+    client = signed_in(world, "leader")
     assert "سامسونگ" in client.get("/field/phones/").content.decode()
     assert "/field/phones/" in client.get("/me/").content.decode()
     assert (
@@ -58,9 +60,9 @@ def test_an_administrator_locks_out_the_phone_of_a_unit_beneath_him(
 
 
 def test_one_account_has_few_phones(world: World) -> None:
-    client = signed_in(world, "leader")
     answers = [
-        client.post("/field/api/enrol/", {"unit": world.local.pk}).status_code for _ in range(9)
+        signed_in(world, "leader").post("/field/api/enrol/", {"unit": world.local.pk}).status_code
+        for _ in range(9)
     ]
     assert answers == [200] * 8 + [409]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -130,7 +131,7 @@ def test_a_restored_backup_has_the_same_totals_a_new_epoch_and_takes_new_entries
     fold_all()
     clock_before = ask("SELECT max(clock) FROM ledger_entry")
 
-    assert bring_back(file, server) == epoch() == first_epoch + 1
+    assert bring_back(file, server) == epoch() > first_epoch
     assert counts(federation, indicator) == kept and kept[0] == 15
     assert content() == before
     sound()
@@ -147,6 +148,16 @@ def test_a_restored_backup_has_the_same_totals_a_new_epoch_and_takes_new_entries
     assert folded()
     assert quantity_of(federation.nation, indicator) == 105
     sound()
+
+
+def test_two_restores_of_one_backup_have_two_epochs(
+    federation: World, server: Cluster, tmp_path: Path
+) -> None:
+    """Otherwise phones would not notice the second one, and what they sent in between would be lost."""
+    file = back_up(tmp_path, tmp_path / "twice.backup", embedded=server)
+    first = bring_back(file, server)
+    time.sleep(1.1)
+    assert bring_back(file, server) > first
 
 
 def test_the_site_is_as_powerless_after_a_restore_as_before(
@@ -188,7 +199,7 @@ def test_a_dump_that_was_loaded_by_hand_takes_no_entry_until_it_is_adopted(
         post_entries([entry], by=leader, at=NOW)
     was = epoch()
     with as_owner():
-        assert adopt() == was + 1
+        assert adopt() > was
     assert post_entries([entry], by=leader, at=NOW)[0].verdict is Verdict.NEW
     assert ask("SELECT clock FROM ledger_entry WHERE id = %s", [entry.id]) > 1_000_000_000
     fold_all()

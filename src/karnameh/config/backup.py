@@ -45,6 +45,10 @@ def restore(file: Path, *, embedded: Cluster | None) -> None:
 def adopt() -> int:
     """Raise the epoch and lift the clock above everything that is in the ledger; the new epoch.
 
+    The epoch follows the time of day, so that no two restores ever share one: counting on from the
+    backup's own number would give the second restore of an old backup the epoch of the first, and
+    phones would not notice. Found by the simulation of phones.
+
     A restored server counts its transactions from the beginning again; the offset keeps the clock of
     new entries larger than that of every entry before, which folding relies on.
     """
@@ -53,7 +57,9 @@ def adopt() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE ledger_epoch SET number = number + 1, since = now(),
+            UPDATE ledger_epoch
+               SET number = greatest(number + 1, extract(epoch FROM clock_timestamp())::int - 1700000000),
+                   since = now(),
                    "offset" = 1 - pg_current_xact_id()::text::bigint + (
                        SELECT greatest(folded_to, coalesce((SELECT max(clock) FROM ledger_entry), 0))
                          FROM ledger_foldstate)

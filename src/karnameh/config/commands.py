@@ -154,7 +154,11 @@ def _bench(arguments: list[str]) -> int:
         return _run("karnameh.narrative.reader.bench", arguments[1:])
     if arguments[:1] == ["plan"]:
         return _run("karnameh.campaigns.planner.bench", arguments[1:])
-    print("Benchmarks: ledger, plan, proof, read", file=sys.stderr)
+    if arguments[:1] == ["sync"]:
+        from karnameh.config.bench_sync import bench as bench_sync
+
+        return bench_sync(arguments[1:])
+    print("Benchmarks: ledger, plan, proof, read, sync", file=sys.stderr)
     return 2
 
 

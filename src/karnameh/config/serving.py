@@ -31,7 +31,7 @@ def serve(*, host: str, port: int, workers: int) -> int:
     _prepare()
     environment = {**os.environ, "KARNAMEH_PROCESS": "web"}
     processes = [
-        subprocess.Popen(_gunicorn(host, port, workers), env=environment),
+        subprocess.Popen(gunicorn(host, port, workers), env=environment),
         subprocess.Popen(
             [sys.executable, "-m", "karnameh", "work"],
             env={**environment, "KARNAMEH_PROCESS": "work"},
@@ -39,7 +39,7 @@ def serve(*, host: str, port: int, workers: int) -> int:
     ]
     ending = _Ending()
     try:
-        if _answers(host, port, processes):
+        if answers(host, port, processes):
             _greet(host, port, time.monotonic() - began)
         while not ending.asked and all(process.poll() is None for process in processes):
             time.sleep(0.2)
@@ -69,7 +69,8 @@ class _Ending:
         self.asked = True
 
 
-def _gunicorn(host: str, port: int, workers: int) -> list[str]:
+def gunicorn(host: str, port: int, workers: int) -> list[str]:
+    """The application server's command line."""
     return [
         sys.executable, "-m", "gunicorn", "karnameh.config.wsgi:application",
         "--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "4", "--worker-class", "gthread",
@@ -148,7 +149,7 @@ def _taken(host: str, port: int) -> bool:
     return False
 
 
-def _answers(
+def answers(
     host: str, port: int, processes: list[subprocess.Popen[bytes]], seconds: float = 60
 ) -> bool:
     deadline = time.monotonic() + seconds

@@ -15,7 +15,14 @@ from typing import Any
 from django.db.models import Max
 
 from karnameh.access.public import Role, may, units_where
-from karnameh.activities.public import TAKES_RESULTS, Activity, Campaign, campaign_at
+from karnameh.activities.public import (
+    TAKES_RESULTS,
+    Activity,
+    Campaign,
+    Need,
+    Occurrence,
+    campaign_at,
+)
 from karnameh.catalog.public import MeasureKind, indicators
 from karnameh.field.models import Asked, Device, Point, Sent
 from karnameh.field.receiving import PERSON_DAYS
@@ -89,18 +96,37 @@ def _who(device: Device, by: User) -> Part:
 
 def _week(campaign: Campaign | None, activities: list[Activity]) -> Part:
     days = campaign.days.all() if campaign else []
+    times, bring = _times(activities), _bring(activities)
+    rows = [
+        {
+            "id": one.pk, "name": one.name, "from": one.starts_on.isoformat(), "to": one.ends_on.isoformat(),
+            "place": one.place_id, "where": one.place.name, "takes": one.state in TAKES_RESULTS,
+            "when": times.get(one.pk, ""), "bring": bring.get(one.pk, ""),
+        }
+        for one in activities
+    ]  # fmt: skip
     return {
         "name": campaign.name if campaign else "",
         "days": [[one.on.isoformat(), one.title] for one in days],
-        "activities": [
-            {
-                "id": one.pk, "name": one.name, "from": one.starts_on.isoformat(), "to": one.ends_on.isoformat(),
-                "place": one.place_id, "where": one.place.name, "takes": one.state in TAKES_RESULTS,
-                "theme": one.theme_id,
-            }
-            for one in activities
-        ],
-    }  # fmt: skip
+        "activities": rows,
+    }
+
+
+def _times(activities: list[Activity]) -> dict[int, str]:
+    """When each one takes place: `16:00` or the name of its slot, of its first occurrence."""
+    found: dict[int, str] = {}
+    for one in Occurrence.objects.filter(activity__in=activities).exclude(state="cancelled"):
+        said = f"{one.starts_at:%H:%M}" if one.starts_at else str(one.get_slot_display())
+        found.setdefault(one.activity_id, said)
+    return found
+
+
+def _bring(activities: list[Activity]) -> dict[int, str]:
+    """The materials that each one needs."""
+    found: dict[int, list[str]] = {}
+    for one in Need.objects.filter(activity__in=activities, kind="material"):
+        found.setdefault(one.activity_id, []).append(f"{one.number} {one.label}")
+    return {pk: " · ".join(said) for pk, said in found.items()}
 
 
 def _activities(unit: OrgUnit, campaign: Campaign | None, today: date) -> list[Activity]:

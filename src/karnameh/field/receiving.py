@@ -117,12 +117,19 @@ class _Ask(Exception):
         self.day = day
 
 
+class _Wait(Exception):
+    """What an item is about is not here: it may come with another phone, or never."""
+
+
 class _Refused(Exception):
     """An item is refused: the code or rule, the sentence, and the field to mend."""
 
-    def __init__(self, code: str, mend: str = "", words: str = "") -> None:
+    def __init__(
+        self, code: str, mend: str = "", words: str = "", entry: UUID | None = None
+    ) -> None:
         super().__init__(code)
         self.code, self.mend, self.words = code, mend, words or sentence(code)
+        self.entry = entry  # the one that stands in its place
 
 
 def receive(device: Device, batch: Batch, *, by: User, at: datetime) -> Answer:
@@ -194,9 +201,13 @@ class _Taking:
             return Receipt(str(item.id), Verdict.SAME, entry=taken.entry_id)
         if same is None and taken is None and rows[0].reason == "mended":
             same = rows[0]
+        if same is not None and same.reason == "day_asked":
+            return Receipt(str(item.id), Verdict.ASK, same.sentence, "on", same.on)
         if same is not None:
             verdict = Verdict.CONFLICT if same.verdict == Kept.CONFLICT else Verdict.REFUSED
-            return Receipt(str(item.id), verdict, same.sentence, _FIELDS.get(same.reason, ""))
+            first = _mends(item) if same.reason == "taken_already" else None
+            mend = _FIELDS.get(same.reason, "")
+            return Receipt(str(item.id), verdict, same.sentence, mend, entry=first)
         return self._set_aside(item)
 
     def _fresh(self, item: Item) -> bool:
@@ -245,6 +256,8 @@ class _Taking:
             return self._entry_of(item)
         except _Ask as asked:
             words = sentence("day_asked")
+            # As final as a refusal: a late copy may find the clock right by chance.
+            self._keep_content(item, Kept.REFUSED, "day_asked", words, on=asked.day)
             self._say(item, Receipt(str(item.id), Verdict.ASK, words, "on", asked.day))
         except _Refused as refused:
             self._refuse(item, refused)
@@ -326,7 +339,7 @@ class _Taking:
     def _not_taken_before(self, item: Item) -> None:
         mends = _mends(item)
         if mends and Sent.objects.filter(item=mends, verdict=Kept.NEW).exists():
-            raise _Refused("taken_already")
+            raise _Refused("taken_already", entry=mends)
 
     def _post(self, ready: Sequence[tuple[Item, NewEntry]]) -> None:
         receipts = post_entries([entry for _item, entry in ready], by=self.by, at=self.at)
@@ -379,8 +392,8 @@ class _Taking:
             self._refuse(item, _Refused(trouble.code, trouble.field))
         except _Refused as refused:
             self._refuse(item, refused)
-        except OutOfReach:
-            self._refuse(item, _Refused("nothing_there"))
+        except (_Wait, OutOfReach):
+            self._say(item, Receipt(str(item.id), Verdict.WAIT, sentence("nothing_there")))
         except Refusal as refusal:
             self._refuse(item, _refused_by_ledger(refusal))
 
@@ -388,7 +401,8 @@ class _Taking:
         self._not_taken_before(item)
         entry = entries_in_reach(self.reach).filter(pk=uuid_of(item.body, name)).first()
         if entry is None or not is_under(entry.unit.path, self.device.unit.path):
-            raise _Refused("nothing_there")
+            # After a restore the check may come before its report: a refusal would be final.
+            raise _Wait
         return entry
 
     def _check(self, item: Item) -> Entry:
@@ -424,7 +438,7 @@ class _Taking:
                 force_insert=True
             )
         elif body.get("stands"):
-            raise _Refused("nothing_there")
+            raise _Wait
         return made
 
     # --- what is kept -------------------------------------------------------------------------------------
@@ -489,14 +503,18 @@ class _Taking:
 
     def _refuse(self, item: Item, why: _Refused) -> None:
         self._keep_content(item, Kept.REFUSED, why.code, why.words)
-        self._say(item, Receipt(str(item.id), Verdict.REFUSED, why.words, why.mend))
+        self._say(
+            item, Receipt(str(item.id), Verdict.REFUSED, why.words, why.mend, entry=why.entry)
+        )
 
-    def _keep_content(self, item: Item, verdict: Kept, reason: str, words: str) -> None:
+    def _keep_content(
+        self, item: Item, verdict: Kept, reason: str, words: str, on: date | None = None
+    ) -> None:
         """Keep an item that could not be taken; what is about another's unit is not kept."""
         foreign = reason in ("unit_not_yours", "nothing_there")
         row = Sent(
             item=item.id, device=self.device, unit=self.device.unit, kind=item.kind, hash=item.hash,
-            made_at=item.made, received_at=self.at, verdict=verdict, reason=reason[:60],
+            made_at=item.made, received_at=self.at, on=on, verdict=verdict, reason=reason[:60],
             sentence=words[:300], content={} if foreign else dict(item.body),
         )  # fmt: skip
         Sent.objects.bulk_create([row], ignore_conflicts=True)

@@ -49,6 +49,7 @@ class Verdict(StrEnum):
     SAME = "same"
     CONFLICT = "conflict"  # the id is taken by other content: kept beside it, for an officer
     REFUSED = "refused"  # with a sentence, and which field to mend
+    WAIT = "wait"  # what it is about is not here yet: the phone sends it again by itself
     ASK = "ask"  # its day came from a wrong clock: the phone asks and sends again
 
 

@@ -88,6 +88,7 @@ def _menu(user: User) -> list[dict[str, Any]]:
     ]
     return [
         *desks,
+        *_field(user),
         {"label": _("My page"), "url": reverse("my_page"), "icon": "user"},
         {"label": _("Open data"), "url": reverse("open_data"), "icon": "download"},
         *_keys(user),
@@ -100,3 +101,17 @@ def _keys(user: User) -> list[dict[str, Any]]:
     if not units_where(user).stretches:
         return []
     return [{"label": _("Keys for programs"), "url": reverse("api_keys"), "icon": "lock"}]
+
+
+def _field(user: User) -> list[dict[str, Any]]:
+    """The phone app, and the desk for what phones could not deliver."""
+    rows = (
+        ((*_RECORDERS, Role.VERIFIER), _("Phone app"), "field_app", "plus"),
+        ((Role.REPORTER,), _("Check-in points"), "field_points", "people"),
+        ((Role.REPORTER, Role.PARTNER), _("Not delivered"), "field_aside", "bell"),
+    )
+    return [
+        {"label": label, "url": reverse(name), "icon": icon}
+        for roles, label, name, icon in rows
+        if any(holds(user, role) for role in roles)
+    ]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils import translation
@@ -60,6 +61,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
         by=user,
         at=now(),
     )
+    # Whoever finds the phone must not find the site signed in behind the app.
+    logout(request)
     return answer(
         {
             "device": str(device.pk),

@@ -16,6 +16,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from karnameh.field.saying import says
+
 _HERE = Path(__file__).parents[1]
 # What the app needs without a network. Scripts import each other by their plain names.
 _STYLES = ("ui/karnameh.css", "field/field.css")
@@ -31,11 +33,9 @@ def _modules() -> list[str]:
 def version() -> str:
     """The mark of this release of the app: it changes with any of its files."""
     mark = hashlib.sha256()
-    sources = [
-        *sorted(one for one in (_HERE / "static" / "field").rglob("*") if one.is_file()),
-        _HERE / "templates" / "field" / "app.html",
-        settings.PACKAGE / "ui" / "static" / "ui" / "karnameh.css",
-    ]
+    ours = [one for one in (_HERE / "static" / "field").rglob("*") if one.is_file()]
+    page = _HERE / "templates" / "field" / "app.html"
+    sources = [*sorted(ours), page, settings.PACKAGE / "ui" / "static" / "ui" / "karnameh.css"]
     for file in sources:
         mark.update(file.read_bytes())
     return mark.hexdigest()[:12]
@@ -56,7 +56,9 @@ def _base() -> str:
 def app(request: HttpRequest) -> HttpResponse:
     """The app's one page. It is the same for everybody, so that it may be kept."""
     response = render(
-        request, "field/app.html", {"version": version(), "scripts": f"{_base()}field/"}
+        request,
+        "field/app.html",
+        {"version": version(), "scripts": f"{_base()}field/", "says": says()},
     )
     response["Cache-Control"] = "no-cache"
     return response

@@ -1,0 +1,117 @@
+/* Today, and the queue. */
+import { bdi, button, field, grouped, h, icon, note, number, say } from "./build.js";
+import * as sending from "./sending.js";
+import * as store from "./store.js";
+import { dayWords, isoDay } from "./words.js";
+
+const TONE = { waiting: "warn", taken: "good", refused: "bad", asked: "warn" };
+const named = (app, pk) => app.doc.indicators.find((one) => one[0] === pk);
+
+export const today = async (app) => {
+  const { doc } = app;
+  app.title(doc.who.name);
+  const day = isoDay(new Date(await sending.now()));
+  const every = await sending.items();
+  const answered = new Set(every.filter((one) => one.kind === "correction" && one.state !== "replaced").map((one) => JSON.parse(one.body).entry));
+  const reported = new Set(every.filter((one) => one.kind === "entry" && one.state !== "replaced").map((one) => JSON.parse(one.body)).map((one) => `${one.indicator} ${one.activity ?? ""}`));
+  const duties = [
+    ...doc.asked.filter((one) => !answered.has(one.entry)).map((one) => h("li", {}, h("a", { className: "app-row app-warn", href: `#/correct/${one.entry}` },
+      h("strong", { text: say("asked_by", { who: one.by }) }), " ", bdi(one.words), h("small", {}, bdi(named(app, one.indicator)?.[1] ?? ""), ` · ${number(one.quantity)}`)))),
+    ...every.filter((one) => one.state === "refused" || one.state === "asked").map((one) => line(app, one)),
+    ...doc.promised.filter((one) => !one[3] && !reported.has(`${one[0]} ${one[1] ?? ""}`) && named(app, one[0]) && due(doc, one[1], day)).map((one) => h("li", {}, h("a", { className: "app-row", href: `#/record/${one[0]}/${one[1] ?? ""}` },
+      h("strong", {}, bdi(named(app, one[0])[1])), h("small", { text: `${say("promised", { n: number(one[2]) })} · ${say("report_it")}` })))),
+  ];
+  const checks = doc.who.checks && doc.to_check.length ? h("li", {}, h("a", { className: "app-row", href: "#/check" }, h("strong", { text: say("to_check") }), h("small", { text: grouped(doc.to_check.length) }))) : null;
+  return [
+    h("p", { className: "lede" }, doc.week.name ? `${bdi(doc.week.name).textContent} · ` : "", dayWords(day)),
+    h("section", { className: "app-block" }, h("h2", { text: say("for_you") }), duties.length || checks ? h("ul", { className: "app-list" }, checks, duties) : h("p", { className: "app-empty", text: say("nothing_waits") })),
+    h("section", { className: "app-block" }, h("h2", { text: say("this_week") }), week(app, day)),
+    doc.sent.length ? h("section", { className: "app-block" }, h("h2", { text: say("what_became") }), h("ul", { className: "app-list" }, doc.sent.slice(0, 12).map((one) => became(app, one)))) : null,
+  ];
+};
+const due = (doc, activity, day) => {
+  const one = doc.week.activities.find((a) => a.id === activity);
+  return one ? one.takes && one.from <= day : false;
+};
+const week = (app, day) => {
+  const { days, activities } = app.doc.week;
+  const rows = days.map(([on, title]) => {
+    const here = activities.filter((one) => one.from <= on && on <= one.to);
+    return h("li", { className: on === day ? "app-day app-now" : on < day ? "app-day app-past" : "app-day" },
+      h("p", {}, h("strong", { text: dayWords(on) }), " ", h("span", { className: "quiet" }, bdi(title)), on === day ? h("span", { className: "badge badge-info", text: say("now_day") }) : null),
+      here.map((one) => h("p", { className: "app-act" }, bdi(one.name), h("small", {}, one.when ? `${one.when} · ` : "", bdi(one.where)), one.bring ? h("small", { text: say("bring", { what: one.bring }) }) : null)));
+  });
+  return rows.length && activities.length ? h("ol", { className: "app-days" }, rows) : h("p", { className: "app-empty", text: say("nothing_today") });
+};
+const became = (app, one) => {
+  const name = named(app, one.indicator)?.[1] ?? say(`kind_${one.kind}`);
+  const word = one.undone ? ["bad", "state_undone"] : one.checked !== undefined ? ["good", "state_checked"] : one.settled === "posted" ? ["good", "state_posted"] : one.settled === "dropped" ? ["bad", "state_dropped"] : one.verdict === "new" ? ["info", "state_taken"] : ["bad", "state_refused"];
+  const inside = [h("span", {}, bdi(name), one.quantity ? ` · ${number(one.quantity)}` : ""), h("span", { className: `badge badge-${word[0]}`, text: say(word[1], { n: number(one.checked) }) })];
+  const own = one.kind === "entry" && one.verdict === "new" && !one.undone;
+  return h("li", {}, own ? h("a", { className: "app-row app-flat", href: `#/correct/${one.entry}` }, inside) : h("div", { className: "app-row app-flat" }, inside));
+};
+
+/* One line of the queue, with a way to mend what was refused. */
+const line = (app, item) => {
+  const body = JSON.parse(item.body);
+  const again = async (change) => { await sending.record(item.kind, { ...body, ...change, mends: undefined }, { label: item.label, mends: item }); app.again(); sending.send(); };
+  const ways = item.state === "asked"
+    ? h("div", { className: "app-pair" }, button(say("was_it", { day: dayWords(item.day) }), () => again({ on: item.day, sure: true }), "btn btn-main"), button(say("give_up"), () => sending.giveUp(item).then(app.again), "btn"))
+    : item.state === "refused"
+      ? h("div", { className: "app-pair" }, h("a", { className: "btn btn-main", href: `#/item/${item.id}`, text: say("mend") }), button(say("give_up"), () => sending.giveUp(item).then(app.again), "btn"))
+      : null;
+  return h("li", { className: "app-item" }, h("p", {}, h("strong", {}, bdi(item.label || say(`kind_${item.kind}`))), body.quantity ? ` · ${number(body.quantity)}` : "", " ",
+    h("span", { className: `badge badge-${TONE[item.state]}`, text: say(`state_${item.state}`) })), item.sentence && item.state !== "taken" ? h("p", { className: "app-why", text: item.sentence }) : null, ways);
+};
+
+export const queue = async (app) => {
+  app.title(say("queue"));
+  const every = (await sending.items()).filter((one) => one.state !== "replaced");
+  const waiting = every.filter((one) => one.state === "waiting");
+  const persisted = await navigator.storage?.persisted?.().catch(() => false);
+  const order = ["asked", "refused", "waiting", "taken"];
+  every.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || b.made - a.made);
+  const save = async () => {
+    const rows = waiting.map(({ id, kind, made, body, hash }) => ({ id, kind, made, body, hash }));
+    const file = new Blob([JSON.stringify({ karnameh: "field queue", device: store.mine().device, items: rows })], { type: "application/json" });
+    const link = h("a", { href: URL.createObjectURL(file), download: `karnameh-${isoDay(new Date())}.json` });
+    document.body.append(link);
+    link.click();
+    link.remove();
+  };
+  return [
+    h("div", { className: "app-stack" }, button(sending.state.busy ? say("sending") : say("send_now"), () => sending.send(), "btn btn-main", icon("export"))),
+    persisted === false ? note("warn", say("not_kept")) : null,
+    every.length ? h("ul", { className: "app-list" }, every.slice(0, 120).map((one) => line(app, one))) : h("p", { className: "app-empty", text: say("empty_queue") }),
+    waiting.length ? h("div", { className: "app-block" }, button(say("save_file"), save, "btn", icon("download")), h("p", { className: "help", text: say("save_file_help") })) : null,
+    h("div", { className: "app-block app-stack" }, h("a", { className: "btn", href: document.documentElement.dataset.site, text: say("site") }),
+      button(say("forget"), async () => { if (confirm(say("forget_ask", { n: grouped(waiting.length) }))) { await store.wipe(); app.restart("wiped"); } }, "btn btn-bad", icon("sign-out"))),
+  ];
+};
+
+/* Mend what was refused: the number, the day, or the activity that does not take it. */
+export const mend = async (app, [id]) => {
+  const { amount } = await import("./build.js");
+  const { quantity } = await import("./words.js");
+  const { days } = await import("./recording.js");
+  const item = (await sending.items()).find((one) => one.id === id);
+  if (!item) return queue(app);
+  app.title(say("mend"));
+  const body = JSON.parse(item.body);
+  const indicator = named(app, body.indicator);
+  const money = Boolean(indicator?.[5]);
+  let read = body.quantity;
+  const day = h("select", {}, (await days()).map((iso) => h("option", { value: iso, text: dayWords(iso), selected: iso === body.on })));
+  const remark = h("textarea", { rows: 2, maxLength: 280, value: body.note ?? "" });
+  const again = async () => {
+    const change = { ...body, quantity: read, note: remark.value, mends: undefined };
+    if ("on" in body) change.on = day.value;
+    if (item.mend === "activity") delete change.activity;
+    await sending.record(item.kind, change, { label: item.label, mends: item });
+    app.go("#/queue");
+    sending.send();
+  };
+  return [note("bad", item.sentence), h("p", {}, h("strong", {}, bdi(item.label))),
+    "quantity" in body ? amount(say("how_much"), indicator?.[2] ?? "", (typed) => { const found = quantity(typed, money ? 0 : (indicator?.[4] ?? 0)); read = found === null ? null : money ? `${found}0` : found; return found; }, { value: body.quantity ? grouped(money ? body.quantity.slice(0, -1) : body.quantity) : "", money }) : null,
+    "on" in body ? field(say("which_day"), day) : null, field(say("note"), remark, say("note_help")), h("div", { className: "app-foot" }, button(say("save"), again, "btn btn-main"))];
+};

@@ -1,0 +1,168 @@
+/* Record what was done: what, how much, where, a photo. */
+import { amount, bdi, button, choices, field, grouped, h, icon, main, note, number, say } from "./build.js";
+import * as capture from "./capture.js";
+import * as sending from "./sending.js";
+import * as store from "./store.js";
+import { dayWords, isoDay, quantity } from "./words.js";
+
+const FAR = 5; // as in the ledger's rules
+const FEW = 5;
+
+/* Photos, a voice note and a rough position, for any item. */
+export const attachments = () => {
+  const files = [];
+  let near = null;
+  const list = h("div", { className: "app-files" });
+  const consent = h("input", { type: "checkbox" });
+  const agreed = h("label", { className: "check", hidden: true }, consent, ` ${say("consent")}`);
+  const add = async (data, kind, shownAs) => {
+    const taken = await sending.now();
+    const entry = { data, kind, taken };
+    files.push(entry);
+    const line = h("div", { className: "app-file" }, shownAs, button(say("remove"), () => {
+      files.splice(files.indexOf(entry), 1);
+      line.remove();
+      agreed.hidden = !files.some((one) => one.kind === "photo");
+    }, "btn btn-quiet btn-small"));
+    list.append(line);
+    if (kind === "photo") agreed.hidden = false;
+  };
+  const picker = h("input", { type: "file", accept: "image/*", capture: "environment", className: "hide", tabIndex: -1, "aria-label": say("photo"), on: { change: async () => {
+    for (const file of picker.files) {
+      const made = await capture.shrink(file).catch(() => null);
+      if (made && files.length < 4) await add(made.data, "photo", made.canvas);
+    }
+    picker.value = "";
+  } } });
+  const voice = capture.canRecord() ? button(say("voice"), async (event) => {
+    const self = event.currentTarget;
+    if (self.stop) return self.stop();
+    const before = self.textContent;
+    let seconds = 0;
+    self.stop = await capture.listenTo((data) => { clearInterval(clock); self.textContent = before; self.stop = null; add(data, "voice", h("span", { text: say("voice") })); }).catch(() => null);
+    const clock = setInterval(() => { if (self.stop) self.textContent = say("voice_stop", { n: grouped(++seconds) }); }, 1000);
+    if (!self.stop) clearInterval(clock);
+  }) : null;
+  const place = button(say("here"), async (event) => {
+    near = await capture.roughly();
+    event.target.textContent = near ? say("here_is") : say("no_position");
+  }, "btn btn-quiet", icon("map"));
+  return {
+    node: h("section", { className: "app-block" }, h("h2", {}, say("photo"), " ", h("small", { className: "quiet", text: `(${say("photo_help")})` })),
+      picker, h("div", { className: "app-pair" }, button(say("take_photo"), () => picker.click()), voice), list, agreed, place),
+    done: async () => {
+      const made = await Promise.all(files.map((one) => capture.kept(one.data, one.kind, one.taken, consent.checked)));
+      return { rows: made.map((one) => one.row), body: { ...(made.length ? { files: made.map((one) => one.named) } : {}), ...(near ? { near } : {}) } };
+    },
+  };
+};
+export const explain = (error, at) => {
+  const full = error?.name === "QuotaExceededError" || error?.target?.error?.name === "QuotaExceededError";
+  at.replaceChildren(note("bad", full ? say("storage_full") : String(error?.message ?? error)));
+  at.scrollIntoView({ block: "center" });
+  if (!full) throw error;
+};
+export const days = async () => {
+  const present = await sending.now();
+  return [0, 1, 2, 3, 4, 5, 6].map((ago) => isoDay(new Date(present - ago * 86400e3)));
+};
+
+export const screen = async (app, [wanted, activity]) => {
+  const doc = app.doc;
+  const by = new Map(doc.indicators.map((one) => [one[0], one]));
+  const promised = doc.promised.filter((one) => by.has(one[0]));
+  const plan = (pk) => promised.find((one) => one[0] === pk && (!chosen.activity || one[1] === chosen.activity));
+  const last = await store.meta("last");
+  const chosen = {
+    indicator: Number(wanted) || null, activity: Number(activity) || null, quantity: null, place: doc.who.place,
+    on: (await days())[0], sure: false, about: false, unknown: false,
+  };
+  const trouble = h("div", {});
+  const rest = h("div", {});
+  const more = h("div", { className: "app-block", hidden: true });
+  const attached = attachments();
+
+  const first = [...new Set([...promised.filter((one) => !one[3]).map((one) => one[0]), ...doc.fitting])].filter((pk) => by.has(pk)).slice(0, FEW);
+  if (chosen.indicator && by.has(chosen.indicator) && !first.includes(chosen.indicator)) first.unshift(chosen.indicator);
+  const promise = (pk) => { const one = plan(pk); return one?.[2] ? say("promised", { n: number(one[2]) }) : ""; };
+  const what = h("div", {});
+  const showWhat = () => what.replaceChildren(choices(say("what_done"),
+    [...first.map((pk) => [String(pk), by.get(pk)[1], promise(pk)]), ["", say("something_else"), ""]],
+    chosen.indicator ? String(chosen.indicator) : null, (value) => { more.hidden = value !== ""; if (value) { chosen.indicator = Number(value); ask(); } else search.focus(); }));
+  const found = h("div", { className: "app-found" });
+  const search = h("input", { type: "search", autocomplete: "off", on: { input: () => {
+    const terms = search.value.trim().replace(/ي/g, "ی").replace(/ك/g, "ک").split(/\s+/).filter(Boolean);
+    const hits = terms.length ? doc.indicators.filter((one) => terms.every((term) => one[1].includes(term))).slice(0, 12) : [];
+    found.replaceChildren(...hits.map((one) => button(one[1], () => { if (!first.includes(one[0])) first.unshift(one[0]); chosen.indicator = one[0]; more.hidden = true; showWhat(); ask(); }, "btn app-hit")));
+  } } });
+  more.append(field(say("search"), search), found);
+
+  const ask = (value = "") => {
+    const [pk, , unit, , decimals, money] = by.get(chosen.indicator);
+    const warn = h("div", {});
+    const judge = (typed) => {
+      const read = quantity(typed, money ? 0 : decimals);
+      chosen.typed = typed.trim();
+      chosen.quantity = read === null ? null : money ? `${read}0` : read;
+      const expected = Number(plan(pk)?.[2] ?? 0);
+      const times = expected > 0 && chosen.quantity ? Number(chosen.quantity) / expected : 0;
+      chosen.far = times >= FAR;
+      chosen.sure = false;
+      const sure = h("input", { type: "checkbox", on: { change: () => { chosen.sure = sure.checked; } } });
+      warn.replaceChildren(...(chosen.far ? [h("div", { className: "app-far" }, h("p", { text: say("far", { n: grouped(Math.round(times)) }) }), h("label", { className: "check" }, sure, ` ${say("sure")}`))] : []));
+      return read;
+    };
+    const flags = ["about", "unknown"].map((name) => {
+      const box = h("input", { type: "checkbox", on: { change: () => { chosen[name] = box.checked; } } });
+      return h("label", { className: "check" }, box, ` ${say(name === "about" ? "about" : "not_known")}`);
+    });
+    const day = h("select", { on: { change: () => { chosen.on = day.value; } } });
+    days().then((list) => day.replaceChildren(...list.map((iso, n) => h("option", { value: iso, text: n ? dayWords(iso) : `${dayWords(iso)} (${say("now_day")})` }))));
+    const where = h("select", { on: { change: () => { chosen.place = Number(where.value); } } }, doc.places.map(([place, name]) => h("option", { value: place, text: name, selected: place === chosen.place })));
+    const remark = h("textarea", { rows: 2, maxLength: 400, on: { input: () => { chosen.note = remark.value; } } });
+    rest.replaceChildren(
+      amount(money || !unit ? say("how_much") : say("how_many", { unit }), unit, judge, { value, money: Boolean(money) }), warn,
+      h("details", { className: "app-more" }, h("summary", { text: say("not_known") + " · " + say("about") }), flags),
+      field(say("which_day"), day), field(say("where"), where), attached.node, field(say("note"), remark, say("note_help")), trouble,
+      main(say("save"), save));
+    const input = rest.querySelector("[data-quantity]");
+    input.focus({ preventScroll: true });
+    input.scrollIntoView({ block: "center" });
+  };
+  const save = async () => {
+    if (!chosen.indicator) return trouble.replaceChildren(note("bad", say("choose_what")));
+    if (!chosen.unknown && chosen.quantity === null) return trouble.replaceChildren(note("bad", say(chosen.typed ? "bad_quantity" : "missing_quantity")));
+    if (chosen.far && !chosen.sure && !chosen.unknown) return rest.querySelector(".app-far").scrollIntoView({ block: "center" });
+    try {
+      const { rows, body } = await attached.done();
+      const activity_ = chosen.activity ?? fittingActivity(doc, chosen);
+      const label = by.get(chosen.indicator)[1];
+      await sending.record("entry", {
+        unit: doc.who.unit, indicator: chosen.indicator, quantity: chosen.unknown ? null : chosen.quantity, on: chosen.on,
+        place: chosen.place, ...(activity_ ? { activity: activity_ } : {}), ...(chosen.about ? { qualifier: 3 } : {}),
+        ...(chosen.note ? { note: chosen.note } : {}), written: chosen.typed ?? "", ...body,
+      }, { files: rows, label });
+      await store.keep("last", { indicator: chosen.indicator, activity: chosen.activity });
+      app.go("#/saved");
+    } catch (error) {
+      explain(error, trouble);
+    }
+  };
+  app.title(say("record"));
+  showWhat();
+  if (chosen.indicator && by.has(chosen.indicator)) queueMicrotask(() => ask());
+  return [last && !wanted && by.has(last.indicator) ? button(`${say("another")}: ${by.get(last.indicator)[1]}`, () => app.go(`#/record/${last.indicator}/${last.activity ?? ""}`), "btn app-wide", icon("copy")) : null, what, more, rest];
+};
+/* The activity whose promise this fulfils, when there is only one and its day has come. */
+const fittingActivity = (doc, chosen) => {
+  const rows = doc.promised.filter((one) => one[0] === chosen.indicator);
+  const there = rows.map((one) => doc.week.activities.find((a) => a.id === one[1])).filter((a) => a?.takes && a.from <= chosen.on);
+  return there.length === 1 ? there[0].id : null;
+};
+
+export const saved = async (app) => {
+  app.title(say("record"));
+  const last = await store.meta("last");
+  return [h("div", { className: "app-done" }, icon("check"), h("p", { text: say("saved") })),
+    h("div", { className: "app-stack" }, button(say("another"), () => app.go(`#/record/${last?.indicator ?? ""}/${last?.activity ?? ""}`), "btn btn-main"), button(say("today"), () => app.go("#/"), "btn"))];
+};

@@ -1,0 +1,219 @@
+/* What waits is sent, what is heard is kept. The rules are those of docs/field.md. */
+import * as store from "./store.js";
+
+const api = document.documentElement.dataset.api;
+const KEPT = 30 * 86400e3;
+const SOME = 40;
+const CHUNK = 64 * 1024;
+const TIMEOUT = 20000;
+const listeners = new Set();
+export const state = { net: "unknown", busy: false, trouble: "" };
+export const listen = (heard) => listeners.add(heard);
+const tabs = "BroadcastChannel" in self ? new BroadcastChannel("karnameh-field") : null;
+const tell = (what) => { listeners.forEach((heard) => heard(what)); };
+export const changed = () => { tell("items"); tabs?.postMessage("items"); };
+if (tabs) tabs.onmessage = (event) => tell(event.data);
+
+/* --- asking: only what carries our mark is an answer --------------------------------------- */
+export class Silence extends Error {}
+export const ask = async (path, options = {}) => {
+  const stop = new AbortController();
+  const clock = setTimeout(() => stop.abort(), options.timeout ?? TIMEOUT); // half-open connections
+  try {
+    const token = store.mine()?.token;
+    const headers = { ...(token ? { Authorization: `Device ${token}` } : {}), ...options.headers };
+    const response = await fetch(api + path, { cache: "no-store", redirect: "manual", ...options, headers, signal: stop.signal });
+    if (response.headers.get("X-Karnameh") !== "field") {
+      state.net = response.type === "opaqueredirect" || response.status < 500 ? "portal" : "away";
+      throw new Silence(state.net);
+    }
+    if (response.status === 304) return { status: 304 };
+    const said = await response.json();
+    state.net = response.status === 503 ? "away" : "here";
+    return { ...said, status: response.status, tag: response.headers.get("ETag") };
+  } catch (error) {
+    if (!(error instanceof Silence)) state.net = "away";
+    throw new Silence(state.net);
+  } finally {
+    clearTimeout(clock);
+  }
+};
+
+/* --- time: the site's, as far as we were told ----------------------------------------------- */
+export const frame = async () => (await store.meta("frame")) ?? 0;
+export const now = async () => Date.now() + (await frame());
+
+/* --- items ------------------------------------------------------------------------------------ */
+export const items = async () => {
+  const rows = await Promise.all((await store.all("items")).map((row) => store.opened(row.box)));
+  return rows.sort((a, b) => b.made - a.made);
+};
+const written = async (item) => ({ id: item.id, box: await store.sealed(item) });
+export const save = async (...changed_) => store.put("items", ...(await Promise.all(changed_.map(written))));
+
+/* A new item, and in the same moment its copy for the way while the phone is locked. */
+export const record = async (kind, body, { files = [], label = "", mends = null } = {}) => {
+  const [at, by] = [await now(), await frame()];
+  const text = JSON.stringify(mends ? { ...body, mends: mends.id } : body);
+  const hash = await store.sha256(new TextEncoder().encode(`${kind}\n${text}`));
+  const item = { id: store.newId(at), kind, made: at, body: text, hash, frame: by, state: "waiting", waits: 0, label };
+  const sent = { id: item.id, kind, made: at, body: text, hash };
+  const rows = [await written(item)];
+  if (mends) rows.push(await written({ ...mends, state: "replaced", replaced: Date.now() }));
+  const out = { id: item.id, envelope: await store.envelope(sent), frame: by };
+  await store.putAll({ items: rows, outbox: [out], ...(files.length ? { files } : {}) });
+  if (mends) await store.drop("outbox", mends.id);
+  changed();
+  navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("karnameh-outbox")).catch(() => {});
+  setTimeout(send);
+  return item;
+};
+export const giveUp = async (item) => {
+  await save({ ...item, state: "replaced", replaced: Date.now() });
+  await store.drop("outbox", item.id);
+  changed();
+};
+
+/* --- sending: one tab at a time ------------------------------------------------------------------ */
+export const send = () =>
+  navigator.locks.request("karnameh-send", { ifAvailable: true }, async (lock) => {
+    if (!lock || !store.isOpen()) return false;
+    state.busy = true;
+    state.trouble = "";
+    tell("net");
+    try {
+      await merge();
+      for (let turn = 0; turn < 60; turn++) {
+        const rows = waiting(await items());
+        if (!rows.length && turn > 0) break;
+        if (!(await sendSome(rows))) break;
+        if (!rows.length) break;
+      }
+      if (store.isOpen() && !state.trouble) { await upload(); await fetchDoc(); await forgetOld(); }
+    } catch (error) {
+      if (!(error instanceof Silence) && store.isOpen()) throw error;
+    } finally {
+      state.busy = false;
+      tell("net");
+      changed();
+    }
+    return state.net === "here";
+  });
+const waiting = (every) => {
+  const rows = every.filter((one) => one.state === "waiting").sort((a, b) => a.waits - b.waits || a.made - b.made);
+  const some = [];
+  let size = 0;
+  for (const one of rows) {
+    if (one.frame !== rows[0].frame || some.length >= SOME || (size += one.body.length * 2) > 200000) break;
+    some.push(one);
+  }
+  return some;
+};
+const bare = ({ id, kind, made, body, hash }) => ({ id, kind, made, body, hash });
+
+const sendSome = async (rows) => {
+  const own = rows.length ? rows[0].frame : await frame();
+  const epoch = await store.meta("epoch");
+  const body = JSON.stringify({ v: 2, epoch: epoch ?? 0, sent: Date.now() + own, items: rows.map(bare) });
+  const said = await ask("sync/", { method: "POST", body, headers: { "Content-Type": "application/json" } });
+  if (said.status === 401) { await lockedOut(said); return false; }
+  if (said.status !== 200 || !Array.isArray(said.receipts)) return false;
+  await hear(said, rows, epoch);
+  return true;
+};
+const lockedOut = async (said) => {
+  if (said.error === "device_revoked" || said.error === "account_closed") {
+    await store.wipe();
+    tell("revoked");
+  } else {
+    state.trouble = "sign_in_again";
+  }
+};
+const hear = async (said, rows, epoch) => {
+  const told = new Set(said.receipts.map((one) => one.id));
+  const by = new Map(rows.map((one) => [one.id, one]));
+  const after = [];
+  for (const one of said.receipts) {
+    const item = by.get(one.id);
+    if (!item) continue;
+    after.push(judged(item, one));
+    // What it replaces was taken after all: that one is to be kept, and sent again in a new epoch.
+    const first = one.verdict === "refused" && one.entry ? await store.get("items", one.entry) : null;
+    if (first) after.push({ ...(await store.opened(first.box)), state: "taken", taken: Date.now() });
+  }
+  if (epoch !== undefined && said.epoch !== epoch)
+    for (const item of await items())
+      if (item.state === "taken" && !told.has(item.id)) after.push({ ...item, state: "waiting" });
+  await save(...after);
+  for (const item of after) if (item.state !== "waiting") await store.drop("outbox", item.id);
+  await store.keep("epoch", said.epoch);
+  for (const sha of said.wanted ?? []) {
+    const file = await store.get("files", sha);
+    if (file?.done) await store.put("files", { ...file, done: false });
+  }
+  const wrong = said.now - (await now());
+  if (Math.abs(wrong) > 600000) await store.keep("frame", (await frame()) + wrong);
+};
+const judged = (item, said) => {
+  const more = { sentence: said.sentence ?? "", mend: said.mend ?? "", day: said.day ?? "" };
+  if (said.verdict === "new" || said.verdict === "same") return { ...item, ...more, state: "taken", taken: Date.now() };
+  if (said.verdict === "ask") return { ...item, ...more, state: "asked" };
+  if (said.verdict === "wait") return { ...item, ...more, waits: item.waits + 1 };
+  return { ...item, ...more, state: "refused" };
+};
+/* What the worker heard while we were locked. */
+const merge = async () => {
+  for (const one of await store.all("heard")) {
+    const row = await store.get("items", one.id);
+    const item = row && (await store.opened(row.box));
+    if (item?.state === "waiting") await save(judged(item, one));
+    await store.drop("heard", one.id);
+  }
+};
+const forgetOld = async () => {
+  const every = await items();
+  const used = new Set();
+  for (const item of every) {
+    const over = (item.state === "replaced" && Date.now() - (item.replaced ?? 0) > KEPT) || (item.state === "taken" && Date.now() - item.taken > KEPT);
+    if (over) await store.drop("items", item.id);
+    else for (const file of JSON.parse(item.body).files ?? []) used.add(file.sha256);
+  }
+  for (const file of await store.all("files")) if (!used.has(file.id)) await store.drop("files", file.id);
+};
+
+/* --- files in parts ----------------------------------------------------------------------------------- */
+const upload = async () => {
+  const taken = new Set();
+  for (const item of await items())
+    if (item.state === "taken") for (const file of JSON.parse(item.body).files ?? []) taken.add(file.sha256);
+  for (const row of await store.all("files")) {
+    if (row.done || row.refused || !taken.has(row.id)) continue;
+    const data = new Uint8Array(await store.unseal(row.box));
+    const path = `files/${row.id}/`;
+    let said = await ask(path);
+    while (said.status === 200 && !said.done) {
+      const part = data.slice(said.here, said.here + CHUNK);
+      const headers = { "Upload-Kind": row.kind, "Upload-Length": data.length, "Upload-Offset": said.here, "Content-Type": "application/octet-stream" };
+      said = await ask(path, { method: "PUT", body: part, headers, timeout: 60000 });
+    }
+    if (said.done) await store.put("files", { ...row, done: true });
+    else if (said.status === 400 || said.status === 413) await store.put("files", { ...row, refused: said.sentence });
+  }
+};
+
+/* --- the document ---------------------------------------------------------------------------------------- */
+export const doc = async () => {
+  const rows = await store.all("doc");
+  return Object.fromEntries(await Promise.all(rows.map(async (row) => [row.id, await store.opened(row.box)])));
+};
+const fetchDoc = async () => {
+  const marks = (await store.meta("marks")) ?? {};
+  const have = Object.entries(marks).map(([name, mark]) => `${name}:${mark}`).join(",");
+  const tag = await store.meta("tag");
+  const said = await ask(`down/?have=${encodeURIComponent(have)}`, { headers: tag ? { "If-None-Match": tag } : {} });
+  if (said.status === 401) return lockedOut(said);
+  if (said.status !== 200) return;
+  const rows = await Promise.all(Object.entries(said.parts).map(async ([id, part]) => ({ id, box: await store.sealed(part) })));
+  await store.putAll({ doc: rows, meta: [{ id: "marks", value: said.marks }, { id: "tag", value: said.tag }, { id: "seen", value: Date.now() }] });
+  tell("doc");
+};

@@ -1,0 +1,423 @@
+"""The phone app on a phone of 360 dots, in Persian: without a network, with two tabs, lost and found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from builders import as_owner
+from journeys.scene import Scene
+from journeys.visitor import AXE, Axe, Visitor, Visitors
+from karnameh.field.actions import revoke_device
+from karnameh.field.models import Device, Sent
+from karnameh.kernel.number_words import to_words
+from karnameh.ledger.public import Entry
+
+pytestmark = pytest.mark.journey
+PIN = "7391"
+WAIT = 30_000
+
+
+@pytest.fixture(autouse=True)
+def _running_clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A browser's clock runs, so the site's does; and a phone made of plain files for the app's names."""
+    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC))
+    monkeypatch.setattr(settings, "UPLOADS", tmp_path)
+
+
+@pytest.fixture
+def phone(visitors: Visitors, scene: Scene) -> Iterator[Visitor]:
+    """The leader's phone, with the app open."""
+    visitor = a_phone(visitors, scene, "leader")
+    yield visitor
+    # A browser notes every request that a missing network or a refused phone ends.
+    visitor.faults = [one for one in visitor.faults if "/field/" not in one]
+
+
+def a_phone(visitors: Visitors, scene: Scene, who: str, **options: Any) -> Visitor:
+    visitor = visitors.come(scene.world.people[who], "phone", **options)
+    visitor.page.set_viewport_size({"width": 360, "height": 740})
+    visitor.context.set_default_timeout(WAIT)
+    expect.set_options(timeout=WAIT)
+    visitor.open("/field/")
+    pins = visitor.page.locator("input[type=password]")
+    pins.nth(0).fill("۷۳۹۱")
+    pins.nth(1).fill(PIN)
+    visitor.page.get_by_role("button", name="شروع").click()
+    expect(visitor.page.locator("#tabs a").first).to_be_visible()
+    return visitor
+
+
+def look(page: Page) -> None:
+    """Nothing wider than the screen, and nothing that axe finds serious."""
+    assert page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+    small = page.evaluate(
+        "[...document.querySelectorAll('button:not([hidden]),a.btn,#tabs a')].filter((one) => one.getClientRects().length && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)"
+    )
+    assert small == []
+    found: Any = Axe().run(page, options=AXE).response
+    grave = [
+        (one["id"], [node["html"][:200] for node in one["nodes"][:3]])
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert not grave, grave
+
+
+def record(page: Page, quantity: str, *, sure: bool = False) -> None:
+    """Record parcels, as a leader does."""
+    page.click("#tabs a[href='#/record']")
+    page.locator(".app-choice").first.click()
+    page.fill("[data-quantity]", quantity)
+    if sure:
+        page.locator(".app-far input").check()
+    page.locator(".app-foot button").click()
+    expect(page.locator(".app-done")).to_be_visible()
+
+
+def settled(page: Page) -> None:
+    """Nothing waits any more."""
+    expect(page.locator(".app-badge")).to_have_count(0)
+    expect(page.locator("#strip")).to_be_hidden()
+
+
+def test_a_leader_records_without_a_network_and_it_arrives_once(
+    phone: Visitor, scene: Scene
+) -> None:
+    page = phone.page
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    look(page)
+    before = Entry.objects.count()
+    phone.context.set_offline(True)
+    page.click("#tabs a[href='#/record']")
+    page.locator(".app-choice").first.click()
+    page.fill("[data-quantity]", "۱۱۵۰")
+    expect(page.locator(".echo")).to_contain_text(to_words(1150))
+    expect(page.locator(".app-far")).to_be_visible()
+    look(page)
+    page.locator(".app-foot button").click()
+    assert page.locator(".app-done").count() == 0, "far from the promise: asked about once more"
+    page.locator(".app-far input").check()
+    page.locator(".app-foot button").click()
+    expect(page.locator("#strip")).to_contain_text("شبکه نیست")
+    record(page, "7")
+    expect(page.locator(".app-badge")).to_have_text("۲")
+    assert Entry.objects.count() == before
+    page.reload()  # a cold start without a network
+    page.locator("input[type=password]").fill(PIN)
+    page.get_by_role("button", name="باز کن").click()
+    expect(page.locator(".app-badge")).to_have_text("۲")
+    phone.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    settled(page)
+    mine = Entry.objects.filter(posted_by=scene.world.people["leader"], indicator=scene.packages)
+    assert sorted(int(one.quantity or 0) for one in mine) == [7, 1150]
+    assert mine.get(quantity=1150).fulfils_id == scene.promise.pk
+    page.click("#tabs a[href='#/queue']")
+    expect(page.locator(".badge-good")).to_have_count(2)
+    look(page)
+
+
+def test_a_photo_goes_along_without_its_place(phone: Visitor, scene: Scene) -> None:
+    from field.test_files import with_place
+
+    page = phone.page
+    page.click("#tabs a[href='#/record']")
+    page.locator(".app-choice").first.click()
+    page.fill("[data-quantity]", "5")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": with_place()}
+    )
+    expect(page.locator("canvas")).to_be_visible()
+    page.locator(".app-foot button").click()
+    settled(page)
+    entry = Entry.objects.get(quantity=5)
+    officer = Client()
+    officer.force_login(scene.world.people["officer"])
+    for _try in range(20):
+        shown = officer.get(f"/entries/{entry.pk}/").content.decode()
+        if "<img" in shown:
+            break
+        page.wait_for_timeout(500)
+    assert "/field/evidence/" in shown and "<img" in shown
+
+
+def test_the_lock_counts_tries_waits_and_erases(phone: Visitor, scene: Scene) -> None:
+    page = phone.page
+    phone.context.set_offline(True)
+    record(page, "9")
+    page.click("#lock")
+    expect(page.locator("input[type=password]")).to_be_visible()
+    assert "بسته" not in page.locator("body").inner_text()
+    look(page)
+    page.locator("input[type=password]").fill("0000")
+    page.get_by_role("button", name="باز کن").click()
+    expect(page.locator(".notice-bad")).to_contain_text("۹")
+    found = page.evaluate(
+        """async () => {
+          const store = await import('/static/field/store.js');
+          let open = 0, waits = 0;
+          for (let n = 0; n < 10000; n++) {
+            if (n < 12 && n !== 5) await store.keep('not_before', 0); // as if the finder had waited
+            const said = await store.unlock(String(n).padStart(4, '0'));
+            open += said.ok ? 1 : 0;
+            waits += said.wait ? 1 : 0;
+            if (said.wiped && n > 30 && n < 7000) n = 7000;
+          }
+          const left = await store.all('items');
+          return { open, waits, left: left.length, key: await store.known(), right: (await store.unlock('7391')).ok };
+        }"""
+    )
+    assert found["open"] == 0 and found["left"] == 0 and not found["key"] and not found["right"]
+    assert found["waits"] >= 5
+
+
+def test_nothing_that_says_something_lies_open_on_the_phone(phone: Visitor, scene: Scene) -> None:
+    page = phone.page
+    record(page, "4242", sure=True)
+    settled(page)
+    lying = page.evaluate(
+        """async () => {
+          const base = await new Promise((done) => { const r = indexedDB.open('karnameh-field'); r.onsuccess = () => done(r.result); });
+          const text = (value) => value instanceof ArrayBuffer || ArrayBuffer.isView(value) ? new TextDecoder().decode(value)
+            : value instanceof CryptoKey ? `key ${value.extractable}` : value && typeof value === 'object' ? Object.entries(value).map(([k, v]) => `${k}=${text(v)}`).join(' ') : String(value);
+          let all = '';
+          for (const name of base.objectStoreNames) {
+            const rows = await new Promise((done) => { const r = base.transaction(name).objectStore(name).getAll(); r.onsuccess = () => done(r.result); });
+            all += rows.map(text).join('\\n');
+          }
+          return all + JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage });
+        }"""
+    )
+    assert "key false" in lying and "key true" not in lying
+    for secret in ("4242", scene.world.local.name_fa, "token", "Device ", scene.packages.name_fa):
+        assert secret not in lying, secret
+
+
+def test_two_tabs_send_once(phone: Visitor, scene: Scene) -> None:
+    page = phone.page
+    phone.context.set_offline(True)
+    for number in ("21", "22", "23"):
+        record(page, number)
+    other = phone.context.new_page()
+    other.goto(page.url)
+    other.locator("input[type=password]").fill(PIN)
+    other.get_by_role("button", name="باز کن").click()
+    expect(other.locator(".app-badge")).to_have_text("۳")
+    phone.context.set_offline(False)
+    for tab in (page, other):
+        tab.evaluate("dispatchEvent(new Event('online'))")
+    settled(page)
+    settled(other)
+    assert Entry.objects.filter(quantity__in=[21, 22, 23]).count() == 3
+
+
+def test_a_full_phone_says_so_and_keeps_what_was_typed(phone: Visitor) -> None:
+    page = phone.page
+    page.evaluate(
+        "IDBObjectStore.prototype.put = function () { throw new DOMException('full', 'QuotaExceededError'); }"
+    )
+    page.click("#tabs a[href='#/record']")
+    page.locator(".app-choice").first.click()
+    page.fill("[data-quantity]", "88")
+    page.locator(".app-foot button").click()
+    expect(page.locator(".notice-bad")).to_contain_text("گوشی پر است")
+    assert page.input_value("[data-quantity]") == "88"
+
+
+def test_a_killed_tab_loses_nothing_that_was_recorded(phone: Visitor) -> None:
+    phone.context.set_offline(True)
+    record(phone.page, "31")
+    phone.page.close(run_before_unload=False)
+    page = phone.context.new_page()
+    phone.page = page
+    phone.open("/field/")
+    page.locator("input[type=password]").fill(PIN)
+    page.get_by_role("button", name="باز کن").click()
+    expect(page.locator(".app-badge")).to_have_text("۱")
+    phone.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    settled(page)
+    assert Entry.objects.filter(quantity=31).count() == 1
+
+
+def test_a_locked_out_phone_forgets_everything(phone: Visitor, scene: Scene) -> None:
+    page = phone.page
+    phone.context.set_offline(True)
+    record(page, "41")
+    revoke_device(Device.objects.get(), by=scene.world.people["leader"], at=datetime.now(UTC))
+    phone.context.clear_cookies()
+    phone.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#screen")).to_contain_text("قفل شده بود")
+    assert page.evaluate("import('/static/field/store.js').then((store) => store.known())") is False
+    assert Entry.objects.filter(quantity=41).count() == 0
+
+
+def test_a_foreign_page_with_status_200_is_no_answer(phone: Visitor) -> None:
+    page = phone.page
+    page.route(
+        "**/field/api/**",
+        lambda route: route.fulfill(
+            status=200, content_type="text/html", body="<h1>Welcome to the café</h1>"
+        ),
+    )
+    record(page, "51")
+    expect(page.locator("#strip")).to_contain_text("این شبکه")
+    page.unroute("**/field/api/**")
+    page.click("#tabs a[href='#/queue']")
+    page.locator(".app-stack .btn-main").click()
+    settled(page)
+    assert Entry.objects.filter(quantity=51).count() == 1
+
+
+def test_a_refused_item_is_mended_in_the_queue(phone: Visitor, scene: Scene) -> None:
+    page = phone.page
+    phone.context.set_offline(True)
+    record(page, "61")
+    scene.packages.retired_on = scene.activity.starts_on
+    scene.packages.save()
+    phone.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.click("#tabs a[href='#/queue']")
+    expect(page.locator(".badge-bad")).to_be_visible()
+    expect(page.locator(".app-why")).not_to_be_empty()
+    look(page)
+    assert (
+        Entry.objects.filter(quantity=61).count() == 0
+        and Sent.objects.get(verdict="refused").content["quantity"] == "61"
+    )
+
+
+def test_the_queue_is_saved_to_a_file_that_an_officer_takes_in(
+    phone: Visitor, scene: Scene
+) -> None:
+    page = phone.page
+    phone.context.set_offline(True)
+    record(page, "71")
+    page.click("#tabs a[href='#/queue']")
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="ذخیرهٔ صف").click()
+    saved = json.loads(Path(saving.value.path()).read_text())
+    assert saved["karnameh"] == "field queue" and len(saved["items"]) == 1
+    officer = Client()
+    officer.force_login(scene.world.people["fars"])
+    with open(saving.value.path(), "rb") as file:
+        assert officer.post("/field/aside/queue/", {"file": file}).status_code == 200
+    assert Entry.objects.filter(quantity=71).count() == 1
+
+
+def test_the_worker_leaves_the_rest_of_the_site_alone(phone: Visitor, scene: Scene) -> None:
+    page = phone.page
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    kept = page.evaluate(
+        """async () => {
+          const found = [];
+          for (const name of await caches.keys()) for (const one of await (await caches.open(name)).keys()) found.push(new URL(one.url).pathname);
+          return found;
+        }"""
+    )
+    assert "/field/" in kept
+    assert all(one == "/field/" or one.startswith("/static/") for one in kept)
+    weight = page.evaluate(
+        """async () => {
+          let bytes = 0;
+          for (const name of await caches.keys()) for (const one of await (await caches.open(name)).matchAll()) {
+            const squeezed = new Response(one.body.pipeThrough(new CompressionStream('gzip')));
+            bytes += (await squeezed.arrayBuffer()).byteLength;
+          }
+          return bytes;
+        }"""
+    )
+    assert weight < 150_000, weight
+    phone.open("/me/")
+    assert page.evaluate("navigator.serviceWorker.controller") is None
+    phone.context.clear_cookies()
+    shell = Client().get("/field/").content.decode()
+    for person in (scene.world.people["leader"].office, scene.world.local.name_fa):
+        assert person not in shell
+
+
+def test_a_forgotten_phone_signs_in_again_and_delivers(phone: Visitor, scene: Scene) -> None:
+    """The backup that was restored is older than the phone."""
+    page = phone.page
+    phone.context.set_offline(True)
+    record(page, "81")
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE field_device DISABLE TRIGGER USER; DELETE FROM field_device; ALTER TABLE field_device ENABLE TRIGGER USER"
+        )
+    phone.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#strip")).to_contain_text("دوباره وارد شوید")
+    client = Client()  # the holder signs in again
+    client.force_login(scene.world.people["leader"])
+    name = settings.SESSION_COOKIE_NAME
+    phone.context.add_cookies(
+        [{"name": name, "value": client.cookies[name].value, "url": phone.home}]
+    )
+    page.click("#tabs a[href='#/queue']")
+    page.locator(".app-stack .btn-main").click()
+    settled(page)
+    assert Entry.objects.filter(quantity=81).count() == 1 and Device.objects.count() == 1
+
+
+def test_the_phone_says_numbers_in_the_same_words_and_reads_the_same_digits(phone: Visitor) -> None:
+    """The two rules exist twice: in kernel/ and in words.js."""
+    import random
+
+    from karnameh.kernel.malformed import Malformed
+    from karnameh.kernel.quantity import parse_quantity
+
+    chance = random.Random(1405)
+    numbers = [*range(1_200), *(10**n + d for n in range(3, 18) for d in (-1, 0, 1))]
+    numbers += [chance.randrange(10 ** chance.randint(1, 18)) for _ in range(800)]
+    ours = phone.page.evaluate(
+        "async (given) => { const { words } = await import('/static/field/words.js'); return given.map(words); }",
+        [str(one) for one in numbers],
+    )
+    assert ours == [to_words(one) for one in numbers]
+    typed = [
+        "۱۲",
+        "1,200",
+        "۱٬۲۰۰",
+        "1.500",
+        "1.5",
+        "۱٫۵",
+        "1,5",
+        "12/5",
+        "",
+        " ٤٢ ",
+        "007",
+        "1 200",
+        "1,20",
+        "1'000",
+        "x",
+        "-3",
+        "1e3",
+        "۱۲۳۴۵۶۷",
+    ]
+    read = phone.page.evaluate(
+        "async (given) => { const { quantity } = await import('/static/field/words.js'); return given.map((one) => quantity(one, 1)); }",
+        typed,
+    )
+    for text, found in zip(typed, read, strict=True):
+        try:
+            wanted = parse_quantity(text, decimals=1)
+        except Malformed:
+            assert found is None, text
+        else:
+            # What the phone does not read it refuses; it never reads anything otherwise.
+            assert found is None if wanted < 0 else found == f"{wanted.normalize():f}", text
