@@ -243,6 +243,20 @@ def test_what_is_handed_in_is_not_written_any_more(world: World, campaign: Campa
     assert refusal.value.status == 409
 
 
+@pytest.mark.parametrize(
+    "state", [State.ACCEPTED, State.DECLINED, State.SUBMITTED, State.CANCELLED]
+)
+def test_a_unit_does_not_take_a_decision_back_by_handing_in_again(
+    world: World, campaign: Campaign, state: State
+) -> None:
+    [one] = a_plan(campaign, [(world.local, state, {})])
+    with pytest.raises(Refusal) as refusal:
+        submit_proposal(one, by=leader(world), at=NOW, answer="دوباره")
+    assert refusal.value.status == 409
+    one.refresh_from_db()
+    assert one.state == state
+
+
 def test_withdrawing_says_why_and_a_planned_one_stays(world: World, campaign: Campaign) -> None:
     one = a_proposal(world, campaign)
     with pytest.raises(Refusal):

@@ -310,6 +310,9 @@ def submit_proposal(activity: Activity, *, by: Any, at: datetime, answer: str = 
         raise Refusal(_("Answer the note in a sentence: what did you change?"), field="answer")
     with deed("submit_proposal", by=by, at=at, target=f"activity:{activity.pk}"):
         locked = Activity.objects.select_for_update().get(pk=activity.pk)
+        if locked.state != activity.state or not locked.open_to_its_unit:
+            # A decision can be taken back by whoever took it, and by nobody else.
+            raise Refusal(_("It has been handed in already; it is with its reviewers."), status=409)
         if locked.revision != activity.revision:
             raise Refusal(
                 _("Somebody else of your unit changed it meanwhile. Look at it and try again."),
@@ -352,7 +355,10 @@ def return_proposal(activity: Activity, *, note: str, by: Any, at: datetime) -> 
     if not text:
         raise Refusal(_("Say what should be changed, in a sentence."), field="note")
     with deed("return_proposal", by=by, at=at, target=f"activity:{activity.pk}", reason=text):
-        move_activities([activity.pk], State.RETURNED, by=by, at=at, note=text[:600])
+        if not move_activities([activity.pk], State.RETURNED, by=by, at=at, note=text[:600]):
+            raise Refusal(
+                _("It went back to its unit already and waits for an answer."), status=409
+            )
         return Note.objects.create(
             activity=activity, kind=NoteKind.RETURNED, text=text[:600], by=by, at=at
         )

@@ -28,7 +28,7 @@ from karnameh.campaigns.views.frame import address, crumbs, reach_of, unit_of_pa
 from karnameh.org.public import OrgUnit, UnitKind, under
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
-from karnameh.plumbing.public import OutOfReach, Refusal
+from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 
 
 @login_required
@@ -146,6 +146,8 @@ def _item_form(one: Committee, seats: list[Seat], data: Any = None) -> ItemForm:
 def seat_add(request: HttpRequest, pk: int) -> HttpResponse:
     """A further seat."""
     one = queries.reach_committee(user_of(request), pk)
+    if not actions.may_settle(user_of(request), one.unit):
+        raise no_role()
     form = SeatForm(request.POST, holders=_holders(one), auto_id="seat_%s")
     if not form.is_valid():
         return _page(request, one, 422, seat_form=form)
@@ -174,6 +176,8 @@ def seat_fill(request: HttpRequest, pk: int) -> HttpResponse:
     """Who sits there from now on."""
     seat = _seat(request, pk)
     form = FillForm(request.POST, holders=_holders(seat.committee), prefix=f"f{seat.pk}")
+    if not actions.may_settle(user_of(request), seat.committee.unit):
+        raise no_role()
     if not form.is_valid():
         raise Refusal(_("Choose one of the list."))
     try:
@@ -199,6 +203,8 @@ def seat_close(request: HttpRequest, pk: int) -> HttpResponse:
 def meeting_call(request: HttpRequest, pk: int) -> HttpResponse:
     """Call a meeting."""
     one = queries.reach_committee(user_of(request), pk)
+    if not actions.may_run(user_of(request), one):
+        raise no_role()
     form = MeetingForm(request.POST, auto_id="meeting_%s")
     if form.is_valid():
         try:
@@ -232,6 +238,8 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None, seats=seats, there=there, initial={"minutes": one.minutes}
     )
     if request.method == "POST":
+        if not runs:
+            raise no_role()
         if form.is_valid():
             try:
                 actions.hold_meeting(
@@ -250,8 +258,6 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("The minutes are kept."))
                 return redirect("meeting", pk=pk)
-        elif not runs:
-            actions.hold_meeting(one, minutes="", presence={}, by=user, at=now())
     page = {
         "crumbs": crumbs((one.committee.unit.name, reverse("committee", args=[one.committee_id]))), "meeting": one,
         "runs": runs, "form": form, "begun": one.starts_at <= now(),
@@ -275,6 +281,8 @@ def meeting_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def item_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Something is done until a day."""
     one, user = queries.reach_committee(user_of(request), pk), user_of(request)
+    if not actions.may_run(user, one):
+        raise no_role()
     form = _item_form(one, list(one.seats.filter(closed_on=None)), request.POST)
     if form.is_valid():
         owner = form.cleaned_data["owner"]
