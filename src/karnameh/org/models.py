@@ -223,6 +223,10 @@ class OrgUnit(Node):
         indexes = [
             models.Index(fields=["path"], name="unit_path"),
             models.Index(fields=["parent", "sort_key"], name="unit_children"),
+            # Few: the ledger asks of every entry whether its unit is one of them.
+            models.Index(
+                fields=["id"], name="unit_closed", condition=models.Q(closed_on__isnull=False)
+            ),
         ]
 
 

@@ -1,21 +1,13 @@
 """The law in the database: append-only entries, batch checks, folded totals, the epoch."""
 
-from pathlib import Path
-
 from django.db import migrations
 
-from karnameh.activities.public import TAKES_PLEDGES, TAKES_RESULTS
+from karnameh.ledger.law import SQL, law
 from karnameh.plumbing.sql import allow, refuse
 
-SQL = Path(__file__).parents[1] / "sql"
-
-
-def _law() -> str:
-    def states(values: tuple[str, ...]) -> str:
-        return ", ".join(f"'{value}'" for value in values)
-
-    text = (SQL / "law.sql").read_text()
-    return text.replace("{pledge_states}", states(TAKES_PLEDGES)).replace("{result_states}", states(TAKES_RESULTS))
+LAW = """
+CREATE TRIGGER law AFTER INSERT ON ledger_entry
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION ledger_law()"""
 
 
 class Migration(migrations.Migration):
@@ -35,7 +27,7 @@ class Migration(migrations.Migration):
             ],
             migrations.RunSQL.noop,
         ),
-        migrations.RunSQL(_law(), "DROP TRIGGER law ON ledger_entry"),
+        migrations.RunSQL([law(), LAW], "DROP TRIGGER law ON ledger_entry"),
         refuse("ledger_entry", "UPDATE", "DELETE", "TRUNCATE", rule="entry_is_never_changed"),
         allow("ledger_entry", "SELECT", "INSERT"),
         allow("ledger_epoch", "SELECT"),
