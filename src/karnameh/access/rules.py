@@ -42,6 +42,12 @@ class Reach:
         ]
         return Reach(tuple(sorted(set(stretches), key=lambda s: (s.path, s.theme or 0))))
 
+    def covers_wholly(self, paths: Iterable[str]) -> bool:
+        """Whether each of these nodes is in reach for all themes."""
+        tops = tuple(one.path for one in self.stretches if one.theme is None)
+        # A path beneath another begins with it: this is `is_under`, for many at once.
+        return all(path.startswith(tops) for path in paths)
+
     @property
     def paths(self) -> tuple[str, ...]:
         """The highest granted nodes, without those beneath another of them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -233,8 +233,14 @@ def _place_of(entry: Entry) -> _Where:
     return entry.unit_id, Stage(entry.stage), entry.indicator_id
 
 
-def _require_posting(entries: Iterable[NewEntry], by: User) -> None:
-    _require_posting_stages({(one.unit, one.stage, one.indicator) for one in entries}, by)
+def _require_posting(entries: Sequence[NewEntry], by: User) -> None:
+    paths = paths_of({one.unit for one in entries})
+    if not all(one.unit in paths for one in entries):
+        raise OutOfReach
+    # Most people post a batch where they may post anything: that is seen without looking at each entry.
+    reaches = [units_where(by, *MAY_POST[stage]) for stage in {one.stage for one in entries}]
+    if not all(reach.covers_wholly(paths.values()) for reach in reaches):
+        _require_posting_stages({(one.unit, one.stage, one.indicator) for one in entries}, by)
 
 
 def _require_posting_stages(wanted: set[_Where], by: User) -> None:

@@ -105,22 +105,17 @@ def digest(entry: NewEntry) -> bytes:
     sends the same again must be recognised whatever has been posted meanwhile.
     """
     e = entry
-    canonical = "\x1f".join(
-        (
-            f"{e.id.hex}\x1f{e.indicator}\x1f{e.stage:d}\x1f{e.kind:d}\x1f{e.unit}",
-            "" if e.place is None else str(e.place),
-            "" if e.activity is None else str(e.activity),
-            f"{e.starts_on}\x1f{e.ends_on}",
-            "" if e.item is None else str(e.item),
-            str(e.dimensions),
-            str(e.part_of or ""),
-            "" if e.quantity is None else f"{e.quantity.normalize():f}",
-            "" if e.rial is None else str(e.rial),
-            f"{e.qualifier:d}\x1f{e.coverage:d}\x1f{e.role:d}",
-            f"{e.fulfils or ''}\x1f{e.verifies or ''}\x1f{e.corrects or ''}",
-            e.as_written,
-            e.note,
-        )
+    if e.quantity is None:
+        quantity = ""
+    elif not (quantity := str(e.quantity)).isdigit():  # 1.50 is 1.5, and 1E+2 is 100
+        quantity = f"{e.quantity.normalize():f}"
+    canonical = (
+        f"{e.id.int:032x}\x1f{e.indicator}\x1f{e.stage:d}\x1f{e.kind:d}\x1f{e.unit}\x1f"
+        f"{'' if e.place is None else e.place}\x1f{'' if e.activity is None else e.activity}\x1f"
+        f"{e.starts_on}\x1f{e.ends_on}\x1f{'' if e.item is None else e.item}\x1f{e.dimensions}\x1f"
+        f"{e.part_of or ''}\x1f{quantity}\x1f{'' if e.rial is None else e.rial}\x1f"
+        f"{e.qualifier:d}\x1f{e.coverage:d}\x1f{e.role:d}\x1f"
+        f"{e.fulfils or ''}\x1f{e.verifies or ''}\x1f{e.corrects or ''}\x1f{e.as_written}\x1f{e.note}"
     )
     return hashlib.sha256(canonical.encode()).digest()
 

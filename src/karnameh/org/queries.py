@@ -12,6 +12,7 @@ from django.db.models import Q
 from karnameh.kernel.text import search_terms
 from karnameh.org.models import Node, OrgUnit, Place
 from karnameh.org.rules import bounds
+from karnameh.plumbing.sql import array
 
 AnyNode = TypeVar("AnyNode", bound=Node)
 
@@ -38,7 +39,7 @@ def under_sql(path: str, column: str) -> tuple[str, list[str]]:
 def paths_of(units: Iterable[int]) -> dict[int, str]:
     """The path of each unit that exists; made for tens of thousands of ids at once."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, path FROM org_orgunit WHERE id = ANY(%s)", [list(units)])
+        cursor.execute("SELECT id, path FROM org_orgunit WHERE id = ANY(%s::int[])", [array(units)])
         return dict(cursor.fetchall())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.migrations import RunSQL
@@ -43,3 +44,8 @@ def allow(tables: str, *privileges: str) -> RunSQL:
         ],
         RunSQL.noop,
     )
+
+
+def array(numbers: Iterable[int]) -> str:
+    """Integers as the text of an `int[]`: a list of thousands is spelled out ten times as slowly."""
+    return "{" + ",".join(map(str, numbers)) + "}"
