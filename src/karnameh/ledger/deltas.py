@@ -55,14 +55,13 @@ def deltas(change: Change) -> str:
     """CTEs ending in `deltas(keys..., measures...)`, to stand after `WITH RECURSIVE`."""
     bucket = BUCKET.format(e="e")
     moments = f"(1, ({change.until}))" + (f", (-1, ({change.since}))" if change.since else "")
-    touched = "SELECT id FROM fresh WHERE stage = 1 AND kind <> 1"
-    if change.spreading:
-        touched += """
-        UNION SELECT corrects_id FROM fresh WHERE stage = 1
-        UNION SELECT id FROM replaced"""
+    touched = "SELECT corrects_id FROM fresh WHERE stage = 1 UNION SELECT id FROM replaced"
+    if not change.spreading:
+        touched = "SELECT NULL::uuid WHERE false"
     return f"""
 fresh AS MATERIALIZED (
-    SELECT e.*, i.time_rule, {bucket} AS bucket, CASE e.kind WHEN 1 THEN -1 ELSE 1 END AS sign
+    SELECT {", ".join(f"e.{name}" for name in _READ)}, i.time_rule, {bucket} AS bucket,
+           CASE e.kind WHEN 1 THEN -1 ELSE 1 END AS sign
       FROM ledger_entry e JOIN catalog_indicator i ON i.id = e.indicator_id
      WHERE {change.fresh} AND e.coverage = 1
        AND i.unit_rule = 'sum' AND i.time_rule IN ('sum', 'last')),
@@ -115,13 +114,19 @@ lasts AS (
 replaced (id) AS (
     SELECT fulfils_id FROM fresh WHERE fulfils_id IS NOT NULL
     UNION SELECT e.id FROM replaced JOIN ledger_entry e ON e.corrects_id = replaced.id AND e.kind <> 1),
-touched AS ({touched}),
-promises AS (
-    SELECT p.*, i.time_rule,
-           (SELECT x.clock FROM ledger_entry x WHERE x.corrects_id = p.id AND x.kind = 1) AS undone
+touched (id) AS ({touched}),
+promised AS (  -- the fresh ones as they lie here; of older ones those that something happened to
+    SELECT {_PROMISED}, p.time_rule FROM fresh p
+     WHERE p.stage = 1 AND p.kind <> 1 AND p.role = 1 AND p.part_of_id IS NULL AND p.quantity IS NOT NULL
+    UNION ALL
+    SELECT {_PROMISED}, i.time_rule
       FROM touched t JOIN ledger_entry p ON p.id = t.id JOIN catalog_indicator i ON i.id = p.indicator_id
      WHERE p.stage = 1 AND p.kind <> 1 AND p.coverage = 1 AND p.role = 1 AND p.part_of_id IS NULL
-       AND p.quantity IS NOT NULL AND i.unit_rule = 'sum' AND i.time_rule IN ('sum', 'last')),
+       AND p.quantity IS NOT NULL AND i.unit_rule = 'sum' AND i.time_rule IN ('sum', 'last')
+       AND NOT EXISTS (SELECT FROM fresh f WHERE f.id = p.id)),
+promises AS (
+    SELECT p.*, (SELECT x.clock FROM ledger_entry x WHERE x.corrects_id = p.id AND x.kind = 1) AS undone
+      FROM promised p),
 balances AS MATERIALIZED (  -- its balance is used twice and costs a look-up each
     SELECT p.*, m.sign, p.quantity - CASE p.time_rule
         WHEN 'sum' THEN (
@@ -146,6 +151,15 @@ deltas AS (
 """
 
 
+# What of an entry is needed here; the rest would only fill memory.
+_READ = (
+    "id", "clock", *(name for name in KEYS if name != "bucket"), "item_id", "kind", "role", "quantity",
+    "rial", "qualifier", "part_of_id", "fulfils_id", "corrects_id",
+)  # fmt: skip
+_PROMISED = ", ".join(
+    f"p.{name}" for name in
+    ("id", "clock", *(name for name in KEYS if name != "bucket"), "quantity", "corrects_id")
+)  # fmt: skip
 _OWN = "f.role = 1 AND f.part_of_id IS NULL AND f.coverage = 1"
 # What fulfilled a promise that was corrected since fulfils the promise in its place.
 _PROMISE = "CASE WHEN p.corrects_id IS NULL THEN ARRAY[p.id] ELSE ledger_ancestry(p.id) END"

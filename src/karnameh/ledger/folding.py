@@ -162,7 +162,7 @@ def upsert_sql(table: str, change: Change, sign: int) -> str:
     added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in MEASURES)
     return f"""
 WITH RECURSIVE {deltas(change)}, {spread()},
-totalled AS MATERIALIZED (  -- apart from the order, or the server would sort the many rows before adding them up
+totalled AS (  -- nearly all are alone by now; a node that is being moved may come twice
     SELECT view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope, {summed()}
       FROM spread WHERE node IS NOT NULL
      GROUP BY view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope)
@@ -176,32 +176,22 @@ ON CONFLICT (view, node, grain, indicator_id, stage, at, bucket, dimensions_id, 
 
 def spread() -> str:
     """CTEs that carry `deltas` to every ancestor with folded totals, in all four views."""
-    measures = ", ".join(f"d.{name}" for name in MEASURES)
-    kept = [
-        (f"{tree}_{depth}", f"{tree}_line[{depth + 1}]")
-        for tree, axis in (("unit", 1), ("place", 2))
-        for depth in range(KEPT[axis].months + 1)
-    ]
+    stages, levels = _stages()
     return f"""
-dated AS (
+dated AS MATERIALIZED (
     SELECT d.*, (%(months)s::date[])[width_bucket(d.ends_on, %(months)s::date[])] AS month,
            u.line AS unit_line, p.line AS place_line, coalesce(u.line[2], u.line[1]) AS scope
       FROM deltas d
       JOIN ledger_home u ON u.axis = 1 AND u.node = d.unit_id
       JOIN ledger_home p ON p.axis = 2 AND p.node = d.place_id),
-grouped AS (  -- by numbers, not by lines: hashing arrays costs more than all the sums
-    SELECT {", ".join(f"{line} AS {name}" for name, line in kept)}, scope,
-           month, ends_on, indicator_id, stage, bucket, dimensions_id, {summed()}
-      FROM dated GROUP BY {", ".join(str(n + 1) for n in range(len(kept) + 7))}),
 displaced AS (
     SELECT d.*, up.line AS unit_then, pp.line AS place_then
       FROM dated d JOIN org_unitplacement up ON up.id = d.unit_placement_id
       JOIN org_placeplacement pp ON pp.id = d.place_placement_id
      WHERE up.line <> d.unit_line OR pp.line <> d.place_line),
+{stages},
 spread AS (
-    SELECT v.view, v.node, v.grain, v.at, d.indicator_id, d.stage, d.bucket, d.dimensions_id, v.scope, {measures}
-      FROM grouped d CROSS JOIN LATERAL (VALUES {_rows(1, "d.unit_%s", "0")}, {_rows(3, "d.place_%s", "d.scope")})
-           AS v (view, node, grain, at, scope)
+    {levels}
     UNION ALL
     SELECT v.view, v.node, v.grain, v.at, d.indicator_id, d.stage, d.bucket, d.dimensions_id, v.scope,
            {", ".join(f"v.sign * d.{name}" for name in MEASURES)}
@@ -209,6 +199,36 @@ spread AS (
            {_rows(2, "d.unit_then[%s + 1]", "0", 1)}, {_rows(2, "d.unit_line[%s + 1]", "0", -1)},
            {_rows(4, "d.place_then[%s + 1]", "d.scope", 1)},
            {_rows(4, "d.place_line[%s + 1]", "d.scope", -1)}) AS v (view, node, grain, at, scope, sign))"""
+
+
+_WHAT = ("indicator_id", "stage", "bucket", "dimensions_id")
+
+
+def _stages() -> tuple[str, str]:
+    """Sums for every kept level, each made from the one beneath it, and all of them as rows of totals.
+
+    Only the deepest level of each kind looks at every change. Nodes of one level are told apart by
+    the whole line above them: while a reorganisation is being moved, a node has two.
+    """
+    parts, rows = [], []
+    for view, axis, tree in ((1, 1, "unit"), (3, 2, "place")):
+        scope = ["scope"] if axis == 2 else []
+        for grain, at, depth in ((1, "month", KEPT[axis].months), (0, "ends_on", KEPT[axis].days)):
+            source, line = "dated", [f"{tree}_line[{n + 1}]" for n in range(depth + 1)]
+            for level in range(depth, -1, -1):
+                name = f"{tree}_{at}_{level}"
+                nodes = [f"{node} AS n{n}" for n, node in enumerate(line[: level + 1])]
+                keys = [*scope, f"{at if source == 'dated' else 'at'} AS at", *_WHAT]
+                order = ", ".join(str(n + 1) for n in range(len(nodes) + len(keys)))
+                parts.append(
+                    f"{name} AS (SELECT {', '.join([*nodes, *keys])}, {summed()} FROM {source} GROUP BY {order})"
+                )
+                rows.append(
+                    f"SELECT {view} AS view, n{level} AS node, {grain} AS grain, at, {', '.join(_WHAT)},"
+                    f" {'scope' if scope else '0 AS scope'}, {', '.join(MEASURES)} FROM {name}"
+                )
+                source, line = name, [f"n{n}" for n in range(level)]
+    return ",\n".join(parts), "\n    UNION ALL ".join(rows)
 
 
 def _rows(view: int, node: str, scope: str, sign: int | None = None) -> str:

@@ -8,7 +8,7 @@ made, on another core.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
@@ -115,7 +115,6 @@ _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 def _copy(cursor: Any, entries: Sequence[NewEntry], *, by: User, at: datetime) -> None:
     # What must be looked up is looked up first: while a COPY is going on, its connection answers nothing.
-    entries = _linked_to_promises(entries)
     line = _liner(cursor, entries, by=by, at=at)
     lines = map(line, entries)
     # COPY is psycopg's own: Django's wrapper makes its errors ours.
@@ -134,6 +133,7 @@ def _liner(
     where = {*homes.values(), *(e.place for e in entries if e.place is not None)}
     unit_on = _placements(cursor, "unit", {e.unit for e in entries})
     place_on = _placements(cursor, "place", where)
+    kept = _promises_kept(entries)
     none = _NONE
 
     def line(e: NewEntry) -> str:
@@ -142,12 +142,16 @@ def _liner(
             at_unit, at_place = unit_on(e.unit, e.ends_on), place_on(place, e.ends_on)
         else:
             at_unit, at_place = e.placements
+        # The fingerprint is of what was sent: the link to a promise is what the server adds.
+        fulfils = (
+            kept.get((e.activity, e.indicator, e.unit)) if kept and _may_fulfil(e) else e.fulfils
+        )
         return (
             f"{e.id.int:032x}\t{posted}\t{e.indicator}\t{e.stage:d}\t{e.kind:d}\t{e.unit}\t{at_unit}\t{place}\t"
             f"{at_place}\t{none if e.activity is None else e.activity}\t{e.starts_on}\t{e.ends_on}\t"
             f"{none if e.item is None else e.item}\t{e.dimensions}\t{e.part_of or none}\t"
             f"{none if e.quantity is None else e.quantity}\t{none if e.rial is None else e.rial}\t"
-            f"{e.qualifier:d}\t{e.coverage:d}\t{e.role:d}\t{e.fulfils or none}\t{e.verifies or none}\t"
+            f"{e.qualifier:d}\t{e.coverage:d}\t{e.role:d}\t{fulfils or none}\t{e.verifies or none}\t"
             f"{e.corrects or none}\t{e.batch or none}\t{none if e.batch_row is None else e.batch_row}\t"
             f"{e.as_written and e.as_written.translate(_ESCAPES)}\t{e.note and e.note.translate(_ESCAPES)}\t"
             f"\\\\x{digest(e).hex()}\n"
@@ -209,11 +213,11 @@ def _placements(cursor: Any, tree: str, nodes: set[int]) -> Callable[[int, date]
     return on
 
 
-def _linked_to_promises(entries: Sequence[NewEntry]) -> Sequence[NewEntry]:
-    """A report under an activity fulfils the one promise that its unit made for it, unless it says otherwise."""
+def _promises_kept(entries: Sequence[NewEntry]) -> dict[tuple[int | None, int, int], UUID]:
+    """By activity, indicator and unit: the one promise that a report under an activity fulfils by itself."""
     loose = {e.activity for e in entries if _may_fulfil(e)}
     if not loose:
-        return entries
+        return {}
     found: dict[tuple[int | None, int, int], list[UUID]] = {}
     promises = (
         Entry.objects.filter(
@@ -224,11 +228,7 @@ def _linked_to_promises(entries: Sequence[NewEntry]) -> Sequence[NewEntry]:
     )
     for activity, indicator, unit, pk in promises:
         found.setdefault((activity, indicator, unit), []).append(pk)
-    only = {key: pks[0] for key, pks in found.items() if len(pks) == 1}
-    return [
-        replace(e, fulfils=only.get((e.activity, e.indicator, e.unit))) if _may_fulfil(e) else e
-        for e in entries
-    ]
+    return {key: pks[0] for key, pks in found.items() if len(pks) == 1}
 
 
 def _may_fulfil(e: NewEntry) -> bool:
