@@ -9,13 +9,14 @@ from karnameh.exchange.public import discard_forgotten, make_next, work_once
 from karnameh.field.public import forget_parts
 from karnameh.front.public import publish_demo
 from karnameh.insight.public import make_files, watch_figures
-from karnameh.ledger.public import Patrol, fold, latest_head, rehome, seal
+from karnameh.ledger.public import Patrol, fold, latest_head, rehome, seal, write_segments
 from karnameh.narrative.public import forget_texts
 from karnameh.people.public import expire_contacts
 from karnameh.plumbing.chores import Chore
 from karnameh.plumbing.clock import now
 
 log_of_chores = logging.getLogger("karnameh.chores")
+WORTH_A_FILE = 100_000  # entries that the log has taken: fewer wait for more
 
 
 def lanes() -> list[list[Chore]]:
@@ -30,6 +31,7 @@ def lanes() -> list[list[Chore]]:
         Chore("expire contacts", lambda: _done(expire_contacts(at=now())), every=3600.0),
         Chore("texts of reports", lambda: forget_texts(at=now()), every=3600.0),
         Chore("forgotten imports", lambda: _done(discard_forgotten(at=now())), every=3600.0),
+        Chore("segments", lambda: _done(write_segments(at=now(), least=WORTH_A_FILE)), every=600.0),
         Chore("unfinished files", lambda: forget_parts(at=now()), every=3600.0),
     ]
     publishing = [

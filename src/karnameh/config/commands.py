@@ -88,11 +88,12 @@ def _demo(arguments: list[str]) -> int:
 
 def _check(arguments: list[str]) -> int:
     prepared()
-    from karnameh.ledger.public import check, check_log, fold_all
+    from karnameh.ledger.public import check, check_log, damaged_segments, fold_all
     from karnameh.plumbing.clock import now
 
     fold_all()
     found = check()
+    damaged = damaged_segments()
     print(f"{found.entries:,} entries, {found.totals:,} totals rebuilt and compared.")
     for one in found.findings:
         print(f"DIFFERS {one.table} {one.key}: stored {one.stored}, entries say {one.rebuilt}")
@@ -104,7 +105,9 @@ def _check(arguments: list[str]) -> int:
     for words in log.findings:
         print(f"LOG {words}")
     print("The log holds." if not log.findings else "The log was TAMPERED with.")
-    return 1 if found.findings or log.findings else 0
+    for words in damaged:
+        print(f"SEALED FILE {words}")
+    return 1 if found.findings or log.findings or damaged else 0
 
 
 def _backup(arguments: list[str]) -> int:
@@ -143,13 +146,17 @@ def _restore(arguments: list[str]) -> int:
 
 def _bench(arguments: list[str]) -> int:
     if arguments[:1] == ["ledger"]:
-        from karnameh.config.bench_ledger import bench
+        from karnameh.config.bench.ledger import bench
 
         return bench(arguments[1:])
     if arguments[:1] == ["proof"]:
-        from karnameh.config.bench_proof import bench as bench_proof
+        from karnameh.config.bench.proof import bench as bench_proof
 
         return bench_proof(arguments[1:])
+    if arguments[:1] == ["scale"]:
+        from karnameh.config.bench.scale import bench as bench_scale
+
+        return bench_scale(arguments[1:])
     if arguments[:1] == ["read"]:
         return _run("karnameh.narrative.reader.bench", arguments[1:])
     if arguments[:1] == ["plan"]:
@@ -158,7 +165,7 @@ def _bench(arguments: list[str]) -> int:
         from karnameh.config.bench_sync import bench as bench_sync
 
         return bench_sync(arguments[1:])
-    print("Benchmarks: ledger, plan, proof, read, sync", file=sys.stderr)
+    print("Benchmarks: ledger, plan, proof, read, scale, sync", file=sys.stderr)
     return 2
 
 

@@ -227,6 +227,7 @@ STORAGES = {
     },
 }
 UPLOADS = VAR / "uploads"  # outside everything that is served
+SEGMENTS = VAR / "segments"  # sealed history as files
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000

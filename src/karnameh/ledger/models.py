@@ -311,6 +311,31 @@ class LogRecord(models.Model):
         return f"{self.kind} {self.name}"
 
 
+class Segment(models.Model):
+    """Every entry with since <= clock < until, as one Parquet file that the log vouches for. Never changed."""
+
+    number = models.IntegerField(primary_key=True)
+    since = models.BigIntegerField(unique=True)
+    until = models.BigIntegerField()
+    rows = models.BigIntegerField()
+    bytes = models.BigIntegerField()
+    sha256 = models.BinaryField(max_length=32)
+    name = models.CharField(max_length=80, unique=True)
+    at = models.DateTimeField()
+    record = models.OneToOneField(LogRecord, models.PROTECT, related_name="+")
+    personal: ClassVar[dict[str, Personal]] = {}
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gt=models.F("since"), rows__gt=0), name="segment_holds_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Witness(models.Model):
     """A partner who signs heads with a key of his own, so that no other log can be shown in their place."""
 

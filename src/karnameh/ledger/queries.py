@@ -97,7 +97,7 @@ def roll_up(reach: Reach, question: Question, *, by: By = "node") -> list[Cell]:
     Raises `OutOfReach` for a unit beyond the reader's grants. On the place axis only the work of
     units within reach is counted. Indicators whose rule is never to be added give counts alone.
     """
-    wanted = _visible_indicators(reach, question)
+    wanted = visible_indicators(reach, question)
     if not wanted:
         return []
     foldable = {
@@ -108,11 +108,11 @@ def roll_up(reach: Reach, question: Question, *, by: By = "node") -> list[Cell]:
     cells = _additive(reach, question, by, foldable) if foldable else []
     others = {pk: rules for pk, rules in wanted.items() if pk not in foldable}
     if others:
-        cells += _extremes(reach, question, by, others)
+        cells += extremes(reach, question, by, others)
     return cells
 
 
-def _visible_indicators(reach: Reach, question: Question) -> dict[int, tuple[str, str]]:
+def visible_indicators(reach: Reach, question: Question) -> dict[int, tuple[str, str]]:
     rows = Indicator.objects.all()
     if question.indicators is not None:
         rows = rows.filter(pk__in=question.indicators)
@@ -193,7 +193,7 @@ def _answer(statement: _Statement, rows: str) -> list[Cell]:
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, statement.parameters)
-        return [_cell(row) for row in cursor.fetchall()]
+        return [cell_of_row(row) for row in cursor.fetchall()]
 
 
 def _statement(by: By) -> _Statement:
@@ -201,7 +201,7 @@ def _statement(by: By) -> _Statement:
     return _Statement(parameters={"months": month_array()} if by == "month" else {})
 
 
-def _cell(row: Sequence[Any]) -> Cell:
+def cell_of_row(row: Sequence[Any]) -> Cell:
     key, indicator, stage, bucket, quantity, rial, *counts, still_open, over = row
     tally = Tally(quantity, int(rial), *(int(count) for count in counts))
     return Cell(key, indicator, Stage(stage), Bucket(bucket), tally, still_open, over)
@@ -346,7 +346,7 @@ def _from_rows(
             f" SELECT h.node FROM ledger_home h WHERE h.axis = {int(question.axis)} AND h.line @> ARRAY[{node}::int]"
         )
     ids = statement.bind(list(rules))
-    start, end = _ends(question.period)
+    start, end = days_of(question.period)
     fresh = (
         f"e.{column}_id IN ({beneath}) AND e.indicator_id = ANY({ids}) AND (i.time_rule <> 'sum'"
         f" OR (e.ends_on >= {statement.bind(start)} AND e.ends_on <= {statement.bind(end)}))"
@@ -399,14 +399,14 @@ def _key_of(by: By, position: int | str, line: str) -> str:
 
 
 def _in_period(statement: _Statement, question: Question, rules: dict[int, str]) -> str:
-    start, end = _ends(question.period)
+    start, end = days_of(question.period)
     return (
         f"d.indicator_id = ANY({statement.bind(list(rules))}) AND d.ends_on <= {statement.bind(end)}"
         f" AND (ci.time_rule <> 'sum' OR d.ends_on >= {statement.bind(start)})"
     )
 
 
-def _ends(period: Period) -> tuple[date, date]:
+def days_of(period: Period) -> tuple[date, date]:
     return period.start or _FAR_PAST, period.end or _FAR_FUTURE
 
 
@@ -450,12 +450,12 @@ def _reach_condition(statement: _Statement, reach: Reach) -> str:
     return f"({' OR '.join(options) or 'false'})"
 
 
-def _extremes(
+def extremes(
     reach: Reach, question: Question, by: By, rules: dict[int, tuple[str, str]]
 ) -> list[Cell]:
     """Indicators that take the largest value or an average, computed from the rows: there are few."""
     statement = _statement(by)
-    start, end = _ends(question.period)
+    start, end = days_of(question.period)
     line = _line_of(question)
     node = statement.bind(question.node.pk)
     position = f"array_position({line}, {node}::int) + {1 if by == 'child' else 0}"
@@ -487,7 +487,7 @@ def _extremes(
      GROUP BY key, indicator_id, stage, bucket, unit_rule ORDER BY indicator_id, stage, bucket, key"""
     with connection.cursor() as cursor:
         cursor.execute(sql, statement.parameters)
-        return [_cell(row) for row in cursor.fetchall()]
+        return [cell_of_row(row) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True)
@@ -505,7 +505,7 @@ def coverage_by(
     if not reach.covers(unit.path):
         raise OutOfReach
     low, high = bounds(unit.path)
-    start, end = _ends(period)
+    start, end = days_of(period)
     first = JalaliDate.from_date(start)
     statement = _Statement()
     bind = statement.bind
@@ -540,7 +540,7 @@ def silent_units(
     """Open local units beneath `unit` without a live report in the period, alphabetically."""
     if not reach.covers(unit.path):
         raise OutOfReach
-    start, end = _ends(period)
+    start, end = days_of(period)
     rows = (
         OrgUnit.objects.filter(
             under(unit.path), kind="local", closed_on=None, opened_on__lte=end, code__gt=after
@@ -579,7 +579,7 @@ class Stated:
 
 def stated_totals(reach: Reach, unit: OrgUnit, period: Period) -> list[Stated]:
     """Control totals that `unit` stated for the period, the latest for each indicator and stage."""
-    start, end = _ends(period)
+    start, end = days_of(period)
     rows = (
         entries_in_reach(reach)
         .filter(unit=unit, coverage=Coverage.WHOLE_SUBTREE, ends_on__lte=end, dimensions=1)
@@ -632,7 +632,7 @@ def entries_behind(
     column = "unit__path" if isinstance(drill.node, OrgUnit) else "place__path"
     if isinstance(drill.node, OrgUnit) and not reach.covers(drill.node.path):
         raise OutOfReach
-    start, end = _ends(drill.period)
+    start, end = days_of(drill.period)
     rows = entries_in_reach(reach).filter(under(drill.node.path, column), ends_on__lte=end)
     rows = rows.filter(~Q(indicator__time_rule="sum") | Q(ends_on__gte=start))
     if drill.indicator is not None:

@@ -1,6 +1,6 @@
 """`bench proof`: sealing a day, making a figure's proof and checking it, at a size that is asked for.
 
-Works in a database of its own, made and dropped by `bench_ledger`.
+Works in a database of its own, made and dropped by `filling`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+from karnameh.config.bench.filling import HISTORY, federation, own_database
+from karnameh.config.bench.machine import sql
 
 Measured = dict[str, float]
 
@@ -106,16 +109,11 @@ def bench(arguments: Sequence[str]) -> int:
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--units", type=int, default=60_000)
     given = parser.parse_args(arguments)
-    from karnameh.config import bench_ledger
-
-    with bench_ledger._own_database():
-        from django.core.management import call_command
-
+    with own_database():
         from karnameh.people.public import create_user
         from karnameh.plumbing.clock import now
 
-        call_command("migrate", verbosity=0, interactive=False)
-        bench_ledger._federation(given.units)
+        federation(given.units)
         create_user(username="bench", office="bench", password=None, by=None, at=now())
         for title, days, one in (
             ("a day of all indicators", 1, False),
@@ -131,15 +129,14 @@ def bench(arguments: Sequence[str]) -> int:
 
 def _fill(entries: int, days: int, *, only_one: bool) -> None:
     from karnameh.catalog.public import Indicator
-    from karnameh.config import bench_ledger
 
     rows = Indicator.objects.filter(unit_rule="sum", time_rule="sum", people="items")
     indicators = list(rows.order_by("pk").values_list("pk", flat=True))
     chosen = indicators[:1] if only_one else indicators[1:]
     first = date(2026, 5, 1) if only_one else date(2026, 11, 21)
     for start in range(0, entries, 250_000):
-        bench_ledger._sql(
-            bench_ledger._HISTORY,
+        sql(
+            HISTORY,
             {
                 "n": min(250_000, entries - start), "indicators": chosen, "first": first,
                 "seed": start + 10_000_000 * only_one, "days": days,

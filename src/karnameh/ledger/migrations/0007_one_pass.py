@@ -6,5 +6,5 @@ from karnameh.ledger.law import law
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0005_log"), ("org", "0003_closed_units")]
+    dependencies = [("ledger", "0006_log_homes"), ("org", "0003_closed_units")]
     operations = [migrations.RunSQL(law(), migrations.RunSQL.noop)]

@@ -1,0 +1,1 @@
+"""`./karnameh bench …`: measurements of the product beside what a user would pick instead."""
