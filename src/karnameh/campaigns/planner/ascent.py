@@ -46,7 +46,7 @@ class Climber:
         self.trend: Floats | None = None
         self.slope = np.zeros(self.block.rows)
         self.weights = 1.0 / np.maximum(1.0, squares(self.block))
-        self.found: deque[Taken] = deque(maxlen=KEPT)
+        self.found: deque[tuple[Ints, Ints, Ints]] = deque(maxlen=KEPT)
 
     def look(self) -> tuple[float, Floats, float]:
         """The bound at the prices now, the usage of every row, and the size of the slope."""
@@ -60,7 +60,7 @@ class Climber:
             points, most = self.block.bonus[row]
             if points > prices[row]:
                 taken.usage[row] += most
-        self.found.append(taken)
+        self.found.append((taken.w, taken.venues, taken.teams))
         slope = slope_of(self.own, taken.usage, relaxation.low, relaxation.high)
         self.trend = slope if self.trend is None else deflected(self.trend, slope)
         self.slope = self.trend
@@ -81,7 +81,7 @@ class Climber:
     def settle(self) -> None:
         """Hand the columns of the last turns to the program."""
         for one in self.found:
-            self.relaxation.add(one.w, one.venues, one.teams)
+            self.relaxation.add(*one)
 
 
 @dataclass(slots=True)

@@ -267,16 +267,11 @@ def _finish(
 def _together(
     run: Run, crew: Crew, blocks: list[int], shared: list[Shared], top: float, gap: float
 ) -> bool:
-    """Blocks that share rows: a first plan by proportion, prices, quotas, whole plans."""
+    """Blocks that share rows: prices, quotas, whole plans."""
     potential = dict(_all(crew, blocks, "potential"))
     most = {number: one[0] for number, one in potential.items()}
     least = {number: one[1] for number, one in potential.items()}
-    _set_quotas(crew, quotas(shared, dict(most), most, least))
-    plans = {number: answer.placements for number, answer in _all(crew, blocks, "greedy")}
-    run.offer(_joined(plans))
-    run.tell("first plan")
-    free = np.full(len(shared), -INF), np.full(len(shared), INF)
-    _set_quotas(crew, dict.fromkeys(blocks, free))
+    plans: dict[int, tuple[Placement, ...]] = {}
     squares = np.sum([one[2] for one in potential.values()], axis=0)
 
     def goes_on(bound: float) -> bool:
