@@ -26,6 +26,8 @@ pytestmark = pytest.mark.django_db
 ANYBODY, SIGNED_IN, GRANTED = "anybody", "signed in", "granted"
 KEY = "key"  # a program's key opens it, and no session does; `tests/exchange/test_api.py` asks with keys
 RECORD = (Role.REPORTER, Role.PLANNER, Role.PARTNER)
+# In this world a reviewer has one theme; what speaks of all themes is not for him.
+UNTHEMED = tuple(role for role in Role if role != Role.REVIEWER)
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,35 @@ TABLE: dict[str, Policy] = {
     "proposal_withdraw": Policy("post"),
     "proposal_remark": Policy("post"),
     "proposal_versions": Policy("owner"),
+    "review_desks": Policy((Role.REVIEWER, Role.PLANNER)),
+    "review_desk": Policy("owner"),
+    "review_many": Policy("post"),
+    "review_compare": Policy("owner"),
+    "review_proposal": Policy("owner"),
+    "review_split": Policy("owner"),
+    "activity_results": Policy("owner"),
+    "packages": Policy(UNTHEMED),
+    "package_open": Policy("post"),
+    "package": Policy("owner"),
+    "package_draw": Policy("post"),
+    "package_compare": Policy("owner"),
+    "package_version": Policy("owner"),
+    "package_change": Policy("post"),
+    "package_sign": Policy("post"),
+    "calendar": Policy(UNTHEMED),
+    "coverage": Policy(UNTHEMED, "unit"),
+    "board": Policy("owner"),
+    "board_print": Policy("owner"),
+    "board_line": Policy("owner"),
+    "board_chances": Policy("owner"),
+    "plan": Policy("post"),
+    "run": Policy("owner"),
+    "run_stop": Policy("post"),
+    "feeds": Policy(GRANTED),
+    "feed_close": Policy("post"),
+    "feed": Policy("secret"),
+    "programme": Policy(ANYBODY),
+    "programme_feed": Policy(ANYBODY),
     "export_entries": Policy(GRANTED, "unit"),
     "open_data": Policy(ANYBODY),
     "open_dictionary": Policy(ANYBODY),
@@ -316,6 +347,10 @@ def _planning(unit: OrgUnit) -> dict[str, Callable[[], str]]:
             name: lambda name=name: reverse(name, args=[campaign.pk])
             for name in ("campaign", "campaign_edit", "campaign_days", "campaign_phases", "rules")
         },
+        **{
+            name: lambda name=name: reverse(name, args=[campaign.code])
+            for name in ("programme", "programme_feed")
+        },
         "rule_new": lambda: reverse("rule_new", args=[campaign.pk, "tier_count"]),
         "proposal": lambda: reverse("proposal", args=[proposal()]),
         "proposal_edit": lambda: reverse("proposal_edit", args=[proposal(), "when"]),
@@ -338,7 +373,7 @@ def addresses_about(world: World, unit: OrgUnit, entry: UUID, indicator: int) ->
     }
     found = {}
     for name, policy in TABLE.items():
-        if policy.who in ("owner", "post", "figure", "sealed") or name in (
+        if policy.who in ("owner", "post", "figure", "sealed", "secret") or name in (
             "audit_deed",
             "admin_item",
             "admin_place_move",

@@ -36,10 +36,16 @@ from karnameh.campaigns.models import (
     Seat,
     SeatRole,
 )
+from karnameh.campaigns.package.actions import draw_up, open_package, sign, take_all, take_in
+from karnameh.campaigns.package.models import Line, Package, Version
+from karnameh.campaigns.package.queries import seal_now
 from karnameh.campaigns.queries.metering import Metered, meters, meters_for, rules_of
 from karnameh.campaigns.queries.proposals import content_of, reach_proposal, story_of
+from karnameh.campaigns.review.models import Opinion
 from karnameh.campaigns.rules.content import Content, Expected, Needed, Wish, as_data, digest
 from karnameh.campaigns.showing import meter_rows
+from karnameh.campaigns.week.running import plan_once
+from karnameh.campaigns.week.wishes import place_by_wish
 
 __all__ = [
     "ActionItem",
@@ -47,12 +53,15 @@ __all__ = [
     "Committee",
     "Content",
     "Expected",
+    "Line",
     "Meeting",
     "MeetingState",
     "Metered",
     "Needed",
     "Note",
     "NoteKind",
+    "Opinion",
+    "Package",
     "Presence",
     "ProposalVersion",
     "Rule",
@@ -60,6 +69,7 @@ __all__ = [
     "RuleSaid",
     "Seat",
     "SeatRole",
+    "Version",
     "Wish",
     "add_seat",
     "agree_on",
@@ -69,6 +79,7 @@ __all__ = [
     "content_of",
     "digest",
     "draft_proposals",
+    "draw_up",
     "fill_seat",
     "finish_item",
     "hold_meeting",
@@ -77,14 +88,21 @@ __all__ = [
     "meters_for",
     "note_lesson",
     "open_committee",
+    "open_package",
     "open_planning",
+    "place_by_wish",
+    "plan_once",
     "put_down",
     "reach_proposal",
     "remark_on",
     "return_proposal",
     "rules_of",
+    "seal_now",
     "set_rule",
+    "sign",
     "story_of",
     "submit_proposal",
+    "take_all",
+    "take_in",
     "withdraw_proposal",
 ]

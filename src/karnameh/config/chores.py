@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+from karnameh.campaigns.public import plan_once
 from karnameh.exchange.public import discard_forgotten, make_next, work_once
 from karnameh.field.public import forget_parts
 from karnameh.front.public import publish_demo
@@ -43,7 +44,8 @@ def lanes() -> list[list[Chore]]:
         Chore("seal", _seal_daily, every=600.0),
         Chore("check the log", _patrol, every=900.0),
     ]
-    return [totals, documents, publishing, log]
+    plans = [Chore("plans", plan_once, every=1.0)]  # in a lane of its own: a plan takes minutes
+    return [totals, documents, publishing, log, plans]
 
 
 _PATROL = Patrol()

@@ -21,5 +21,8 @@ urlpatterns = [
     path("", include("karnameh.narrative.urls")),
     path("field/", include("karnameh.field.urls")),
     path("", include("karnameh.campaigns.urls")),
+    path("", include("karnameh.campaigns.review.urls")),
+    path("", include("karnameh.campaigns.package.urls")),
+    path("", include("karnameh.campaigns.week.urls")),
     path("", include("karnameh.ledger.urls")),
 ]

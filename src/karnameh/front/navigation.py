@@ -13,6 +13,7 @@ from karnameh.access.public import Role, holds, units_where
 from karnameh.narrative.public import DESK
 from karnameh.people.public import User
 
+_CALENDAR = ("calendar", "board", "board_line", "board_print", "run", "coverage", "feeds")
 _HOME = ("home", "unit", "place", "silent_units")
 _RECORDERS = (Role.REPORTER, Role.PLANNER, Role.PARTNER)
 _PLANNERS = (*_RECORDERS, Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR)
@@ -57,6 +58,11 @@ def _items(user: User, here: str) -> list[dict[str, Any]]:
     if any(holds(user, role) for role in DESK):
         item = _item(_("Reports"), "readings", "file", here.startswith("reading"))
         items.append({**item, "short": pgettext("short", "Reports")})
+    if any(holds(user, role) for role in (Role.REVIEWER, Role.PLANNER)):
+        items.append(_item(_("Review"), "review_desks", "check", here.startswith("review")))
+    if whole(user):
+        items.append(_item(_("Packages"), "packages", "lock", here.startswith("package")))
+        items.append(_item(_("Calendar of the week"), "calendar", "calendar", here in _CALENDAR))
     items.append(_item(_("Promises"), "promises", "calendar", here == "promises"))
     if holds(user, Role.PRESS):
         item = _item(_("Public figures"), "figures", "globe", here.startswith(("figure", "press")))
@@ -68,6 +74,11 @@ def _items(user: User, here: str) -> list[dict[str, Any]]:
     return items
 
 
+def whole(user: User) -> bool:
+    """Whether a grant without a theme opens something to the viewer: packages speak of all themes."""
+    return any(one.theme is None for one in units_where(user).stretches)
+
+
 def _item(label: str, name: str, icon: str, current: bool) -> dict[str, Any]:
     return {"label": label, "url": reverse(name), "icon": icon, "current": current}
 
@@ -77,6 +88,9 @@ def _menu(user: User) -> list[dict[str, Any]]:
     desks = [
         {"label": label, "url": reverse(name), "icon": icon}
         for roles, label, name, icon in (
+            ((Role.REVIEWER, Role.PLANNER), _("Review"), "review_desks", "check"),
+            ((Role.PLANNER,), _("Packages"), "packages", "lock"),
+            (tuple(Role), _("Calendars on the phone"), "feeds", "calendar"),
             (DESK, _("Reports"), "readings", "file"),
             (tuple(Role), _("Promises"), "promises", "calendar"),
             ((Role.PRESS,), _("Public figures"), "figures", "globe"),

@@ -12,12 +12,14 @@ _EMAIL = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+\.\w+")
 _DATE = r"(?:1[2-5]|20)\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?"
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _LONG_DIGITS = re.compile(rf"({_UUID}|{_DATE})|\+?\(?\d(?:[ ().-]{{0,2}}\d){{8,}}")
+_SECRET = re.compile(r"(/feeds/)[\w-]{16,}")  # who knows the address of a calendar can read it
 _EXTRA = ("request_id", "method", "path", "status", "ms", "user", "queries")
 
 
 def scrub(text: str) -> str:
-    """`text` without e-mail addresses and without numbers as long as a phone's."""
-    return _LONG_DIGITS.sub(lambda found: found[1] or "[number]", _EMAIL.sub("[email]", text))
+    """`text` without e-mail addresses, secret addresses, and numbers as long as a phone's."""
+    text = _SECRET.sub(r"\1[secret]", _EMAIL.sub("[email]", text))
+    return _LONG_DIGITS.sub(lambda found: found[1] or "[number]", text)
 
 
 class JsonLines(logging.Formatter):

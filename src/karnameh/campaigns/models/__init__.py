@@ -14,8 +14,21 @@ from karnameh.campaigns.models.committee import (
 )
 from karnameh.campaigns.models.proposal import Note, NoteKind, ProposalVersion
 from karnameh.campaigns.models.rule import Rule, RuleKind
+from karnameh.campaigns.package.models import (
+    Line,
+    Package,
+    Part,
+    Pledge,
+    Signature,
+    Version,
+    VersionState,
+)
+from karnameh.campaigns.review.models import Decision, Opinion, Reason, Verdict
+from karnameh.campaigns.week.models import Feed, FeedKind, Left, Run, RunState
 
 __all__ = [
-    "ActionItem", "Attendance", "Committee", "Meeting", "MeetingState", "Note", "NoteKind", "Presence",
-    "ProposalVersion", "Rule", "RuleKind", "Seat", "SeatRole",
+    "ActionItem", "Attendance", "Committee", "Decision", "Feed", "FeedKind", "Left", "Line", "Meeting",
+    "MeetingState", "Note", "NoteKind", "Opinion", "Package", "Part", "Pledge", "Presence",
+    "ProposalVersion", "Reason", "Rule", "RuleKind", "Run", "RunState", "Seat", "SeatRole", "Signature",
+    "Verdict", "Version", "VersionState",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from karnameh.activities.public import Activity, Campaign, CampaignDay
 from karnameh.catalog.public import Indicator, load_dictionary
 from karnameh.front.demo.accounts import DEMO_ACCOUNTS, PASSWORD
 from karnameh.front.demo.bottom_up import plans
+from karnameh.front.demo.desks import fill_desks
 from karnameh.front.demo.facts import fact_entries
 from karnameh.front.demo.federation import Federation, build
 from karnameh.front.demo.figures import last_year
@@ -73,6 +74,7 @@ def load_demo(
         )
         plan_week(made, campaigns, accounts, at=AT)
         leaders_week(_where(made, "local"), campaigns["week-1405"], accounts, at=AT)
+        fill_desks(made, campaigns["week-1405"], accounts, at=AT)
         read_report(
             unit=made.nation, campaign=campaigns["week-1405"], by=accounts["officer"], at=AT
         )

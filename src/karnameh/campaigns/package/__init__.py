@@ -1,0 +1,1 @@
+"""Packages: what-if drafts, signatures, freezing, and the promises that freezing writes."""

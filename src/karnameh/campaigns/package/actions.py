@@ -1,0 +1,543 @@
+"""What planners do with packages: draw up drafts, sign, freeze, amend. Freezing happens whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from karnameh.access.public import Role, require
+from karnameh.activities.public import (
+    Activity,
+    Assignment,
+    Campaign,
+    Expectation,
+    Occurrence,
+    OccurrenceState,
+    Resource,
+    Slot,
+    State,
+    Venue,
+    move_activities,
+)
+from karnameh.campaigns.contents import pledge_id, seal_of
+from karnameh.campaigns.package.models import (
+    Line,
+    Package,
+    Part,
+    Pledge,
+    Signature,
+    Version,
+    VersionState,
+)
+from karnameh.campaigns.package.queries import (
+    candidates,
+    clashes_of,
+    content_of,
+    in_force,
+    lines_of,
+    next_number,
+    standing_pledges,
+)
+from karnameh.catalog.public import TOTAL
+from karnameh.kernel.text import clean
+from karnameh.ledger.public import (
+    Entry,
+    NewEntry,
+    Qualifier,
+    Stage,
+    Verdict,
+    post_entries,
+    reverse_entry,
+)
+from karnameh.org.public import OrgUnit, is_under
+from karnameh.people.public import User
+from karnameh.plumbing.errors import CONSTRAINT_SENTENCES
+from karnameh.plumbing.public import Refusal, deed
+
+MOST_DRAFTS = 12
+SIGNATURES = 2
+
+CONSTRAINT_SENTENCES.update(
+    {
+        "frozen_package_never_changes": gettext_lazy(
+            "This package is frozen. Draw up an amendment instead; it becomes the next version."
+        ),
+        "package_signed_by_two_officers": gettext_lazy("A package is frozen with the signatures of two officers."),
+        "package_numbers_follow": gettext_lazy("Somebody has just frozen another version. Look at it first."),
+        "version_number_once": gettext_lazy("Somebody has just frozen another version. Look at it first."),
+        "package_counts_each_activity_once": gettext_lazy(
+            "An activity stands in this draft and in one of the packages that go into it. Take it out of one of them."
+        ),
+        "only_frozen_packages_go_in": gettext_lazy("Only a frozen package can go into another one."),
+        "signature_once_an_account": gettext_lazy("You have signed this already. A second officer signs, too."),
+        "only_a_draft_is_signed": gettext_lazy("This version is no draft any more."),
+        "pledged_once": gettext_lazy("Somebody has just frozen one of these activities in another package."),
+        "package_once_a_scope": gettext_lazy("This unit has its package already."),
+        "occurrence_hall_once_a_slot": gettext_lazy(
+            "A venue was given to somebody else meanwhile. Look at the calendar again."
+        ),
+    }
+)  # fmt: skip
+
+
+# --- drafts ----------------------------------------------------------------------------------------------
+
+
+def open_package(campaign: Campaign, unit: OrgUnit, *, by: User, at: datetime) -> Package:
+    """Begin the one package of a unit."""
+    require(by, Role.PLANNER, unit)
+    with deed("open_package", by=by, at=at, target=f"unit:{unit.pk}"):
+        return Package.objects.create(campaign=campaign, unit=unit)
+
+
+def draw_up(
+    package: Package, *, name: str, by: User, at: datetime, basis: Version | None = None, why: str = ""
+) -> Version:  # fmt: skip
+    """A new draft: empty, or with everything that another version holds."""
+    require(by, Role.PLANNER, package.unit)
+    if not clean(name):
+        raise Refusal(
+            _("Give the draft a name, so that it can be told from the others."), field="name"
+        )
+    if basis is not None and basis.package_id != package.pk:
+        raise Refusal(_("A draft can only be drawn from a version of the same package."))
+    with deed("draw_up_package", by=by, at=at, target=f"package:{package.pk}"):
+        Package.objects.select_for_update().get(pk=package.pk)
+        if package.versions.filter(state=VersionState.DRAFT).count() >= MOST_DRAFTS:
+            raise Refusal(_("Twelve drafts are enough. Set one aside first."), status=409)
+        made = Version.objects.create(
+            package=package,
+            name=clean(name)[:80],
+            basis=basis,
+            why=clean(why)[:300],
+            made_by=by,
+            made_at=at,
+        )
+        if basis is not None:
+            Line.objects.bulk_create(
+                Line(
+                    version=made, activity_id=one.activity_id, part=one.part, on=one.on, slot=one.slot,
+                    venue_id=one.venue_id, team_id=one.team_id, pinned=one.pinned,
+                )
+                for one in basis.lines.all()
+            )  # fmt: skip
+            Part.objects.bulk_create(
+                Part(version=made, part_id=one.part_id) for one in basis.parts.all()
+            )
+    return made
+
+
+def say_why(version: Version, *, why: str, by: User, at: datetime) -> None:
+    """Write why a package is amended."""
+    with deed("explain_amendment", by=by, at=at, target=f"version:{version.pk}"):
+        version = locked(version, by)
+        version.why = clean(why)[:300]
+        version.save(update_fields=["why"])
+
+
+def set_aside(version: Version, *, by: User, at: datetime) -> None:
+    """Put a draft away. It stays on record."""
+    with deed("set_draft_aside", by=by, at=at, target=f"version:{version.pk}"):
+        version = locked(version, by)
+        version.state = VersionState.DROPPED
+        version.save(update_fields=["state"])
+
+
+def take_in(version: Version, activities: Iterable[int], *, by: User, at: datetime) -> int:
+    """Put accepted activities into a draft; how many came in. Those that cannot are left out."""
+    with deed("take_into_draft", by=by, at=at, target=f"version:{version.pk}"):
+        version = locked(version, by)
+        wanted = list(candidates(version).filter(pk__in=list(activities)))
+        again = _returning(version, activities)
+        made = Line.objects.bulk_create(
+            Line(version=version, activity=one) for one in (*wanted, *again)
+        )
+        _changed(version)
+    return len(made)
+
+
+def take_all(version: Version, *, by: User, at: datetime) -> int:
+    """Put everything that is accepted and still free into a draft."""
+    return take_in(version, candidates(version).values_list("pk", flat=True), by=by, at=at)
+
+
+def leave_out(version: Version, activities: Iterable[int], *, by: User, at: datetime) -> int:
+    """Take activities out of a draft; they stay accepted."""
+    with deed("leave_out_of_draft", by=by, at=at, target=f"version:{version.pk}"):
+        version = locked(version, by)
+        gone = (
+            version.lines.filter(activity__in=list(activities))
+            .values("activity")
+            .distinct()
+            .count()
+        )
+        version.lines.filter(activity__in=list(activities)).delete()
+        _changed(version)
+    return gone
+
+
+def take_packages(version: Version, parts: Iterable[Version], *, by: User, at: datetime) -> None:
+    """Put frozen packages of the units beneath into a draft; an older version of the same one makes way."""
+    with deed("take_packages_in", by=by, at=at, target=f"version:{version.pk}"):
+        version = locked(version, by)
+        for part in parts:
+            if part.package.unit.parent_id != version.package.unit_id or not part.frozen:
+                raise Refusal(_("Only frozen packages of the units right beneath can go in."))
+            version.parts.filter(part__package=part.package_id).delete()
+            Part.objects.create(version=version, part=part)
+            inside = Line.objects.filter(version=part).values("activity")
+            version.lines.filter(
+                activity__in=inside
+            ).delete()  # it counts in the package of its county
+        _changed(version)
+
+
+def leave_package_out(version: Version, part: Version, *, by: User, at: datetime) -> None:
+    """Take a package of a unit beneath out of a draft."""
+    with deed("leave_package_out", by=by, at=at, target=f"version:{version.pk}"):
+        version = locked(version, by)
+        version.parts.filter(part=part).delete()
+        _changed(version)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a line is put. Without a day it goes back to those that wait for one."""
+
+    on: date | None = None
+    slot: str = ""
+    venue: Venue | None = None
+    team: Resource | None = None
+
+
+def place_line(line: Line, spot: Spot, *, by: User, at: datetime) -> Line:
+    """Put one occurrence on a day, into a slot, a venue. A clash is shown, not refused: it is a draft."""
+    campaign = line.version.package.campaign
+    if spot.on is not None and spot.on not in campaign.period:
+        raise Refusal(_("This day is not in the campaign."), field="on")
+    if (spot.on is None) != (spot.slot not in Slot.values):
+        raise Refusal(
+            _("A day needs its part of the day: morning, afternoon or evening."), field="slot"
+        )
+    if spot.venue is not None and not _may_use(spot.venue, line.version.package.unit):
+        raise Refusal(_("This venue belongs to another province."), field="venue")
+    with deed("place_in_calendar", by=by, at=at, target=f"version:{line.version_id}"):
+        version = locked(line.version, by)
+        line = Line.objects.select_for_update(of=("self",)).get(pk=line.pk, version=version)
+        line.on, line.slot, line.venue = spot.on, spot.slot, spot.venue
+        line.team = spot.team or line.team
+        line.pinned = line.pinned and spot.on is not None
+        line.save(update_fields=["on", "slot", "venue", "team", "pinned"])
+        _changed(version)
+    return line
+
+
+def pin_line(line: Line, *, pinned: bool, by: User, at: datetime) -> None:
+    """Hold an occurrence where it is, or let the planner move it again."""
+    with deed("pin_in_calendar", by=by, at=at, target=f"version:{line.version_id}"):
+        version = locked(line.version, by)
+        if pinned and line.on is None:
+            raise Refusal(_("Give it a day first; then it can be held there."))
+        version.lines.filter(pk=line.pk).update(pinned=pinned)
+
+
+def _may_use(venue: Venue, unit: OrgUnit) -> bool:
+    """Venues beneath the scope, and those that stand above it."""
+    return is_under(venue.unit.path, unit.path) or is_under(unit.path, venue.unit.path)
+
+
+def _returning(version: Version, activities: Iterable[int]) -> list[Activity]:
+    """Activities of the version in force that an amendment had left out and takes in again."""
+    force = in_force(version.package)
+    if force is None:
+        return []
+    here = version.lines.values("activity")
+    mine = (
+        force.lines.filter(activity__in=list(activities))
+        .exclude(activity__in=here)
+        .values("activity")
+    )
+    return list(Activity.objects.filter(pk__in=mine))
+
+
+def _changed(version: Version) -> None:
+    version.step += 1
+    version.save(update_fields=["step"])
+
+
+def locked(version: Version, by: User) -> Version:
+    """The draft, locked, if `by` may work on it."""
+    found = (
+        Version.objects.select_for_update(of=("self",))
+        .select_related("package__unit", "package__campaign")
+        .get(pk=version.pk)
+    )
+    require(by, Role.PLANNER, found.package.unit)
+    if found.state == VersionState.FROZEN:
+        raise Refusal(CONSTRAINT_SENTENCES["frozen_package_never_changes"], status=409)
+    if found.state == VersionState.DROPPED:
+        raise Refusal(_("This draft was set aside."), status=409)
+    return found
+
+
+# --- signing and freezing ----------------------------------------------------------------------------------
+
+
+def sign(version: Version, *, seal: str, by: User, at: datetime) -> Version:
+    """An officer's word for exactly what he was shown. With the second one the package is frozen.
+
+    `seal` is that of the page he saw: when the draft has changed since, he is told and signs nothing.
+    """
+    with deed("sign_package", by=by, at=at, target=f"version:{version.pk}"):
+        # One package after the other: of two who freeze at once the second finds the first one's version.
+        Package.objects.select_for_update().get(pk=version.package_id)
+        version = locked(version, by)
+        content = content_of(version)
+        if seal_of(content) != seal:
+            raise Refusal(
+                _("The draft has changed since you looked at it. Look again, then sign."),
+                status=409,
+            )
+        _require_ready(version)
+        Signature.objects.create(version=version, by=by, at=at, seal=seal)
+        signers = version.signatures.filter(seal=seal).values("by").distinct().count()
+        if signers >= SIGNATURES:
+            _freeze(version, content, by=by, at=at)
+    return version
+
+
+def _require_ready(version: Version) -> None:
+    if not version.lines.exists() and not version.parts.exists():
+        raise Refusal(_("This draft is empty. Put activities into it first."))
+    if next_number(version.package) > 1 and not version.why:
+        raise Refusal(_("Write why the package is amended."), field="why")
+    force = in_force(version.package)
+    if force is not None and version.basis_id != force.pk:
+        raise Refusal(
+            _("This draft was drawn from an older version. Draw one from the version in force."),
+            status=409,
+        )
+    found = clashes_of(lines_of(version))
+    if found:
+        raise Refusal(
+            _("%(count)s clashes are left in the calendar. Mend them first.")
+            % {"count": len(found)},
+            status=409,
+        )
+
+
+def _freeze(version: Version, content: str, *, by: User, at: datetime) -> None:
+    before = in_force(version.package)
+    lines = lines_of(version)
+    mine = {one.activity_id for one in lines}
+    old = set(before.lines.values_list("activity", flat=True)) if before else set()
+    _require_free(mine, old)
+    version.state, version.number = VersionState.FROZEN, next_number(version.package)
+    version.frozen_at, version.content, version.seal = at, content, seal_of(content)
+    version.save(update_fields=["state", "number", "frozen_at", "content", "seal"])
+    _release(old - mine, version, by=by, at=at)
+    move_activities(mine - old, State.PACKAGED, by=by, at=at)
+    _schedule(version, lines, by=by, at=at)
+    _pledge(version, lines, by=by, at=at)
+
+
+def _require_free(mine: set[int], old: set[int]) -> None:
+    """Lock the activities: each is accepted, or was in this package before."""
+    rows = Activity.objects.select_for_update(of=("self",)).filter(pk__in=mine | old).order_by("pk")
+    taken = [
+        one.code
+        for one in rows.only("code", "state")
+        if one.pk not in old and one.state != State.ACCEPTED
+    ]
+    if taken:
+        raise Refusal(
+            _("These activities are no longer free: %(codes)s. Take them out of the draft.")
+            % {"codes": "، ".join(taken[:5])},
+            status=409,
+        )
+
+
+def _release(gone: set[int], version: Version, *, by: User, at: datetime) -> None:
+    """What an amendment leaves out is accepted again; its promises are taken back, its calendar cleared."""
+    if not gone:
+        return
+    why = version.why or version.name
+    for pledge in standing_pledges(gone):
+        _withdraw(pledge, version, why, by=by, at=at)
+    Occurrence.objects.filter(activity__in=gone, state=OccurrenceState.PLANNED).update(
+        state=OccurrenceState.CANCELLED, cancelled_reason=why[:300]
+    )
+    scheduled = Activity.objects.filter(pk__in=gone, state=State.SCHEDULED).values_list(
+        "pk", flat=True
+    )
+    move_activities(list(scheduled), State.PACKAGED, by=by, at=at)
+    packaged = Activity.objects.filter(pk__in=gone, state=State.PACKAGED).values_list(
+        "pk", flat=True
+    )
+    move_activities(list(packaged), State.ACCEPTED, by=by, at=at, note=why)
+
+
+def _withdraw(pledge: Pledge, version: Version, why: str, *, by: User, at: datetime) -> None:
+    pledge.withdrawn_in = version
+    pledge.save(update_fields=["withdrawn_in"])
+    reverse_entry(Entry.objects.get(pk=pledge.entry), note=why, by=by, at=at)
+
+
+# --- the calendar that freezing writes ---------------------------------------------------------------------
+
+
+def _schedule(version: Version, lines: Sequence[Line], *, by: User, at: datetime) -> None:
+    """One occurrence for each line with a day, each in a hall of its own; moved ones are moved."""
+    standing = {
+        (one.activity_id, number): one
+        for activity in _by_activity(
+            Occurrence.objects.filter(
+                activity__in={one.activity_id for one in lines}, state=OccurrenceState.PLANNED
+            ).order_by("pk")
+        )
+        for number, one in enumerate(activity)
+    }
+    # Numbers are given back first, so that two may change places.
+    Occurrence.objects.filter(pk__in=[one.pk for one in standing.values()]).update(hall=None)
+    halls = _Halls(lines)
+    fresh: list[tuple[Line, Occurrence]] = []
+    for line in lines:
+        if line.on is None:
+            continue
+        one = standing.pop((line.activity_id, line.part), None) or Occurrence(
+            activity_id=line.activity_id
+        )
+        one.on, one.slot, one.venue = line.on, line.slot, line.venue
+        one.place_id = line.venue.place_id if line.venue else line.activity.place_id
+        one.hall, one.capacity = halls.next(line), line.activity.expected_attendance
+        one.starts_at = one.ends_at = None
+        fresh.append((line, one))
+    for gone in standing.values():
+        gone.state, gone.cancelled_reason = (
+            OccurrenceState.CANCELLED,
+            (version.why or version.name)[:300],
+        )
+        gone.save(update_fields=["state", "cancelled_reason"])
+    Occurrence.objects.bulk_create([one for _line, one in fresh if one.pk is None])
+    Occurrence.objects.bulk_update(
+        [one for _line, one in fresh if one.pk is not None],
+        ["on", "slot", "venue", "place", "hall", "capacity", "starts_at", "ends_at"],
+        batch_size=1_000,
+    )
+    Assignment.objects.filter(occurrence__in=[one.pk for _line, one in fresh]).delete()
+    Assignment.objects.bulk_create(
+        Assignment(occurrence=one, resource_id=line.team_id) for line, one in fresh if line.team_id
+    )
+    dated = {line.activity_id for line, _one in fresh}
+    undated = {one.activity_id for one in lines} - dated
+    packaged = Activity.objects.filter(pk__in=dated, state=State.PACKAGED).values_list(
+        "pk", flat=True
+    )
+    move_activities(list(packaged), State.SCHEDULED, by=by, at=at)
+    loosened = Activity.objects.filter(pk__in=undated, state=State.SCHEDULED).values_list(
+        "pk", flat=True
+    )
+    move_activities(list(loosened), State.PACKAGED, by=by, at=at)
+    _keep_days(fresh)
+
+
+def _by_activity(rows: Iterable[Occurrence]) -> Iterable[list[Occurrence]]:
+    found: dict[int, list[Occurrence]] = {}
+    for one in rows:
+        found.setdefault(one.activity_id, []).append(one)
+    return found.values()
+
+
+def _keep_days(fresh: Sequence[tuple[Line, Occurrence]]) -> None:
+    """An activity's own days are those of its calendar."""
+    days: dict[int, list[date]] = {}
+    for line, one in fresh:
+        days.setdefault(line.activity_id, []).append(one.on)
+    rows = list(Activity.objects.filter(pk__in=days).only("starts_on", "ends_on"))
+    for activity in rows:
+        activity.starts_on, activity.ends_on = min(days[activity.pk]), max(days[activity.pk])
+    Activity.objects.bulk_update(rows, ["starts_on", "ends_on"], batch_size=1_000)
+
+
+class _Halls:
+    """Gives out the halls of each venue, slot by slot, passing over those that others have."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        venues = {one.venue_id for one in lines if one.venue_id and one.on}
+        taken = Occurrence.objects.filter(venue__in=venues, hall__isnull=False).exclude(
+            state=OccurrenceState.CANCELLED
+        )
+        self.taken: set[tuple[Any, ...]] = set(taken.values_list("venue", "on", "slot", "hall"))
+
+    def next(self, line: Line) -> int | None:
+        if line.venue is None:
+            return None
+        for hall in range(1, line.venue.halls + 1):
+            key = (line.venue.pk, line.on, line.slot, hall)
+            if key not in self.taken:
+                self.taken.add(key)
+                return hall
+        raise Refusal(
+            _("%(venue)s is given to somebody else in that part of the day.")
+            % {"venue": line.venue.name},
+            status=409,
+        )
+
+
+# --- the promises that freezing writes -----------------------------------------------------------------------
+
+
+def _pledge(version: Version, lines: Sequence[Line], *, by: User, at: datetime) -> None:
+    """Each expectation becomes one promise in the ledger, once; what is promised already stays."""
+    activities = {one.activity_id: one.activity for one in lines}
+    standing = {
+        (one.activity_id, one.indicator_id, one.dimensions_id): one
+        for one in standing_pledges(activities)
+    }
+    entries = Entry.objects.in_bulk([one.entry for one in standing.values()])
+    days = {
+        one.pk: one
+        for one in Activity.objects.filter(pk__in=activities).only("starts_on", "ends_on")
+    }
+    fresh: list[tuple[Expectation, NewEntry]] = []
+    for one in Expectation.objects.filter(activity__in=activities).select_related(
+        "indicator__measure"
+    ):
+        pledge = standing.pop((one.activity_id, one.indicator_id, one.dimensions_id or TOTAL), None)
+        if pledge is not None:
+            entry = entries[pledge.entry]
+            if (entry.quantity, entry.qualifier) == (one.quantity, one.qualifier):
+                continue
+            _withdraw(pledge, version, version.why, by=by, at=at)
+        activity = activities[one.activity_id]
+        fresh.append((one, _promise(version, one, activity, days[activity.pk])))
+    for pledge in standing.values():
+        _withdraw(pledge, version, version.why, by=by, at=at)
+    receipts = post_entries([entry for _one, entry in fresh], by=by, at=at) if fresh else []
+    if any(one.verdict is not Verdict.NEW for one in receipts):
+        raise Refusal(
+            _("A promise of this package is in the ledger already. Nothing was frozen."), status=409
+        )
+    Pledge.objects.bulk_create(
+        Pledge(
+            activity_id=one.activity_id, indicator_id=one.indicator_id, dimensions_id=entry.dimensions,
+            entry=entry.id, version=version,
+        )
+        for one, entry in fresh
+    )  # fmt: skip
+
+
+def _promise(version: Version, one: Expectation, activity: Activity, days: Activity) -> NewEntry:
+    money = one.indicator.measure.kind == "money"
+    return NewEntry(
+        id=pledge_id(version.pk, one.pk, version.made_at), indicator=one.indicator_id, stage=Stage.PLEDGED,
+        unit=activity.lead_unit_id, place=activity.place_id, activity=activity.pk, starts_on=days.starts_on,
+        ends_on=days.ends_on, quantity=one.quantity, qualifier=Qualifier(one.qualifier),
+        dimensions=one.dimensions_id or TOTAL, rial=int(one.quantity) if money and one.quantity is not None else None,
+        batch=version.pk,
+    )  # fmt: skip

@@ -1,0 +1,358 @@
+"""Pages of packages: all of them, one with its drafts side by side, a version, differences, signing."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from karnameh.access.public import Role, holds, reach_unit
+from karnameh.activities.public import Activity, Campaign, campaign_at
+from karnameh.campaigns import contents
+from karnameh.campaigns.models import Rule
+from karnameh.campaigns.package import actions, queries
+from karnameh.campaigns.package.models import Version, VersionState
+from karnameh.campaigns.what_if import Metered, facts_of, meters_over
+from karnameh.catalog.public import Indicator
+from karnameh.org.public import is_under
+from karnameh.people.public import User
+from karnameh.plumbing.clock import now, today
+from karnameh.plumbing.public import OutOfReach, Refusal, no_role
+
+_SHOWN = 200  # lines of a version on its page; the board shows all
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _campaign(request: HttpRequest) -> Campaign:
+    code = request.GET.get("campaign", "")
+    found = Campaign.objects.filter(code=code).first() if code else campaign_at(today())
+    if found is None:
+        raise OutOfReach
+    return found
+
+
+@login_required
+@require_safe
+def packages(request: HttpRequest) -> HttpResponse:
+    """Every package in reach, and where a new one can be begun."""
+    user = _user(request)
+    if not queries.whole_paths(user):
+        raise no_role()
+    campaign = campaign_at(today())
+    rows = queries.standings(user, campaign) if campaign else []
+    plans = holds(user, Role.PLANNER)
+    return render(
+        request,
+        "campaigns/package/packages.html",
+        {
+            "campaign": campaign,
+            "rows": rows,
+            "frozen": sum(row.version is not None for row in rows),
+            "units": queries.planning_units(user, campaign) if plans and campaign else [],
+        },
+    )
+
+
+@login_required
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """Begin the package of a unit."""
+    unit = reach_unit(request.user, _number(request.POST.get("unit", "")))
+    made = actions.open_package(_campaign(request), unit, by=_user(request), at=now())
+    return redirect("package", pk=made.pk)
+
+
+@login_required
+@require_safe
+def package(request: HttpRequest, pk: int) -> HttpResponse:
+    """A package: what is in force, and its drafts beside each other."""
+    user, one = _user(request), queries.reach_package(_user(request), pk)
+    may = queries.may_plan(user, one.unit)
+    force = queries.in_force(one)
+    drafts = list(queries.open_drafts(one)) if may else []
+    columns = [_column(version) for version in ([force] if force else []) + drafts]
+    return render(
+        request,
+        "campaigns/package/package.html",
+        {
+            "crumbs": _crumbs(),
+            "package": one,
+            "force": force,
+            "drafts": drafts,
+            "columns": columns,
+            "may": may,
+            "rules": _meter_rows(columns),
+            "promised": _promised_rows(columns),
+            "versions": one.versions.filter(state=VersionState.FROZEN).order_by("-number"),
+        },
+    )
+
+
+def _column(version: Version) -> dict[str, Any]:
+    lines = queries.lines_of(version)
+    return {
+        "version": version,
+        "sums": queries.sums_of(version),
+        "clashes": len(queries.clashes_of(lines)),
+        "meters": meters_of(version),
+        "promised": queries.promised_by(version),
+    }
+
+
+def meters_of(version: Version) -> list[Metered]:
+    """The rules over what a version holds; what is accepted beside it could still come in."""
+    unit, campaign = version.package.unit, version.package.campaign
+    rules = [
+        one
+        for one in Rule.objects.filter(campaign=campaign, valid_until=None).select_related("unit")
+        if is_under(one.unit.path, unit.path)
+        or (
+            is_under(unit.path, one.unit.path)
+            and one.kind in ("audience_share", "county_minimum", "unit_day_cap")
+        )
+    ]
+    days: dict[int, list[Any]] = {}
+    for activity, on in version.lines.filter(on__isnull=False).values_list("activity", "on"):
+        days.setdefault(activity, []).append(on)
+    free = queries.candidates(version) if not version.frozen else Activity.objects.none()
+    held = queries.activities_in(version).values("pk") | queries.standing_beside(version).values(
+        "pk"
+    )
+    facts = facts_of(Activity.objects.filter(pk__in=held), free, days=days)
+    return meters_over(facts, rules, campaign, unit)
+
+
+def _meter_rows(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each rule once, with its meter in every column."""
+    if not columns:
+        return []
+    rules = [one.rule for one in columns[0]["meters"]]
+    by_rule = [{one.rule.pk: one for one in column["meters"]} for column in columns]
+    return [{"rule": rule, "meters": [found.get(rule.pk) for found in by_rule]} for rule in rules]
+
+
+def _promised_rows(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    ids = {pk for column in columns for pk in column["promised"]}
+    indicators = Indicator.objects.select_related("measure").in_bulk(ids)
+    rows: list[dict[str, Any]] = [
+        {
+            "pk": pk,
+            "indicator": indicators[pk],
+            "values": [column["promised"].get(pk) for column in columns],
+        }
+        for pk in ids
+    ]
+    return sorted(rows, key=lambda row: indicators[row["pk"]].name)[:60]
+
+
+@login_required
+@require_POST
+def draw(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new draft: empty, of everything that is accepted, or beside another one."""
+    user, one = _user(request), queries.reach_package(_user(request), pk)
+    basis = None
+    if request.POST.get("basis"):
+        basis = queries.reach_version(user, _uuid(request.POST["basis"]))
+    try:
+        made = actions.draw_up(
+            one,
+            name=request.POST.get("name", ""),
+            basis=basis,
+            why=request.POST.get("why", ""),
+            by=user,
+            at=now(),
+        )
+        if basis is None and request.POST.get("fill"):
+            actions.take_all(made, by=user, at=now())
+    except Refusal as refusal:
+        if refusal.status == 403:
+            raise
+        messages.error(request, str(refusal))
+        return redirect("package", pk=pk)
+    return redirect("package_version", pk=made.pk)
+
+
+@login_required
+@require_safe
+def version(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A version: what it holds, its meters, what else could come in, its signatures."""
+    return _version(request, queries.reach_version(_user(request), pk))
+
+
+def _version(
+    request: HttpRequest, one: Version, *, status: int = 200, trouble: str = ""
+) -> HttpResponse:
+    lines = queries.lines_of(one)
+    content = queries.content_of(one)
+    seal = contents.seal_of(content)
+    clashing = queries.clashes_of(lines)
+    mine = contents.lines_of(content)
+    basis = one.basis if one.basis and one.basis.frozen else None
+    old = contents.lines_of(basis.content) if basis else []
+    signed = queries.signed_for(one, seal)
+    free = queries.candidates(one) if not one.frozen else Activity.objects.none()
+    return render(
+        request,
+        "campaigns/package/version.html",
+        {
+            "crumbs": [
+                *_crumbs(),
+                {"label": one.package.unit.name, "url": reverse("package", args=[one.package_id])},
+            ],
+            "version": one,
+            "package": one.package,
+            "lines": lines[:_SHOWN],
+            "more": max(0, len(lines) - _SHOWN),
+            "sums": queries.sums_of(one),
+            "clashes": len(clashing),
+            "meters": meters_of(one),
+            "seal": seal,
+            "signed": signed,
+            "mine_signed": any(each.by_id == request.user.pk for each in signed),
+            "next_number": queries.next_number(one.package),
+            "basis": basis,
+            "changes": contents.changes(old, mine) if basis else [],
+            "sum_changes": _named(contents.sum_changes(old, mine)) if basis else [],
+            "free": free.order_by("code")[:50],
+            "free_count": free.count() if not one.frozen else 0,
+            "parts": queries.packages_beneath(one),
+            "beneath": queries.beneath(one),
+            "pledges": one.pledges.count(),
+            "trouble": trouble,
+            "may": queries.may_plan(_user(request), one.package.unit) and not one.frozen,
+        },
+        status=status,
+    )
+
+
+def _named(rows: list[contents.SumChange]) -> list[dict[str, Any]]:
+    """Changes of sums with the names of their indicators."""
+    codes = {one.indicator.partition("#")[0] for one in rows}
+    names = {
+        one.code: one for one in Indicator.objects.filter(code__in=codes).select_related("measure")
+    }
+    return [
+        {"indicator": names[code], "before": one.before, "after": one.after}
+        for one in rows
+        if (code := one.indicator.partition("#")[0]) in names
+    ]
+
+
+@login_required
+@require_POST
+def change(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One change of a draft."""
+    user, one = _user(request), queries.reach_version(_user(request), pk)
+    data, at = request.POST, now()
+    ids = [_number(each) for each in data.getlist("activity")]
+    try:
+        match data.get("do", ""):
+            case "take":
+                many = actions.take_in(one, ids, by=user, at=at)
+                messages.success(request, _("%(count)s activities came in.") % {"count": many})
+            case "take_all":
+                many = actions.take_all(one, by=user, at=at)
+                messages.success(request, _("%(count)s activities came in.") % {"count": many})
+            case "leave":
+                actions.leave_out(one, ids, by=user, at=at)
+            case "why":
+                actions.say_why(one, why=data.get("why", ""), by=user, at=at)
+            case "aside":
+                actions.set_aside(one, by=user, at=at)
+                messages.success(request, _("The draft was set aside. It stays on record."))
+                return redirect("package", pk=one.package_id)
+            case "parts":
+                wanted = {_uuid(each) for each in data.getlist("part")}
+                parts = [
+                    each for each, _in, _old in queries.packages_beneath(one) if each.pk in wanted
+                ]
+                actions.take_packages(one, parts, by=user, at=at)
+            case "part_out":
+                actions.leave_package_out(
+                    one, queries.reach_version(user, _uuid(data.get("part", ""))), by=user, at=at
+                )
+            case _:
+                raise OutOfReach
+    except Refusal as refusal:
+        if refusal.status == 403:
+            raise
+        messages.error(request, str(refusal))
+    return redirect("package_version", pk=pk)
+
+
+@login_required
+@require_POST
+def signing(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Sign what was shown; with the second signature the package is frozen."""
+    one = queries.reach_version(_user(request), pk)
+    try:
+        made = actions.sign(one, seal=request.POST.get("seal", ""), by=_user(request), at=now())
+    except Refusal as refusal:
+        if refusal.status == 403:
+            raise
+        return _version(
+            request,
+            queries.reach_version(_user(request), pk),
+            status=refusal.status,
+            trouble=str(refusal),
+        )
+    if made.frozen:
+        messages.success(
+            request,
+            _("Frozen as version %(number)s. Its promises are in the ledger.")
+            % {"number": made.number},
+        )
+    else:
+        messages.success(
+            request, _("Signed. As soon as a second officer signs the same, it is frozen.")
+        )
+    return redirect("package_version", pk=pk)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD"])
+def compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """What differs between two versions, in words."""
+    user, one = _user(request), queries.reach_package(_user(request), pk)
+    a, b = (queries.reach_version(user, _uuid(request.GET.get(key, ""))) for key in ("a", "b"))
+    if {a.package_id, b.package_id} != {one.pk}:
+        raise OutOfReach
+    old, new = (contents.lines_of(queries.content_of(each)) for each in (a, b))
+    return render(
+        request,
+        "campaigns/package/compare.html",
+        {
+            "crumbs": [*_crumbs(), {"label": one.unit.name, "url": reverse("package", args=[pk])}],
+            "package": one,
+            "a": a,
+            "b": b,
+            "changes": contents.changes(old, new),
+            "sum_changes": _named(contents.sum_changes(old, new)),
+        },
+    )
+
+
+def _crumbs() -> list[dict[str, str]]:
+    return [{"label": _("Packages"), "url": reverse("packages")}]
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise OutOfReach from None

@@ -1,0 +1,1 @@
+"""The review desk: opinions, decisions, twins, merging and splitting."""

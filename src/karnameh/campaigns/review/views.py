@@ -1,0 +1,519 @@
+"""Pages of review: the desks, the queue with one proposal open, many at once, side by side, splitting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from karnameh.activities.public import Activity, Campaign, campaign_at
+from karnameh.campaigns.models import Rule
+from karnameh.campaigns.review import actions, queries
+from karnameh.campaigns.review.forms import DeclineForm, MergeForm, ReturnForm, SplitForm
+from karnameh.campaigns.review.merging import How
+from karnameh.campaigns.review.models import Verdict
+from karnameh.campaigns.review.queries import Desk
+from karnameh.campaigns.review.rubric import CRITERIA, next_of
+from karnameh.campaigns.what_if import Metered, facts_of, meters_over
+from karnameh.catalog.public import Indicator
+from karnameh.people.public import User
+from karnameh.plumbing.clock import now, today
+from karnameh.plumbing.public import OutOfReach, Refusal, no_role
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _campaign(request: HttpRequest) -> Campaign | None:
+    code = request.GET.get("campaign", "")
+    return Campaign.objects.filter(code=code).first() if code else campaign_at(today())
+
+
+def _reach(request: HttpRequest, unit: int, theme: str) -> Desk:
+    return queries.reach_desk(_user(request), _campaign(request), unit, theme)
+
+
+@login_required
+@require_safe
+def desks(request: HttpRequest) -> HttpResponse:
+    """Every desk of the reviewer, with what waits there."""
+    user, campaign = _user(request), _campaign(request)
+    rows = queries.desks_of(user, campaign) if campaign else []
+    if not queries.is_judge(user):
+        raise no_role()
+    return render(
+        request,
+        "campaigns/review/desks.html",
+        {
+            "rows": rows,
+            "campaign": campaign,
+            "pending": sum(row.pending for row in rows),
+            "total": sum(row.total for row in rows),
+        },
+    )
+
+
+# --- the desk --------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_safe
+def desk(request: HttpRequest, unit: int, theme: str) -> HttpResponse:
+    """The queue, and one proposal open beside it."""
+    return _desk(request, _reach(request, unit, theme))
+
+
+def _desk(request: HttpRequest, at: Desk, *, status: int = 200, **more: Any) -> HttpResponse:
+    user = _user(request)
+    show = request.GET.get("show", "pending")
+    show = show if show in queries.SHOWS else "pending"
+    rows = queries.queue(at, user, show=show)
+    asked = str(more.pop("at_pk", "")) or request.GET.get("p", "")
+    opened = next((row for row in rows if str(row.activity.pk) == asked), None)
+    if opened is None and asked.isascii() and asked.isdecimal():
+        rows = [*queries.queue(at, user, only=[int(asked)]), *rows]  # led here from elsewhere
+        opened = next((row for row in rows if str(row.activity.pk) == asked), None)
+    opened = opened or (rows[0] if rows else None)
+    twins = queries.twin_counts(at)
+    for row in rows:
+        row.twins = twins.get(row.activity.pk, 0)
+    card = _card(request, at, opened.activity.pk, **more) if opened else {}
+    return render(
+        request,
+        "campaigns/review/desk.html",
+        {
+            "crumbs": [{"label": _("Review"), "url": reverse("review_desks")}],
+            "desk": at,
+            "rows": rows,
+            "opened": opened,
+            "show": show,
+            "tabs": _tabs(at, show),
+            "judges": queries.judges(at),
+            "tally": queries.tally(at),
+            "meters": _meters(at),
+            "card": card,
+        },
+        status=status,
+    )
+
+
+def _tabs(at: Desk, show: str) -> list[tuple[str, str, bool]]:
+    words = {
+        "pending": _("Undecided"),
+        "mine": _("For me"),
+        "decided": _("Decided"),
+        "all": _("All"),
+    }
+    return [(words[one], f"?show={one}", one == show) for one in words]
+
+
+def _meters(at: Desk) -> list[Metered]:
+    """How the rules stand within this theme alone: what the reviewer may see, and can mend."""
+    rules = [
+        one
+        for one in Rule.objects.filter(campaign=at.campaign, valid_until=None).select_related(
+            "unit"
+        )
+        if one.kind in ("audience_share", "unit_day_cap")
+        or (one.kind == "theme_minimum" and one.parameters.get("theme") == at.theme.code)
+    ]
+    standing = at.activities().exclude(
+        state__in=["submitted", "returned", "declined", "merged", "split"]
+    )
+    pending = at.activities().filter(state="submitted")
+    return meters_over(
+        facts_of(standing, pending), [one for one in rules if _over(one, at)], at.campaign, at.unit
+    )
+
+
+def _over(rule: Rule, at: Desk) -> bool:
+    """Whether a rule's unit is this desk's or stands above it."""
+    return at.unit.path.startswith(rule.unit.path)
+
+
+def _card(request: HttpRequest, at: Desk, pk: int, **more: Any) -> dict[str, Any]:
+    """One proposal with everything that is decided by."""
+    user = _user(request)
+    activity = queries.reach_proposal(at, pk)
+    mine = next((one for one in activity.opinions.all() if one.reviewer_id == user.pk), None)
+    marks = queries.marks_of(mine)
+    kept = more.get("kept") or (mine.note if mine else "")
+    return {
+        "desk": at,
+        "activity": activity,
+        "marks": marks,
+        "round": queries.round_of(pk),
+        "rubric": _rubric(marks),
+        "pending": activity.state == "submitted",
+        "others": [one for one in activity.opinions.all() if one.reviewer_id != user.pk],
+        "twins": queries.twins_of(at, activity),
+        "decision": next(iter(activity.decisions.all()), None),
+        "return_form": ReturnForm(initial={"note": kept}, auto_id=f"return{pk}_%s"),
+        "decline_form": DeclineForm(initial={"note": kept}, auto_id=f"decline{pk}_%s"),
+        "url": reverse("review_proposal", args=[at.unit.pk, at.theme.code, pk]),
+        **more,
+    }
+
+
+def _rubric(marks: Any) -> list[dict[str, Any]]:
+    """Each criterion with a word for each of its marks."""
+    words = {
+        "quality": (
+            _("Quality"),
+            (_("unclear"), _("weak"), _("fair"), _("good"), _("exemplary")),
+        ),
+        "service": (
+            _("Service"),
+            (
+                _("helps nobody"),
+                _("helps a few"),
+                _("helps some"),
+                _("helps many"),
+                _("meets a great need"),
+            ),
+        ),
+        "openness": (
+            _("Open to all"),
+            (
+                _("for one group"),
+                _("mostly closed"),
+                _("half open"),
+                _("open"),
+                _("everybody is invited"),
+            ),
+        ),
+        "media": (
+            _("Media interest"),
+            (_("none"), _("local"), _("the county"), _("the province"), _("the nation")),
+        ),
+    }
+    return [
+        {
+            "name": one,
+            "label": words[one][0],
+            "mark": getattr(marks, one),
+            "steps": [
+                (step, word, step == getattr(marks, one)) for step, word in enumerate(words[one][1])
+            ],
+        }
+        for one in CRITERIA
+    ]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def proposal(request: HttpRequest, unit: int, theme: str, pk: int) -> HttpResponse:
+    """One proposal: open it, mark it, keep words, decide, take a decision back."""
+    at = _reach(request, unit, theme)
+    if request.method != "POST":
+        if not request.headers.get("HX-Request"):
+            return redirect(f"{reverse('review_desk', args=[unit, theme])}?show=all&p={pk}#p{pk}")
+        return _opened(request, at, pk)
+    activity = queries.reach_proposal(at, pk)
+    do = request.POST.get("do", "")
+    try:
+        if do in ("mark", "keep"):
+            return _marked(request, at, activity)
+        if do == "back":
+            actions.take_back(at, activity, by=_user(request), at=now())
+            return _after(request, at, pk, pk)
+        actions.decide(at, activity, _ruling(request, do), by=_user(request), at=now())
+    except Refusal as refusal:
+        if refusal.status == 403:
+            raise
+        return _refused(request, at, pk, refusal)
+    return _after(request, at, pk, _next(request, at, pk))
+
+
+def _ruling(request: HttpRequest, do: str) -> actions.Ruling:
+    if do not in (Verdict.ACCEPT, Verdict.RETURN, Verdict.DECLINE):
+        raise OutOfReach
+    data = request.POST
+    return actions.Ruling(
+        Verdict(do),
+        _number(data.get("round", "")),
+        data.get("reason", "") if do == Verdict.DECLINE else "",
+        data.get("note", ""),
+    )
+
+
+def _marked(request: HttpRequest, at: Desk, activity: Activity) -> HttpResponse:
+    marks = {
+        one: _number(request.POST[one]) if request.POST[one] else None
+        for one in CRITERIA
+        if one in request.POST
+    }
+    actions.save_opinion(
+        at, activity, marks=marks, note=request.POST.get("note"), by=_user(request), at=now()
+    )
+    if not request.headers.get("HX-Request"):
+        return redirect(
+            f"{reverse('review_desk', args=[at.unit.pk, at.theme.code])}?show=all&p={activity.pk}"
+        )
+    return _rows(request, at, [activity.pk])
+
+
+def _rows(request: HttpRequest, at: Desk, ids: list[int], **more: Any) -> HttpResponse:
+    """The rows of the queue as they are now, and how far the desk is."""
+    return render(
+        request,
+        "campaigns/review/_rows.html",
+        {
+            "desk": at,
+            "rows": queries.queue(at, _user(request), only=ids),
+            "tally": queries.tally(at),
+            "judges": queries.judges(at),
+            "oob": True,
+            **more,
+        },
+    )
+
+
+def _opened(request: HttpRequest, at: Desk, pk: int) -> HttpResponse:
+    return render(request, "campaigns/review/_card.html", _card(request, at, pk))
+
+
+def _next(request: HttpRequest, at: Desk, pk: int) -> int:
+    """Where to go after a decision: the next undecided one of the queue that is shown."""
+    rows = queries.queue(at, _user(request), show="pending")
+    ahead = next_of([*queries.waiting(rows)], pk)
+    if ahead is None or pk not in {row.activity.pk for row in rows}:
+        later = [one for one in queries.waiting(rows) if one.id > pk]
+        ahead = next((one.id for one in later if not one.mine), later[0].id if later else ahead)
+    return ahead or pk
+
+
+def _after(request: HttpRequest, at: Desk, pk: int, following: int) -> HttpResponse:
+    if not request.headers.get("HX-Request"):
+        show = request.POST.get("show", "pending")
+        return redirect(
+            f"{reverse('review_desk', args=[at.unit.pk, at.theme.code])}?show={show}&p={following}#p{following}"
+        )
+    return _rows(request, at, [pk], card=_card(request, at, following), meters=_meters(at), last=pk)
+
+
+def _refused(request: HttpRequest, at: Desk, pk: int, refusal: Refusal) -> HttpResponse:
+    """Nothing typed is lost: the card as it stands now, with the sentence and the words."""
+    kept = refusal.kept or request.POST.get("note", "")
+    more = {
+        "trouble": str(refusal),
+        "kept": kept,
+        "do": request.POST.get("do", ""),
+    }
+    if request.headers.get("HX-Request"):
+        response = _rows(request, at, [pk], card=_card(request, at, pk, **more), meters=_meters(at))
+        response.status_code = 422
+        return response
+    return _desk(request, at, status=refusal.status, at_pk=pk, **more)
+
+
+@login_required
+@require_POST
+def many(request: HttpRequest, unit: int, theme: str) -> HttpResponse:
+    """One decision over several proposals."""
+    at = _reach(request, unit, theme)
+    home = (
+        f"{reverse('review_desk', args=[unit, theme])}?show={request.POST.get('show', 'pending')}"
+    )
+    chosen = {
+        _number(pk): _number(round)
+        for pk, _mark, round in (one.partition(":") for one in request.POST.getlist("chosen"))
+    }
+    do = request.POST.get("do", "")
+    if do == "compare":
+        ids = list(chosen)[:2]
+        if len(ids) < 2:
+            messages.warning(request, _("Choose two proposals to compare."))
+            return redirect(home)
+        return redirect(f"{reverse('review_compare', args=[unit, theme])}?a={ids[0]}&b={ids[1]}")
+    try:
+        made, passed = actions.decide_many(
+            at, chosen, _ruling(request, do), by=_user(request), at=now()
+        )
+    except Refusal as refusal:
+        if refusal.status == 403:
+            raise
+        messages.error(request, str(refusal))
+        return redirect(home)
+    messages.success(request, _("%(count)s proposals decided.") % {"count": len(made)})
+    if passed:
+        messages.warning(
+            request,
+            _("%(count)s were passed over: somebody else has decided over them meanwhile.")
+            % {"count": len(passed)},
+        )
+    return redirect(home)
+
+
+# --- side by side ------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def compare(request: HttpRequest, unit: int, theme: str) -> HttpResponse:
+    """Two proposals beside each other; merge the right one into the left one, or the other way round."""
+    at = _reach(request, unit, theme)
+    a, b = (queries.reach_proposal(at, _number(request.GET.get(one, ""))) for one in ("a", "b"))
+    form = MergeForm(request.POST or None)
+    trouble = ""
+    if request.method == "POST" and form.is_valid():
+        kept, other = (b, a) if request.POST.get("keep") == "b" else (a, b)
+        try:
+            actions.merge(
+                at, kept, [other], how=How(form.cleaned_data["how"]), by=_user(request), at=now()
+            )
+        except Refusal as refusal:
+            if refusal.status == 403:
+                raise
+            trouble = str(refusal)
+        else:
+            messages.success(request, _("Merged. The other one leads here from its own page."))
+            return redirect(
+                f"{reverse('review_desk', args=[unit, theme])}?show=all&p={kept.pk}#p{kept.pk}"
+            )
+    twin = next((one for one in queries.twins_of(at, a) if one.activity.pk == b.pk), None)
+    return render(
+        request,
+        "campaigns/review/compare.html",
+        {
+            "crumbs": _crumbs(at),
+            "desk": at,
+            "a": a,
+            "b": b,
+            "rows": _side_by_side(a, b),
+            "form": form,
+            "twin": twin,
+            "trouble": trouble,
+            "may_merge": a.pk != b.pk
+            and all(one.state in ("submitted", "accepted") for one in (a, b)),
+        },
+        status=409 if trouble else 200,
+    )
+
+
+def _side_by_side(a: Activity, b: Activity) -> list[dict[str, Any]]:
+    """What both say, row by row; `same` where they agree."""
+
+    def row(label: str, kind: str, of: Any) -> dict[str, Any]:
+        left, right = of(a), of(b)
+        return {"label": label, "kind": kind, "a": left, "b": right, "same": left == right}
+
+    expected = {one.pk: {e.indicator.name: e for e in one.expectations.all()} for one in (a, b)}
+    names = dict.fromkeys([*expected[a.pk], *expected[b.pk]])
+    return [
+        row(_("Unit"), "name", lambda one: one.lead_unit.name),
+        row(_("Place"), "name", lambda one: one.place.name),
+        row(_("From"), "day", lambda one: one.starts_on),
+        row(_("Until"), "day", lambda one: one.ends_on),
+        row(
+            _("For whom"),
+            "name",
+            lambda one: "، ".join(s.audience.name for s in one.audiences.all()),
+        ),
+        row(_("People expected"), "number", lambda one: one.expected_attendance),
+        row(_("Budget"), "money", lambda one: one.budget_rial),
+        *(
+            row(
+                name,
+                "number",
+                lambda one, name=name: getattr(expected[one.pk].get(name), "quantity", None),
+            )
+            for name in names
+        ),
+        row(_("Needs"), "name", lambda one: "، ".join(n.label for n in one.needs.all())),
+        row(_("What will be done"), "text", lambda one: one.description),
+    ]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def divide(request: HttpRequest, unit: int, theme: str, pk: int) -> HttpResponse:
+    """Split a proposal into parts."""
+    at = _reach(request, unit, theme)
+    activity = queries.reach_proposal(at, pk)
+    count = _number(request.POST.get("count", request.GET.get("count", "2"))) or 2
+    form = SplitForm(
+        request.POST if "do" in request.POST else None, count=count, name=activity.name
+    )
+    if request.POST.get("do") == "split" and form.is_valid():
+        try:
+            made = actions.split(at, activity, form.parts(), by=_user(request), at=now())
+        except Refusal as refusal:
+            if refusal.status == 403:
+                raise
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Split. Each part is reviewed for itself."))
+            return redirect(
+                f"{reverse('review_desk', args=[unit, theme])}?p={made[0].pk}#p{made[0].pk}"
+            )
+    return render(
+        request,
+        "campaigns/review/split.html",
+        {"crumbs": _crumbs(at), "desk": at, "activity": activity, "form": form, "count": count},
+        status=422 if form.errors else 200,
+    )
+
+
+# --- from an original to its results -----------------------------------------------------------------------
+
+
+@login_required
+@require_safe
+def story(request: HttpRequest, pk: int) -> HttpResponse:
+    """What an activity came out of, what became of it, and what the ledger says of that."""
+    user = _user(request)
+    activity = queries.activity_in_reach(user, pk)
+    line = {
+        "originals": queries.originals(pk),
+        "ends": [one for one in queries.results(pk) if one != pk],
+    }
+    named = Activity.objects.select_related("lead_unit").in_bulk(
+        [*line["originals"], *line["ends"]]
+    )
+    rows = queries.ledger_of(user, line["ends"] or [pk])
+    indicators = Indicator.objects.select_related("measure").in_bulk(
+        [row["indicator"] for row in rows]
+    )
+    return render(
+        request,
+        "campaigns/review/story.html",
+        {
+            "activity": activity,
+            "originals": [named[one] for one in line["originals"]],
+            "ends": [named[one] for one in line["ends"]],
+            "shares": activity.shares.select_related("unit"),
+            "occurrences": activity.occurrences.select_related("venue"),
+            "rows": [
+                {
+                    **row,
+                    "name": indicators[row["indicator"]].name,
+                    "unit": indicators[row["indicator"]].measure.symbol,
+                }
+                for row in rows
+            ],
+        },
+    )
+
+
+def _crumbs(at: Desk) -> list[dict[str, str]]:
+    return [
+        {"label": _("Review"), "url": reverse("review_desks")},
+        {
+            "label": f"{at.theme.name} · {at.unit.name}",
+            "url": reverse("review_desk", args=[at.unit.pk, at.theme.code]),
+        },
+    ]
+
+
+def _number(text: str) -> int:
+    """A number from a form or an address; nothing else is one."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

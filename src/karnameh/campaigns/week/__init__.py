@@ -1,0 +1,1 @@
+"""The calendar: the board, the planner at work, programmes, feeds."""

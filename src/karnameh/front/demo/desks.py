@@ -1,0 +1,91 @@
+"""What the desks of the demo find: opinions of reviewers, one frozen package, a province's draft with its calendar."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+
+from karnameh.activities.public import Activity, Campaign, State
+from karnameh.campaigns.public import (
+    Opinion,
+    Version,
+    draw_up,
+    open_package,
+    place_by_wish,
+    seal_now,
+    sign,
+    take_all,
+    take_in,
+)
+from karnameh.front.demo.federation import Federation
+from karnameh.org.public import OrgUnit, under
+from karnameh.people.public import User
+
+_PROVINCE = "فارس"
+
+
+def fill_desks(
+    made: Federation, week: Campaign, accounts: dict[str, User], *, at: datetime
+) -> None:
+    """Marks on proposals, the package of one county frozen by two officers, drafts of the province's."""
+    fars = made.provinces[_PROVINCE]
+    _opinions(fars, week, accounts, at)
+    by, second = accounts["fars"], accounts["officer"]
+    county = _busiest(made, week)
+    first = draw_up(open_package(week, county, by=by, at=at), name="برنامهٔ شهرستان", by=by, at=at)
+    take_all(first, by=by, at=at)
+    place_by_wish(first, by=by, at=at)
+    for officer in (by, second):
+        sign(first, seal=seal_now(first), by=officer, at=at)
+    package = open_package(week, fars, by=by, at=at)
+    wished = draw_up(package, name="روزهای خواسته‌شده", by=by, at=at)
+    take_all(wished, by=by, at=at)
+    place_by_wish(Version.objects.get(pk=wished.pk), by=by, at=at)
+    health = draw_up(package, name="تنها سلامت و خانواده", by=by, at=at)
+    wanted = Activity.objects.filter(
+        theme__code__in=["safety-and-relief", "women-family"], campaign=week
+    )
+    take_in(health, wanted.values_list("pk", flat=True), by=by, at=at)
+
+
+def _busiest(made: Federation, week: Campaign) -> OrgUnit:
+    """The county of the province in which most was accepted."""
+    counties = [unit for (province, _name), unit in made.counties.items() if province == _PROVINCE]
+
+    def accepted(unit: OrgUnit) -> int:
+        return Activity.objects.filter(
+            under(unit.path, "lead_unit__path"), campaign=week, state=State.ACCEPTED
+        ).count()
+
+    return max(counties, key=lambda unit: (accepted(unit), -unit.pk))
+
+
+def _opinions(fars: OrgUnit, week: Campaign, accounts: dict[str, User], at: datetime) -> None:
+    """Some proposals were marked by one, some by two, most by nobody yet."""
+    chance = random.Random(1405)
+    rows = Activity.objects.filter(
+        under(fars.path, "lead_unit__path"),
+        campaign=week,
+        state__in=[State.SUBMITTED, State.ACCEPTED],
+    ).order_by("pk")
+    made = []
+    for activity in rows.select_related("theme"):
+        judges = [accounts["fars"]]
+        if activity.theme.code == "construction":
+            judges.append(accounts["fars.reviewer"])
+        for judge in judges:
+            if chance.random() < (0.35 if activity.state == State.SUBMITTED else 0.8):
+                quality, service = chance.choice((2, 3, 3, 4)), chance.choice((1, 2, 3, 4))
+                made.append(
+                    Opinion(
+                        activity=activity,
+                        reviewer=judge,
+                        quality=quality,
+                        service=service,
+                        openness=chance.choice((3, 4, 4)),
+                        media=chance.randrange(4),
+                        revision=activity.revision,
+                        saved_at=at,
+                    )
+                )
+    Opinion.objects.bulk_create(made)
