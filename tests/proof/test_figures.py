@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import random
 
-from histories import a_log, a_question, verdict
+from histories import LINES, a_log, a_question, verdict
 
 from karnameh.ledger.proof.bundles import Asked, Unprovable
 from karnameh.ledger.proof.canonical import fact_of
 from karnameh.ledger.proof.memory import MemoryLog
-from karnameh.ledger.proof.sums import tally, tally_text
+from karnameh.ledger.proof.shape import page_knot
+from karnameh.ledger.proof.sums import Cell, page_core, tally, tally_text
 
 
 def plain_sum(log: MemoryLog, asked: Asked, size: int) -> str:
@@ -78,3 +79,20 @@ def test_small_counts_of_people_are_not_opened_and_receipts_show_no_neighbour() 
         assert '"open"' not in text and '"tally"' not in text
         assert verdict(json.loads(json.dumps(bundle)), key=log.secret) == ""
     assert refused
+
+
+def test_the_fast_way_to_a_page_joins_to_the_same() -> None:
+    chance = random.Random(21)
+    for _ in range(60):
+        lines = [line for (axis, _n), line in LINES.items() if axis == 1 and line[:2] == (1, 3)]
+        lines = [(1,)] if chance.random() < 0.2 else lines
+        cells = [
+            Cell(
+                chance.choice(lines), number, chance.randbytes(32), chance.randrange(-9, 99), chance.randrange(-2, 3),
+                chance.randrange(1, 6), chance.random() < 0.3,
+            )
+            for number in range(chance.randrange(1, 40))
+        ]  # fmt: skip
+        slow = page_knot(b"k" * 32, cells[0].line[-1], cells)
+        fast = page_core(b"k" * 32, cells, -1 if len(cells[0].line) == 1 else 1)
+        assert fast == (slow.count, slow.core)

@@ -293,3 +293,16 @@ def test_an_old_head_replayed_as_the_newest_is_older_than_what_is_known() -> Non
     stale = later.seal(at=AT - timedelta(days=9))
     bundle = as_read(later.bundle(a_question(chance), stale))
     assert "heads: " in verdict(bundle, log.heads_json(), key=log.secret)
+
+
+def test_a_restored_backup_is_told_from_a_fork_and_accepted_as_neither() -> None:
+    """What was sealed after the backup is gone: the new epoch says so, and whoever kept a head sees it."""
+    chance = random.Random(6)
+    log = a_log(chance, (20, 30))
+    restored = copy.deepcopy(log)
+    restored.leaves, restored.heads = restored.leaves[:20], restored.heads[:1]
+    restored.leaves.append(a_leaf(chance, 300))
+    head = restored.seal(at=AT + timedelta(days=2), epoch=2)
+    bundle = as_read(restored.bundle(a_question(chance), head))
+    assert verdict(bundle, restored.heads_json(), key=log.secret) == ""
+    assert "a backup was restored" in verdict(bundle, log.heads_json(), key=log.secret)

@@ -69,9 +69,16 @@ from karnameh.ledger.rules import (
     total,
 )
 from karnameh.ledger.sealing.checking import LogCheck, Patrol, check_log
+from karnameh.ledger.sealing.erasing import erase_salt
 from karnameh.ledger.sealing.heads import append_record, heads, latest_head, seal, short_code
 from karnameh.ledger.sealing.proving import ProofQuestion, covering_head, figure_at, prove, receipt
-from karnameh.ledger.sealing.publishing import consistency_between, head_json, heads_json
+from karnameh.ledger.sealing.publishing import (
+    consistency_between,
+    every_leaf,
+    head_json,
+    heads_json,
+)
+from karnameh.ledger.sealing.trees import lines_at
 from karnameh.ledger.sealing.witnesses import countersign, register_witness, retire_witness
 from karnameh.ledger.segments.duck import roll_up_sealed
 from karnameh.ledger.segments.writing import damaged_segments, write_segments
@@ -85,12 +92,12 @@ __all__ = [
     "Qualifier", "Question", "Receipt", "Reporting", "Role", "Sought", "Stage", "Stated",
     "Story", "Tally", "Verdict", "Witness", "adjust", "append_record", "check", "check_log",
     "consistency_between", "correct_entry", "countersign", "coverage_by", "covering_head",
-    "damaged_segments", "documents_of", "entries_behind", "entries_in_reach", "epoch", "far_from", "figure_at",
-    "fold", "fold_all", "head_json", "heads", "heads_json", "latest_head", "moment",
-    "open_promises", "post_entries", "preview", "promise_balance", "promise_counts", "promises",
-    "prove", "receipt", "register_beside", "register_documents", "register_witness", "rehome",
-    "release", "retire_witness", "reverse_batch", "reverse_entry", "roll_up",
-    "roll_up_sealed", "seal",
+    "damaged_segments", "documents_of", "entries_behind", "entries_in_reach", "epoch",
+    "erase_salt", "every_leaf", "far_from", "figure_at", "fold", "fold_all", "head_json",
+    "heads", "heads_json", "latest_head", "lines_at", "moment", "open_promises", "post_entries",
+    "preview", "promise_balance", "promise_counts", "promises", "prove", "receipt",
+    "register_beside", "register_documents", "register_witness", "rehome", "release",
+    "retire_witness", "reverse_batch", "reverse_entry", "roll_up", "roll_up_sealed", "seal",
     "short_code", "silent_units", "stated_totals", "story_of", "tally_at", "tally_of", "total",
     "unverified", "verify_entry", "write_segments",
 ]  # fmt: skip

@@ -269,3 +269,82 @@ def own_knot(key: bytes, cells: Iterable[Cell]) -> Knot:
             for c in cells
         ],
     )
+
+
+# --- the same, fast ---------------------------------------------------------------------------------
+# Sealing needs of a page only what it joins to. Plain tuples and one pass over sorted lines make it
+# three times as fast as building knots; a test holds both against each other.
+
+_Bare = tuple[bytes, bytes, int, bytes]  # an Item without its name
+_ONE = (1).to_bytes(8, "big")
+_OWN_ONE = b"\x05\x01" + OWN.encode() + _ONE
+
+
+def page_core(key: bytes, cells: Iterable[Cell], depth: int) -> tuple[int, Item]:
+    """Number of parts and core of `unit_knot(key, …, cells, depth)`; of `own_knot` when `depth` is -1."""
+    groups: dict[tuple[int, ...], list[Cell]] = {}
+    for cell in cells:
+        groups.setdefault(cell[0], []).append(cell)
+    lines = sorted(groups)
+    if depth < 0:
+        own = [_bare_leaf(key, cell) for cell in groups[lines[0]]]
+        return len(own), Item(*_joined(key, own))
+    count, core = _bare_unit(key, lines, groups, 0, len(lines), depth)
+    return count, Item(*core)
+
+
+def _bare_unit(
+    key: bytes, lines: list[tuple[int, ...]], groups: dict[tuple[int, ...], list[Cell]], low: int, high: int,
+    depth: int,
+) -> tuple[int, _Bare]:  # fmt: skip
+    parts: list[_Bare] = []
+    if len(lines[low]) == depth + 1:
+        cells = groups[lines[low]]
+        if len(cells) == 1:
+            node, seal, amount, salt = _bare_leaf(key, cells[0])
+            parts.append((sha256(_OWN_ONE + node + seal).digest(), seal, amount, salt))
+        else:
+            core = _joined(key, [_bare_leaf(key, cell) for cell in cells])
+            parts.append(_bare_labelled(b"\x01" + OWN.encode(), len(cells), core))
+        low += 1
+    depth += 1
+    while low < high:
+        child = lines[low][depth]
+        end = low + 1
+        while end < high and lines[end][depth] == child:
+            end += 1
+        count, core = _bare_unit(key, lines, groups, low, end, depth)
+        label = str(child).encode()
+        parts.append(_bare_labelled(bytes((len(label),)) + label, count, core))
+        low = end
+    return len(parts), _joined(key, parts)
+
+
+def _bare_leaf(key: bytes, cell: Cell) -> _Bare:
+    _line, number, log_leaf, milli, rial, qualifier, reversal = cell
+    node = sha256(b"\x02" + number.to_bytes(8, "big") + log_leaf).digest()
+    amount = tally(milli, rial, qualifier, reversal)
+    salt = sha256(key + node).digest()[:16]
+    seal = sha256(b"\x04" + salt + amount.to_bytes(_BYTES, "big")).digest()
+    return node, seal, amount, salt
+
+
+def _bare_labelled(label: bytes, count: int, core: _Bare) -> _Bare:
+    text = b"\x05" + label + (_ONE if count == 1 else count.to_bytes(8, "big"))
+    return sha256(text + core[0] + core[1]).digest(), core[1], core[2], core[3]
+
+
+def _joined(key: bytes, level: list[_Bare]) -> _Bare:
+    while len(level) > 1:
+        above = []
+        for n in range(0, len(level) - 1, 2):
+            one, other = level[n], level[n + 1]
+            node = sha256(b"\x03" + one[0] + one[1] + other[0] + other[1]).digest()
+            amount = one[2] + other[2]
+            salt = sha256(key + node).digest()[:16]
+            seal = sha256(b"\x04" + salt + amount.to_bytes(_BYTES, "big")).digest()
+            above.append((node, seal, amount, salt))
+        if len(level) % 2:
+            above.append(level[-1])
+        level = above
+    return level[0]

@@ -22,13 +22,12 @@ from karnameh.ledger.proof.shape import (
     month_of,
     office_knot,
     pack,
-    page_knot,
     page_of,
     series_knot,
     stored,
     unpack,
 )
-from karnameh.ledger.proof.sums import Cell, Knot, tally_text
+from karnameh.ledger.proof.sums import Cell, Item, Knot, page_core, tally_text
 from karnameh.ledger.sealing.leaves import State
 
 _PAGE = "series, day, page, size, root, parts, core, seal, salt, tally, cells"
@@ -101,8 +100,9 @@ def _write_pages(cursor: Any, pages: dict[PageKey, list[Cell]], state: State, si
     with _copy(cursor, "ledger_sumpage", _PAGE, _PAGE_TYPES) as copy:
         for where, cells in pages.items():
             if cells:
-                knot = page_knot(hiding_key(state.master, where.series), where.page, cells)
-                row = (*where, size, cells[0].line[0], *_kept(knot), pack(cells))
+                depth = -1 if len(cells[0].line) == 1 else 1
+                count, core = page_core(hiding_key(state.master, where.series), cells, depth)
+                row = (*where, size, cells[0].line[0], count, *_core(core), pack(cells))
             else:
                 row = (*where, size, 0, *_GONE, b"")
             copy.write_row(row)
@@ -216,8 +216,11 @@ def _write_nodes(
 
 
 def _kept(knot: Knot) -> tuple[int, bytes, bytes, bytes, str]:
-    core = knot.core
-    return knot.count, core.hash, core.seal, core.salt, tally_text(core.tally)
+    return knot.count, *_core(knot.core)
+
+
+def _core(core: Item) -> tuple[bytes, bytes, bytes, str]:
+    return core.hash, core.seal, core.salt, tally_text(core.tally)
 
 
 class _copy:

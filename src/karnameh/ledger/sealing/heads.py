@@ -69,7 +69,7 @@ def totals_root(cursor: Any, state: State, size: int) -> bytes:
 
 def heads() -> QuerySet[Head]:
     """All heads, the newest first."""
-    return Head.objects.select_related("key").order_by("-number")
+    return Head.objects.select_related("key__endorsed_by").order_by("-number")
 
 
 def latest_head() -> Head | None:

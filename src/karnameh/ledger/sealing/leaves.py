@@ -220,6 +220,17 @@ def salt_of(cursor: Any, index: int) -> bytes:
     return bytes(salts)[start : start + SALT]
 
 
+def salts_of(cursor: Any, first: int, leaves: int) -> tuple[bytes, dict[int, list[str]]]:
+    """The salts of a page, and the commitments of those that were erased."""
+    cursor.execute("SELECT salts FROM ledger_leafsalt WHERE first = %s", [first])
+    salts = bytes(cursor.fetchone()[0])
+    cursor.execute(
+        "SELECT leaf, commitments FROM ledger_saltless WHERE leaf >= %s AND leaf < %s",
+        [first, first + leaves],
+    )
+    return salts, {leaf: text.split("|") for leaf, text in cursor.fetchall()}
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """How far the log is."""

@@ -70,10 +70,12 @@ def number_portion(*, at: datetime, limit: int = PORTION) -> Numbered:
             [(leaf, pk) for pk, leaf in records],
         )
         _keep_homes(cursor, portion)
-        if until > state.numbered_to or portion.size > state.size:
+        if portion.size > state.size:
+            # The mark stands right behind the last entry, not at the horizon: a restored backup goes on
+            # from the largest clock it holds, and nothing that is posted then may lie behind the mark.
             cursor.execute(
                 "UPDATE ledger_logstate SET numbered_to = %s, size = %s, entries = entries + %s",
-                [max(until, state.numbered_to), portion.size, portion.entries],
+                [max(portion.last_clock + 1, state.numbered_to), portion.size, portion.entries],
             )
     return Numbered(portion.entries, behind)
 
@@ -106,6 +108,7 @@ class _Portion:
     lines: dict[int, dict[int, tuple[int, ...]]]
     size: int = 0
     entries: int = 0
+    last_clock: int = -1
     pages: list[Page] = field(default_factory=list)
     additions: Additions = field(default_factory=Additions)
     homes: dict[int, set[int]] = field(default_factory=dict)
@@ -130,7 +133,8 @@ class _Portion:
         given = row.public.split("|")
         self._ids.append(row.id)
         self._hashes.append(leaf)
-        self._clocks.append(int(given[1]))
+        self.last_clock = int(given[1])
+        self._clocks.append(self.last_clock)
         self._add(given, leaf)
         self.size += 1
         self.entries += 1

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from karnameh.ledger.models import Head
+from karnameh.ledger.models import Head, LogRecord
+from karnameh.ledger.proof.canonical import SALT, entry_leaf, record_leaf
 from karnameh.ledger.proof.merkle import consistency
 from karnameh.ledger.proof.sums import b64
 from karnameh.ledger.sealing.heads import body_of, heads, log_name
-from karnameh.ledger.sealing.leaves import StoredNodes
+from karnameh.ledger.sealing.leaves import Row, StoredNodes, rows_between, salts_of
 
 FORMAT = "karnameh.heads.1"
 MOST = 400  # heads in one list: more than a year of days
@@ -67,3 +69,28 @@ def heads_json(until: int | None = None) -> dict[str, Any]:
 def consistency_between(older: Head, newer: Head) -> list[str]:
     """That the log of `newer` begins with the log of `older`."""
     return [b64(one) for one in consistency(StoredNodes(newer.size), older.size, newer.size)]
+
+
+def every_leaf(cursor: Any, size: int) -> Iterator[bytes]:
+    """All leaves of the log in their order, for an auditor who adds everything up himself."""
+    cursor.execute(
+        "SELECT first, leaves, low_clock, high_clock, ids FROM ledger_leafpage WHERE first < %s ORDER BY first",
+        [size],
+    )
+    pages = cursor.fetchall()
+    records = {one.leaf: one for one in LogRecord.objects.filter(leaf__lt=size)}
+    read: dict[tuple[int, int], dict[bytes, Row]] = {}
+    for first, leaves, low, high, ids in pages:
+        if low is None:
+            for number in range(first, first + leaves):
+                one = records[number]
+                yield record_leaf(one.kind, one.name, bytes(one.sha256), one.bytes, one.at)
+            continue
+        if (low, high) not in read:
+            read = {(low, high): {row.id: row for row in rows_between(cursor, low, high + 1)}}
+        salts, kept = salts_of(cursor, first, leaves)
+        for n in range(leaves):
+            row = read[low, high][bytes(ids)[16 * n : 16 * n + 16]]
+            committed = kept.get(first + n)
+            salt = salts[SALT * n : SALT * n + SALT]
+            yield entry_leaf(row.public, committed) if committed else row.leaf(salt)
