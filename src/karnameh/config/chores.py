@@ -10,7 +10,15 @@ from karnameh.exchange.public import discard_forgotten, make_next, work_once
 from karnameh.field.public import forget_parts
 from karnameh.front.public import publish_demo
 from karnameh.insight.public import make_files, watch_figures
-from karnameh.ledger.public import Patrol, fold, latest_head, rehome, seal, write_segments
+from karnameh.ledger.public import (
+    Patrol,
+    fold,
+    latest_head,
+    number_portion,
+    rehome,
+    seal,
+    write_segments,
+)
 from karnameh.narrative.public import forget_texts
 from karnameh.people.public import expire_contacts
 from karnameh.plumbing.chores import Chore
@@ -41,6 +49,8 @@ def lanes() -> list[list[Chore]]:
         Chore("published figures", lambda: watch_figures(at=now()), every=300.0),
     ]
     log = [
+        # So that whoever proposes a figure never waits for a day's entries to be hashed.
+        Chore("number", lambda: number_portion(at=now()).behind, every=20.0),
         Chore("seal", _seal_daily, every=600.0),
         Chore("check the log", _patrol, every=900.0),
     ]

@@ -260,6 +260,9 @@ def _public_page(request: HttpRequest, figure: Figure, *, sketch: bool = False) 
         "chain": [] if sketch else queries.chain_of(figure, at=now()),
         "address": request.build_absolute_uri(reverse("figure", args=[figure.code])),
         "entries_url": _entries_url(request, figure),
+        "check_url": f"{reverse('verify')}?bundle={reverse('figure_bundle', args=[figure.code])}"
+        if figure.bundle
+        else "",
     }  # fmt: skip
     response = render(request, "insight/figures/figure.html", context)
     if not sketch and not request.user.is_authenticated:
