@@ -316,3 +316,23 @@ def test_an_embargo_is_part_of_what_is_approved(press: Press) -> None:
     figure = press.published(Words("{value} بسته", "{value}", embargo_until=later))
     assert not figure.is_public(NOW)
     assert figure.is_public(later)
+
+
+def test_while_another_sealing_is_at_work_the_officer_is_asked_to_wait(own_press: Press) -> None:
+    figure = own_press.draft()
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT pg_advisory_xact_lock(4022)")
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        with pytest.raises(Refusal) as refused:
+            propose_figure(figure, by=own_press.author, at=NOW)
+        assert refused.value.status == 503
+        assert Figure.objects.get().state == State.DRAFT
+    finally:
+        other.close()
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+    assert propose_figure(figure, by=own_press.author, at=NOW).state == State.PROPOSED

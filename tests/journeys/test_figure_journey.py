@@ -16,6 +16,7 @@ pytestmark = pytest.mark.journey
 def test_from_the_number_to_the_public_page(
     officer: Visitor, visitors: Visitors, scene: Scene, size: str
 ) -> None:
+
     page = officer.page
     officer.open(f"/indicators/{scene.trees.pk}/?unit={scene.world.nation.pk}&period=1405")
     officer.link("انتشار این عدد").click()

@@ -71,6 +71,7 @@ from karnameh.ledger.rules import (
 from karnameh.ledger.sealing.checking import LogCheck, Patrol, check_log
 from karnameh.ledger.sealing.erasing import erase_salt
 from karnameh.ledger.sealing.heads import append_record, heads, latest_head, seal, short_code
+from karnameh.ledger.sealing.numbering import number_portion
 from karnameh.ledger.sealing.proving import ProofQuestion, covering_head, figure_at, prove, receipt
 from karnameh.ledger.sealing.publishing import (
     consistency_between,
@@ -94,7 +95,7 @@ __all__ = [
     "consistency_between", "correct_entry", "countersign", "coverage_by", "covering_head",
     "damaged_segments", "documents_of", "entries_behind", "entries_in_reach", "epoch",
     "erase_salt", "every_leaf", "far_from", "figure_at", "fold", "fold_all", "head_json",
-    "heads", "heads_json", "latest_head", "lines_at", "moment", "open_promises", "post_entries",
+    "heads", "heads_json", "latest_head", "lines_at", "moment", "number_portion", "open_promises", "post_entries",
     "preview", "promise_balance", "promise_counts", "promises", "prove", "receipt",
     "register_beside", "register_documents", "register_witness", "rehome", "release",
     "retire_witness", "reverse_batch", "reverse_entry", "roll_up", "roll_up_sealed", "seal",

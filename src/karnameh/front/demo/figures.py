@@ -32,7 +32,7 @@ from karnameh.insight.public import (
     withdraw_figure,
     write_figure,
 )
-from karnameh.ledger.public import Entry, NewEntry, Stage, post_entries
+from karnameh.ledger.public import Entry, NewEntry, Stage, latest_head, post_entries
 from karnameh.org.public import OrgUnit, Place
 from karnameh.people.public import User
 from karnameh.plumbing.models import Deed
@@ -218,7 +218,9 @@ def publish_demo() -> bool:
     Only in an installation into which the demo was loaded.
     """
     loaded = Deed.objects.filter(verb="load_demo").values_list("at", flat=True).first()
-    if loaded is None:
+    if (
+        loaded is None or latest_head() is None
+    ):  # the first sealing takes its time, and nothing waits for it
         return False
     known = set(Figure.objects.values_list("code", flat=True))
     missing = [one for one in FIGURES if one.code not in known]

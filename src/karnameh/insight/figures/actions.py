@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import OperationalError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from psycopg.errors import LockNotAvailable
 
 from karnameh.access.public import Role, require
 from karnameh.activities.public import Campaign
@@ -19,6 +21,7 @@ from karnameh.insight.figures.queries import present_tallies
 from karnameh.insight.figures.showing import shown_of
 from karnameh.kernel.text import clean
 from karnameh.ledger.public import (
+    Head,
     Stage,
     Tally,
     figure_at,
@@ -109,7 +112,7 @@ def propose_figure(figure: Figure, *, by: User, at: datetime) -> Figure:
     with deed("propose_figure", by=by, at=at, target=f"figure:{figure.code}"):
         figure = _locked(figure, by)
         _require_state(figure, State.DRAFT)
-        figure.head = seal(at=at)  # first: what is asked below is what this head holds
+        figure.head = sealed(at)  # first: what is asked below is what this head holds
         figure.as_of, figure.moment = at, moment()
         tallies = tally_at(figure.publishing)
         tally = tallies.get(Stage(figure.stage), Tally())
@@ -172,7 +175,7 @@ def publish_figure(figure: Figure, *, by: User, at: datetime) -> Figure:
         count = public.totals["whole"].get(Stage(figure.stage))
         if count is None or count.quantity is None:
             raise Refusal(_("Counts of fewer than ten people are not published."), status=409)
-        seal(at=at)  # a head of the day of publication stands after the figure's own
+        sealed(at)  # a head of the day of publication stands after the figure's own
         figure.shown, figure.bundle = shown_of(figure, public), _proof(figure)
         figure.state, figure.published_by, figure.published_at = State.PUBLISHED, by, at
         figure.save()
@@ -226,6 +229,19 @@ def watch_figures(*, at: datetime, most: int = 20) -> bool:
             defaults={"value": tally.quantity if tally.known else None, "looked_at": at},
         )
     return False
+
+
+def sealed(at: datetime) -> Head:
+    """A head over everything that is settled. While another sealing is at work, a refusal says so."""
+    try:
+        return seal(at=at)
+    except OperationalError as trouble:
+        if isinstance(trouble.__cause__, LockNotAvailable):
+            raise Refusal(
+                _("The ledger is being sealed just now. Try again in a minute; nothing is lost."),
+                status=503,
+            ) from trouble
+        raise
 
 
 # --- small things ------------------------------------------------------------------------------------

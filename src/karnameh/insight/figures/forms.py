@@ -114,4 +114,6 @@ class StageForm(forms.Form):
 class NoteForm(forms.Form):
     """A reason that somebody else reads."""
 
-    note = forms.CharField(label=gettext_lazy("Why"), max_length=300)
+    note = forms.CharField(
+        label=gettext_lazy("Why"), max_length=300, required=False
+    )  # asked by the steps that need it

@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 
 from karnameh.access.public import Role, require
 from karnameh.activities.public import Campaign
-from karnameh.insight.figures.actions import new_code
+from karnameh.insight.figures.actions import new_code, sealed
 from karnameh.insight.figures.models import Figure, State
 from karnameh.insight.press.document import document_of
 from karnameh.insight.press.models import KINDS, LANGUAGES, Pack, PackFigure, PackFile
 from karnameh.insight.press.pdf import pdf_of
 from karnameh.insight.press.word import docx_of
 from karnameh.kernel.text import clean
-from karnameh.ledger.public import seal
 from karnameh.org.public import OrgUnit
 from karnameh.people.public import User
 from karnameh.plumbing.chores import wake
@@ -50,7 +49,7 @@ def issue_pack(
     if any(one.state != State.PUBLISHED for one in figures):
         raise Refusal(_("Only published figures that stand come into a pack."), field="figures")
     with deed("issue_pack", by=by, at=at, target=f"unit:{unit.pk}"):
-        head = seal(at=at)
+        head = sealed(at)
         pack = Pack(
             code=code or new_code(),
             unit=unit,
