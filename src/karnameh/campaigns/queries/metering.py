@@ -104,11 +104,15 @@ WITH asked AS (
         AS asked(index, low, high, word)
 ), plan AS (
     SELECT a.id, a.theme_id, a.profession_id, a.tier, a.starts_on, a.lead_unit_id, a.budget_rial,
-           u.path COLLATE "C" AS path, u.line, a.state = ANY(%(standing)s) AS stands
+           u.path COLLATE "C" AS path, a.state = ANY(%(standing)s) AS stands
       FROM activities_activity a JOIN org_orgunit u ON u.id = a.lead_unit_id
      WHERE a.campaign_id = %(campaign)s AND a.state = ANY(%(counted)s)
+       AND EXISTS (SELECT FROM asked s WHERE u.path >= s.low AND u.path < s.high)
 )
 """
+_COUNTS_AS = (
+    "count(*) FILTER (WHERE p.stands) AS standing, count(*) FILTER (WHERE NOT p.stands) AS pending"
+)
 _COUNTS = "count(*) FILTER (WHERE p.stands), count(*) FILTER (WHERE NOT p.stands)"
 
 
@@ -184,12 +188,16 @@ def _flagships(campaign: Campaign, asked: Sequence[_Asked]) -> _Cells:
     rows = _ask(
         campaign,
         asked,
-        """
-        SELECT s.index, w.code, count(p.id) FILTER (WHERE p.stands), count(p.id) FILTER (WHERE NOT p.stands)
+        f"""
+        , counted AS (
+            SELECT s.index, p.profession_id, {_COUNTS_AS}
+              FROM asked s JOIN plan p ON p.path >= s.low AND p.path < s.high
+             WHERE p.tier = 'flagship' GROUP BY s.index, p.profession_id
+        )
+        SELECT s.index, w.code, coalesce(c.standing, 0), coalesce(c.pending, 0)
           FROM asked s CROSS JOIN org_profession w
-          LEFT JOIN plan p ON p.path >= s.low AND p.path < s.high
-                AND p.tier = 'flagship' AND p.profession_id = w.id
-         GROUP BY s.index, w.code, w.position ORDER BY w.position
+          LEFT JOIN counted c ON c.index = s.index AND c.profession_id = w.id
+         ORDER BY s.index, w.position
         """,
     )
     counted = _keyed(rows)
@@ -214,11 +222,16 @@ def _themes(campaign: Campaign, asked: Sequence[_Asked]) -> _Cells:
     rows = _ask(
         campaign,
         asked,
-        """
-        SELECT s.index, t.code, count(p.id) FILTER (WHERE p.stands), count(p.id) FILTER (WHERE NOT p.stands)
+        f"""
+        , counted AS (
+            SELECT s.index, p.theme_id, {_COUNTS_AS}
+              FROM asked s JOIN plan p ON p.path >= s.low AND p.path < s.high
+             GROUP BY s.index, p.theme_id
+        )
+        SELECT s.index, t.code, coalesce(c.standing, 0), coalesce(c.pending, 0)
           FROM asked s JOIN org_theme t ON s.word IN ('', t.code)
-          LEFT JOIN plan p ON p.path >= s.low AND p.path < s.high AND p.theme_id = t.id
-         GROUP BY s.index, t.code, t.position ORDER BY t.position
+          LEFT JOIN counted c ON c.index = s.index AND c.theme_id = t.id
+         ORDER BY s.index, t.position
         """,
         "theme",
     )
@@ -229,8 +242,7 @@ def _themes(campaign: Campaign, asked: Sequence[_Asked]) -> _Cells:
 # The days of an activity: those of its occurrences, or the day that it wishes first.
 _DAYS = """
     days AS (
-        SELECT o.activity_id, o."on" FROM activities_occurrence o
-          JOIN activities_activity a ON a.id = o.activity_id AND a.campaign_id = %(campaign)s
+        SELECT o.activity_id, o."on" FROM activities_occurrence o JOIN plan p ON p.id = o.activity_id
          WHERE o.state <> 'cancelled' GROUP BY o.activity_id, o."on"
         UNION ALL
         SELECT p.id, coalesce(w."on", p.starts_on) FROM plan p
@@ -249,10 +261,9 @@ def _days(campaign: Campaign, asked: Sequence[_Asked]) -> _Cells:
         , {_DAYS}
         SELECT s.index, d."on", {_COUNTS}
           FROM asked s JOIN plan p ON p.path >= s.low AND p.path < s.high
-          JOIN days d ON d.activity_id = p.id AND s.word IN ('', d."on"::text)
+          JOIN days d ON d.activity_id = p.id
          GROUP BY s.index, d."on"
         """,
-        "day",
     )
     every = [day.isoformat() for day in campaign.period.days()]
     return _each(
@@ -268,14 +279,16 @@ def _counties(campaign: Campaign, asked: Sequence[_Asked]) -> _Cells:
         asked,
         """
         , led AS (
-            SELECT lead_unit_id, line, count(*) FILTER (WHERE stands) AS standing,
-                   count(*) FILTER (WHERE NOT stands) AS pending
-              FROM plan GROUP BY lead_unit_id, line
+            SELECT p.lead_unit_id, count(*) FILTER (WHERE p.stands) AS standing,
+                   count(*) FILTER (WHERE NOT p.stands) AS pending
+              FROM plan p GROUP BY p.lead_unit_id
+        ), above AS (
+            SELECT unnest(u.line) AS node, led.standing, led.pending
+              FROM led JOIN org_orgunit u ON u.id = led.lead_unit_id
         ), county AS (
-            SELECT c.id, c.path COLLATE "C" AS path, sum(l.standing)::bigint AS standing,
-                   sum(l.pending)::bigint AS pending
-              FROM org_orgunit c
-              LEFT JOIN (SELECT unnest(line) AS node, standing, pending FROM led) l ON l.node = c.id
+            SELECT c.id, c.path COLLATE "C" AS path, sum(a.standing)::bigint AS standing,
+                   sum(a.pending)::bigint AS pending
+              FROM org_orgunit c LEFT JOIN above a ON a.node = c.id
              WHERE c.kind = 'county' AND c.closed_on IS NULL GROUP BY c.id
         )
         SELECT s.index, c.id, coalesce(c.standing, 0), coalesce(c.pending, 0)
@@ -310,17 +323,18 @@ def _caps(campaign: Campaign, asked: Sequence[_Asked]) -> _Cells:
         campaign,
         asked,
         f"""
-        , {_DAYS}, full_days AS (
-            SELECT s.index, s.word::int AS most, p.lead_unit_id, d."on",
-                   count(*) FILTER (WHERE p.stands) AS standing,
-                   count(*) FILTER (WHERE NOT p.stands) AS pending
+        , {_DAYS}, full_days AS MATERIALIZED (
+            SELECT s.index, s.word::int AS most, p.lead_unit_id, d."on", {_COUNTS_AS}
               FROM asked s JOIN plan p ON p.path >= s.low AND p.path < s.high
               JOIN days d ON d.activity_id = p.id
              GROUP BY s.index, s.word, p.lead_unit_id, d."on"
+        ), fullest AS (
+            SELECT index, max(standing) AS standing FROM full_days GROUP BY index
         ), ranked AS (
-            SELECT *, row_number() OVER (
-                PARTITION BY index ORDER BY standing DESC, pending DESC, lead_unit_id, "on") AS place
-              FROM full_days
+            SELECT f.*, row_number() OVER (
+                PARTITION BY f.index ORDER BY f.standing DESC, f.pending DESC, f.lead_unit_id, f."on") AS place
+              FROM full_days f JOIN fullest t ON t.index = f.index
+             WHERE f.standing > f.most OR (f.standing = t.standing AND t.standing <= f.most)
         )
         SELECT index, lead_unit_id || '@' || "on", standing, pending
           FROM ranked WHERE place = 1 OR (standing > most AND place <= {_MOST_BROKEN})
