@@ -47,7 +47,8 @@ def add_log_key(var: Path) -> str:
 def _add(var: Path, purpose: str) -> str:
     path = var / "secrets.json"
     kept = _from_file(path)
-    name = f"k{len(kept[purpose]) + 1}"
+    known = [int(one[1:]) for one in kept[purpose] if one[1:].isdecimal()]
+    name = f"k{max(known, default=0) + 1}"  # never a name again, also after older ones were removed
     kept[purpose][name] = _fresh()
     _write(path, kept)
     return name
