@@ -20,6 +20,7 @@ from karnameh.narrative.reader.lexicon import (
     PLEDGE_WITH_BE,
     PLEDGE_WORDS,
     POTENTIAL_NOUNS,
+    PREPOSITIONS,
     REMEDIES,
     RETRACT_WORDS,
     SAY_VERBS,
@@ -27,6 +28,7 @@ from karnameh.narrative.reader.lexicon import (
     SUCCESS_WORDS,
     WAITING_WORDS,
 )
+from karnameh.narrative.reader.nouns import unit_of
 from karnameh.narrative.reader.number_words import SCALES, SMALL
 from karnameh.narrative.reader.reading import Reading
 from karnameh.narrative.reader.verbs import Tense
@@ -72,6 +74,9 @@ _CLOSABLE = key_set(
 )
 _AGENDAS = frozenset(("اولویت", "برنامه", "برنامهها", "سهمیه", "تقویم"))
 _WANTING = key_set("نیازمند محتاج خواهان خواستار منتظر چشم‌انتظار چشم‌به‌راه طالب")
+_NEEDY = key_set("نیازمند محتاج محروم")
+_MEETING = key_set("پاسخگو جوابگو پاسخگوی جوابگوی")
+_WITH_NOUN = 3
 _AIMS = frozenset(("هدف", "سهمیه", "تکلیف"))
 
 
@@ -221,6 +226,8 @@ def _needs(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) -> 
     if not lead:
         return False
     last = lead[-1]
+    if last in _MEETING or (last in REMEDIES and verb.lemma == "بود"):
+        return False  # «می‌تواند نیاز ۴۰۰ نفر را پاسخگو باشد»
     if _waits(verb, lead):
         return True
     if last == "احساس":
@@ -233,9 +240,20 @@ def _needs(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) -> 
         return "جای" in clause.texts  # «جای ۲۵ پرستار خالی است»
     if last == "لازم":
         return verb.tense is not Tense.SUBJUNCTIVE and not complement
+    if last in _NEEDY and _names_the_needy(lead, clause):
+        return False
     if last in NEED_WORDS:
         return last != "کم" or verb.lemma == "داشت"
     return _in_need(clause.texts) or _is_headed_by_need(clause.texts)
+
+
+def _names_the_needy(lead: list[str], clause: Clause) -> bool:
+    """«… تعمیر خانه ۴۰ خانواده نیازمند است»: they are helped; «۴۰ خانواده نیازمند است» alone needs."""
+    if len(lead) < _WITH_NOUN or unit_of([lead[-2]]) not in ("person", "household"):
+        return False
+    if not (lead[-3] in SMALL or lead[-3] in SCALES or lead[-3][:1].isdecimal()):
+        return False
+    return bool(set(lead[:-3]) & PREPOSITIONS) or any(text in DEEDS for text in clause.texts)
 
 
 def _waits(verb: Verb, lead: list[str]) -> bool:

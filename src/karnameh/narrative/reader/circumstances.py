@@ -36,6 +36,9 @@ _STATING = key_set("اعلام برآورد تخمین ذکر عنوان احس�
 _FACING = key_set("مواجه روبرو روبهرو رنج دستوپنجه")
 _SCARCE = 20
 _INFINITIVES = key_set("شدن دیدن ماندن خوردن رفتن افتادن باختن سوختن دادن گشتن")
+_MEETING = key_set("پاسخگو جوابگو پاسخگوی جوابگوی")
+_ALL = key_set("همه بقیه تمام همگی تمامی باقی سایر")
+_POLITE = key_set("فرمایید فرمائید بفرمایید بفرمائید نمایید نمائید")
 _FORCES = key_set(
     """
     سیل سیلاب زلزله زمین‌لرزه طوفان توفان آتش حریق شعله‌های آتش‌سوزی خشکسالی سرما سرمازدگی یخبندان تگرگ رانش آب‌گرفتگی
@@ -150,6 +153,8 @@ def _needed(reading: Reading, figure: Figure, tail: list[str]) -> str:
 
 def _tells_need(reading: Reading, figure: Figure, verb: Verb | None, tail: list[str]) -> bool:
     """Whether the verb leaves a need standing; «برای رفع کمبود ۴۰ معلم فرستادیم» does not."""
+    if tail[-1:] and (tail[-1] in REMEDIES or tail[-1] in _MEETING):
+        return False  # «می‌تواند نیاز ۴۰۰ نفر را پاسخگو باشد»
     if verb is None or verb.lemma in _BEING or verb.lemma == "خواست":
         return True
     if set(tail[-3:]) & (_STATING | _FACING) or verb.lemma == "دانست":
@@ -160,6 +165,9 @@ def _tells_need(reading: Reading, figure: Figure, verb: Verb | None, tail: list[
 def _requested(reading: Reading, figure: Figure, tail: list[str]) -> str:
     """«خواستار ۴۰ معلم شدیم», «۴۰ چادر درخواست کرده‌ایم»."""
     verb = figure.clause.verb
+    bidden = verb is None or verb.tense is Tense.SUBJUNCTIVE
+    if bidden and reading.text(figure.sentence.after - 1) in _POLITE:
+        return "a request: اقدام فرمایید"
     if "خواهشمند" in reading.said_in(figure.sentence) and "خواهشمند" in reading.texts(
         figure.sentence.first, figure.opening
     ):
@@ -233,6 +241,17 @@ def _scarce(reading: Reading, figure: Figure, _: list[str]) -> str:
     few = (figure.number.value or _SCARCE) < _SCARCE and figure.phrase.unit != "percent"
     only = next((text for text in near if text in ("فقط", "تنها")), "")
     return f"told as too little: {only}" if few and only else ""
+
+
+def _excepted(reading: Reading, figure: Figure, tail: list[str]) -> str:
+    """«به جز ۷ روستا، همه آب دارند»: the few that something does not hold for."""
+    if reading.texts(figure.opening - 2, figure.opening) == ["به", "جای"]:
+        return "instead of them"  # «به جای ۲۰ چادر، ۳۵ چادر فرستادیم»
+    apart = reading.text(figure.opening - 1) in ("جز", "بجز", "استثنای")
+    verb = figure.clause.verb
+    if verb is None or verb.negative or verb.lemma == "ماند":
+        return ""  # «جز ۳ مورد، بقیه روی زمین ماند»: the three were done
+    return "an exception" if apart and _ALL & set(tail) else ""
 
 
 def _fated(reading: Reading, figure: Figure, _: list[str]) -> str:
@@ -348,6 +367,7 @@ _RULES: tuple[Callable[[Reading, Figure, list[str]], str], ...] = (
     _disputed,
     _amiss,
     _scarce,
+    _excepted,
     _fated,
     _starting_level,
 )

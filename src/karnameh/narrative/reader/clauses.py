@@ -29,6 +29,7 @@ _SENTENCE_ENDS = frozenset(".!؟?…")
 _COORDINATORS = CONJUNCTIONS | RELATIVE | frozenset(("تا", "؛", ";", ".", ":", "«", "»"))
 _SEGMENT_MARKS = frozenset("/|•*●▪■◾")
 _ALSO = frozenset(("نیز", "هم", "همچنین"))
+_CAUSES = key_set("علت دلیل خاطر سبب واسطه از با به وجود رغم و")
 _BECOME = frozenset(("شده", "گردیده", "گشته", "نشده"))
 _PASSIVE = frozenset(("شد", "گشت", "گردید"))
 _NEAR_OBJECT = 7  # «… ۳۰ دستگاه رایانه خرید و …»
@@ -116,6 +117,8 @@ def _verb_at(words: list[Word], at: int, first: int, after: int, form: VerbForm)
         return _future(words, at, at, after, form)
     if form.tense is Tense.PARTICIPLE:
         return _participle_verb(words, at, first, after, form)
+    if words[at].text == "نبود" and at > first and words[at - 1].text in _CAUSES:
+        return None  # «به علت نبود اعتبار»
     if words[at].text in NOUN_OR_VERB and not _is_finite_here(words, at, first, after):
         return None
     return Verb(at, at + 1, form.lemma, form.tense, form.negative)

@@ -94,6 +94,9 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
     month = following in MONTHS or following in GREGORIAN_MONTHS or following in LUNAR_MONTHS
     if month and 1 <= value <= 31:
         return Verdict("date", "a day of a month")
+    pointed = before == "سال" and reading.text(figure.first - 2) in ("آن", "این", "همان", "همین")
+    if pointed and counts_known(reading, figure):
+        return None  # «زمستان آن سال ۹۰ پتو بخشیدیم»
     full = before == "سال" and reading.text(figure.first - 2) in _EDGES  # «تا پایان سال ۹۰ واحد»
     if full and counts_known(reading, figure) and not _is_plural(reading, figure):
         return None

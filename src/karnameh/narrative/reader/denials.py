@@ -15,6 +15,7 @@ _TRUE = key_set("درست صحیح صحت واقعیت تایید دقیق وا�
 _RUMOUR_SIGNS = RUMOUR_WORDS | {"گفته", "اعلام"}
 _FIGURE_NOUNS = key_set("آمار رقم عدد ارقام رقمی عددی آماری خبر")
 _RIGHTED = key_set("اصلاح تصحیح تکذیب رد ابطال تکراری پس")
+_WHILE = key_set("حالی حال‌آن‌که")
 _SHORT_DENIAL = 16
 _SHORT_CLAUSE = 5
 
@@ -30,6 +31,10 @@ def denied(reading: Reading, figure: Figure) -> str:
     if not _is_rumour(reading.texts(sentence.first, sentence.after)):
         return ""
     first, after = _segment(reading, figure)
+    verb = figure.clause.verb
+    turn = verb is not None and set(reading.texts(verb.after, verb.after + 4)) & _WHILE
+    if turn and _is_rumour(reading.texts(first, figure.first)):
+        return "what others think"  # «گمان می‌کنند ۵۰۰ کارمند داریم، در حالی که …»
     if _is_rumour(reading.texts(first, figure.first)) and _negates(
         reading, after, figure.clause.verb
     ):

@@ -16,9 +16,12 @@ from karnameh.narrative.reader.lexicon import (
 from karnameh.narrative.reader.reading import Figure, Reading, Staged
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 
-_HOPES = key_set("امیدواریم امیدوارم امیدوار امید امیدوارند آرزو امیدواری آرزویمان")
+HOPES = key_set("امیدواریم امیدوارم امیدوار امید امیدوارند آرزو امیدواری آرزویمان")
 _CAUSES = key_set("باعث سبب موجب کمک")
 _ASKING = key_set("انتظار درخواست تقاضا توقع مطالبه")
+_WISHES = key_set(
+    "خواهش درخواست تقاضا خواسته توقع انتظار مطالبه خواهشم درخواستمان خواسته‌مان تقاضای"
+)
 _OUTSIDERS = key_set(
     """
     دولت وزیر وزارت شهرداری شهرداری‌ها استانداری فرمانداری مجلس نمایندگان بانک بانک‌ها مسئولان
@@ -29,7 +32,9 @@ _VALUED = key_set("حساب محاسبه بگویم بگوییم احتساب")
 _VALUING = 14
 _REACH = 40
 _IMPERSONAL = frozenset(("میتوان", "نمیتوان", "بتوان"))
-_BEFORE_IMPERSONAL = frozenset(("", "،", "که", "شاید", "حتی", "اگر", "و", "هم", "نیز", ":", "؛"))
+_BEFORE_IMPERSONAL = frozenset(
+    ("", "را", "،", "که", "شاید", "حتی", "اگر", "و", "هم", "نیز", ":", "؛")
+)
 _IMMEDIATE = 20
 _IF_PHRASES = (("در", "صورت"), ("در", "صورتی"), ("به", "شرط"), ("به", "شرطی"))
 
@@ -79,7 +84,7 @@ def governed(reading: Reading, figure: Figure, verb: Verb, said: str) -> Staged:
             return Staged("pledged", f"a rule: {text}")
         if text == "بعید":
             return Staged("context", "doubted: بعید", sure=0.7)
-        if text in _HOPES:
+        if text in HOPES:
             return Staged("pledged", f"hoped for: {text}", sure=0.7)
         if text in CONDITIONALS and _VALUED & set(reading.texts(at, at + _VALUING)):
             return Staged("reported", "what it is worth", sure=0.7)
@@ -106,7 +111,7 @@ def _governors(reading: Reading, sentence: Sentence) -> dict[int, Staged]:
             staged = _NOT_ACHIEVED
         if _brings_about(reading, clause.verb):
             staged = Staged("reported", "brought about")
-        if _asks_others(reading, clause, clause.verb):
+        if _asks_others(reading, clause, clause.verb) or _is_a_wish(reading, clause, clause.verb):
             staged = Staged("context", "asked of others", sure=0.7)
         if staged is not None:
             found[clause.verb.first] = staged
@@ -123,8 +128,18 @@ def _brings_about(reading: Reading, verb: Verb) -> bool:
     )
 
 
+def _is_a_wish(reading: Reading, clause: Clause, verb: Verb) -> bool:
+    """«خواهش ما این است که … بگذارند»: theirs to grant; «انتظار این است که … بسازیم» plans."""
+    asked = verb.lemma == "بود" and reading.text(verb.after) == "که"
+    if not asked or reading.text(verb.first - 1) not in ("این", "آن"):
+        return False
+    return bool(_WISHES & set(clause.texts[:2]))
+
+
 def _asks_others(reading: Reading, clause: Clause, verb: Verb) -> bool:
     """«از شهرداری انتظار داریم … بدهد», «از خیران خواسته‌ایم … بپردازند»: theirs to grant."""
+    if reading.text(verb.first - 1) == "نامه" and reading.text(verb.after) == "که":
+        return verb.lemma in ("زد", "نوشت", "داد", "فرستاد")
     if "از" not in clause.texts or reading.text(verb.first).startswith("ن"):
         return False
     at = clause.texts.index("از") + 1

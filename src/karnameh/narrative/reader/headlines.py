@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Sentence
 from karnameh.narrative.reader.drafts import Draft, names_share, same_thing
+from karnameh.narrative.reader.governors import HOPES
 from karnameh.narrative.reader.lexicon import (
     DEEDS,
     FUTURE_WORDS,
@@ -12,10 +15,14 @@ from karnameh.narrative.reader.lexicon import (
     PLAN_NOUNS,
     RESULT_NOUNS,
 )
+from karnameh.narrative.reader.nouns import lemma
 from karnameh.narrative.reader.reading import Reading
+from karnameh.narrative.reader.tenses import lies_ahead
+from karnameh.narrative.reader.verbs import Tense
 
 _OCCASIONS = key_set("هفته دهه ایام همزمان آستانه یادواره")
 _PASSED = key_set("گذشته قبل پارسال پیش سال‌گذشته عملکرد")
+_SUMS = key_set("مبلغ اعتبار رقم بودجه پول")
 _NEAR = 8  # figures among which a figure without a verb is read
 
 
@@ -49,6 +56,12 @@ def settle_headlines(reading: Reading, drafts: list[Draft]) -> None:
             draft.stage, draft.nature, draft.why = "pledged", "flow", "the answer about a plan"
         elif draft.why == "said as a fact" and _occasion(draft) and _is_ahead(drafts):
             draft.stage, draft.nature, draft.why = "pledged", "flow", "for an occasion to come"
+        elif draft.why == "said as a fact" and _comes_yet(reading, draft):
+            draft.stage, draft.nature, draft.why = (
+                "pledged",
+                "flow",
+                "what is told of it lies ahead",
+            )
         elif draft.figure.clause.verb is not None and _amid_plans(reading, drafts, position):
             draft.stage, draft.nature, draft.why = "pledged", "flow", "told amid plans"
 
@@ -103,6 +116,36 @@ def _gives_news(reading: Reading, draft: Draft) -> bool:
     verb, texts = draft.figure.clause.verb, draft.figure.clause.texts
     deed = any(text in DEEDS for text in texts) and not INVITE_WORDS & set(texts)
     return deed and verb is not None and reading.text(verb.first - 1) == "خبر"
+
+
+def _comes_yet(reading: Reading, draft: Draft) -> bool:
+    """«از خرید ۱۸ اتوبوس خبر داد و گفت: این اتوبوس‌ها ماه آینده می‌رسند»: news of what is to come."""
+    figure = draft.figure
+    verb = figure.clause.verb
+    if verb is None or reading.text(verb.first - 1) != "خبر":
+        return False
+    later = reading.figures_after(figure)[:1]
+    end = later[0].first if later else figure.sentence.after
+    named = {lemma(text) for text in reading.texts(figure.phrase.first, figure.after)} | _SUMS
+    pointed = False
+    for clause in figure.sentence.clauses:
+        inner = clause.verb
+        if inner is None or inner.first <= verb.first or inner.first >= end:
+            continue
+        pointed |= any(
+            one == "این" and lemma(other) in named for one, other in pairwise(clause.texts)
+        )
+        if (
+            pointed
+            and not inner.negative
+            and (
+                inner.tense is Tense.FUTURE
+                or (inner.tense is Tense.PRESENT and lies_ahead(clause.texts))
+                or (inner.tense is Tense.SUBJUNCTIVE and HOPES & set(clause.texts))
+            )
+        ):
+            return True
+    return False
 
 
 def _is_told(reading: Reading, draft: Draft) -> bool:

@@ -17,6 +17,7 @@ _RATE_WORDS = key_set(
     روزانه روزی شبی ماهانه ماهیانه ماهی هفتگی سالانه سالیانه هرروز هفتهای سالی ساعتی
     """
 )
+_LIKE = key_set("مثل مانند همچون همانند")
 _EVERY = key_set("روز ماه هفته سال شب ساعت شبانهروز فصل")
 _PER = {
     "روزانه": "day", "روزی": "day", "روز": "day", "هرروز": "day", "شبانهروز": "day", "شب": "night", "شبی": "night",
@@ -71,6 +72,8 @@ def rate_of(reading: Reading, figure: Figure) -> str:
             return _PER[text]
         if text == "هر":
             following = reading.text(at + 1)
+            if following in _EVERY and reading.text(at - 1) in _LIKE:
+                continue  # «امسال هم مثل هر سال ۲۰ کاروان راه می‌افتد»
             if following in _EVERY:
                 return _PER[following]
             if figure.first - at <= 8 and following not in ("یک", "چند", "چه"):

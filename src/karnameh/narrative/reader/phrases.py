@@ -14,6 +14,7 @@ from karnameh.narrative.reader.lexicon import (
     DURATION_NOUNS,
     INVITE_WORDS,
     MONTHS,
+    POTENTIAL_NOUNS,
     PREDICATIVES,
     PREPOSITIONS,
     PRONOUNS,
@@ -82,6 +83,8 @@ _HEADS_OF_SERVICE = key_set(
     خانه هسته اردو نشست جلسه سالن مجتمع بازارچه
     """
 )
+_ENDS = frozenset((".", "؟", "!", "؛", "\n"))
+_WITH_POWER = 2
 _EACH_TIME = key_set("روزی هفته‌ای ماهی سالی روزانه ماهانه سالانه هفتگی شبی")
 _ROOFED = frozenset(("dwelling", "school", "mosque", "building", "classroom", "clinic", "hall"))
 _RECEIVERS = frozenset(("person", "household"))
@@ -152,7 +155,7 @@ def text_of(source: str, words: list[Word], phrase: Phrase) -> str:
     """The phrase as it stands in the text."""
     if phrase.after <= phrase.first:
         return ""
-    return source[words[phrase.first].start : words[phrase.after - 1].end]
+    return source[words[phrase.first].start : words[phrase.after - 1].end].removesuffix("‌ی")
 
 
 def _past_quotes(words: list[Word], at: int) -> int:
@@ -344,8 +347,12 @@ def _and_continues(words: list[Word], first: int, at: int) -> bool:
     if at == first + 1 and near[0] and alike:
         return not _meets_number(words, at + 1)  # «پزشک و پرستار»
     classified = at == first + 2 and words[first].text in CLASSIFIERS
-    if classified and unit_of([words[at - 1].text]) == near[1] != "":
+    if classified and unit_of([words[at - 1].text]) and near[1]:
         return not _meets_number(words, at + 1)  # «۲۷۰۰ رأس بز و میش»
+    contents = at == first + 2 and near in (("parcel", ""), ("project", ""))
+    if contents and not _is_adjective(words[at - 1].text):
+        plain = not _is_adjective(following.text) and following.text not in DEFAULT_INDEX
+        return plain and not _meets_number(words, at + 1)  # «بسته افطار و ارزاق»
     if _is_adjective(words[at - 1].text) and at - 1 > first and _is_adjective(following.text):
         return True
     return (
@@ -420,7 +427,9 @@ def qualifier_of(words: list[Word], number: Number, phrase: Phrase) -> tuple[Qua
             said = " ".join(words[index].text for index in range(at - size, at))
             meaning = QUALIFIERS.get(said)
             if meaning is not None and not _is_real_place(said, phrase):
-                if said in _UNDER_FORMS and _denied_behind(words, phrase):
+                if said in _UNDER_FORMS and (
+                    _denied_behind(words, phrase) or _forbidden(words, at - size)
+                ):
                     return "at_least", at - size
                 if meaning == "about" and said.endswith("مرز") and _crossed(words, at, phrase):
                     return "at_least", at - size
@@ -429,6 +438,9 @@ def qualifier_of(words: list[Word], number: Number, phrase: Phrase) -> tuple[Qua
         return _as_qualifier(QUALIFIERS[words[at - 2].text]), at - 2  # «حداقل ماهی یک جلسه»
     if at > 1 and words[at - 1].text == "به" and words[at - 2].text in _LIMITS:
         return _as_qualifier(QUALIFIERS[words[at - 2].text]), at - 2
+    each_time = at > 1 and words[at - 1].text in _EACH_TIME and words[at - 2].text == "تا"
+    if each_time and _until(words, at - 1, phrase):
+        return "at_most", at - 2  # «تا روزی ۴۰۰ نفر»
     if _until(words, at, phrase) or _under(words, at, phrase):
         return "at_most", at - 1
     led = at > 0 and words[at - 1].text == "از" and phrase.after < len(words)
@@ -448,6 +460,11 @@ def _denied_behind(words: list[Word], phrase: Phrase) -> bool:
         if words[index].kind is not Kind.WORD or words[index].text in ("که", "و"):
             return False
     return False
+
+
+def _forbidden(words: list[Word], at: int) -> bool:
+    """«نباید کمتر از ۴۰ درصد باشد»: a forbidden upper limit is a lower one."""
+    return any(words[index].text == "نباید" for index in range(max(at - 2, 0), at))
 
 
 def _crossed(words: list[Word], at: int, phrase: Phrase) -> bool:
@@ -475,6 +492,8 @@ def _until(words: list[Word], at: int, phrase: Phrase) -> bool:
     if phrase.after <= phrase.first:
         return False
     before = words[at - 2].text if at > 1 else ""
+    if at > _WITH_POWER and words[at - 3].text in POTENTIAL_NOUNS:
+        return True  # «قابلیت دارد تا ۱۰ برابر …»
     if before in VERB_FORMS:
         return VERB_FORMS[before].lemma == "توانست" or not _is_purpose(words, phrase.after)
     return not any(words[index].text == "از" for index in range(max(at - 7, 0), at - 1))
@@ -492,6 +511,8 @@ def _is_purpose(words: list[Word], at: int) -> bool:
 def _under(words: list[Word], at: int, phrase: Phrase) -> bool:
     """«نباید از ۸ درصد بگذرد», «سقف کار ما ۱۰۰ روستا است»: a limit said by the clause."""
     before = [words[index].text for index in range(max(at - 6, 0), at)]
+    ends = [index for index, text in enumerate(before) if text in _ENDS]
+    before = before[ends[-1] + 1 :] if ends else before
     if before[-1:] == ["از"]:
         tail = [words[i].text for i in range(phrase.after, min(phrase.after + 4, len(words)))]
         over = "فراتر" in tail or "بیشتر" in tail

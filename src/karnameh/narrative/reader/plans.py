@@ -16,6 +16,7 @@ from karnameh.narrative.reader.lexicon import (
     SHARE_WORDS,
 )
 from karnameh.narrative.reader.reading import Figure, Reading
+from karnameh.narrative.reader.verbs import Tense
 
 _READY = key_set("آماده مهیای مهیا منتظر")
 _INTENTS = key_set("دنبال صدد تلاش تدارک فکر پی آن")
@@ -30,9 +31,12 @@ _LAUNCHED = key_set(
 )
 _SET = key_set("تعیین لحاظ منظور")
 _ASSIGNED = key_set("اختصاص ابلاغ تصویب نامگذاری تعیین")
+_LAID = key_set("فراهم مهیا ایجاد هموار")
 _AIMS = key_set(
     "هدف‌گذاری هدف اهداف چشمانداز سهمیه برنامه سقف پیشبینی برآورد انتظار تعهد بودجه مصوب پیشنهاد"
 )
+# What was promised, as the subject or the predicate; a bare «وعده» may be a meal.
+GIVEN_WORDS = key_set("قول وعده وعده‌ای قولی تعهدی قول‌هایی وعده‌هایی وعده‌ها تعهد تعهدات مصوبه")
 _MEANS = key_set("اعتبار هزینه مشارکت همکاری کمک حضور هدف صرف")
 _TIMES_AHEAD = key_set(
     "بعد آینده دیگر سال بهار تابستان پاییز زمستان هفته ماه عید نوروز"
@@ -62,6 +66,9 @@ def mediated(reading: Reading, figure: Figure, verb: Verb) -> str:
     if not deed:
         return ""
     at = figure.opening - 1 - (before == "به")
+    laid = verb.tense is Tense.PAST and last in _LAID and not verb.negative
+    if laid and "زمینه" in reading.texts(at - 3, at):
+        return ""  # «زمینه آزادی ۱۶ نفر فراهم شد»
     if verb.lemma == "پذیرفت" or is_agreed(reading, at):
         return "agreed or allowed, not yet done"
     if verb.lemma == "سپرد" and verb.passive and last != "خاک":
@@ -140,7 +147,8 @@ def in_the_week(texts: list[str]) -> bool:
 
 def is_aim(head: list[str]) -> bool:
     """«هدف پویش کاشت …», «پیش‌بینی ما …»: the subject of «است» or «بود» is a plan."""
-    return any(word in _AIMS for word in head[-20:]) and not set(head) & RESULT_NOUNS
+    aimed = any(word in _AIMS for word in head[-20:]) or bool(GIVEN_WORDS & set(head[:2]))
+    return aimed and not set(head) & RESULT_NOUNS
 
 
 def rests_with(reading: Reading, figure: Figure, verb: Verb, tail: list[str]) -> bool:

@@ -10,6 +10,7 @@ from karnameh.narrative.reader.lexicon import (
     CAPACITY_TAILS,
     DEEDS,
     HARM_NOUNS,
+    ONGOING_WORDS,
     PARTY_NOUNS,
     STRUCTURE_NOUNS,
 )
@@ -80,6 +81,7 @@ _REFERRED = frozenset(("این", "آن", "هر", "همین"))
 _MEDALS = frozenset(("طلا", "نقره", "برنز", "مدال"))
 _VOTES = frozenset(("رای", "رأی", "امتیاز", "درجه", "ریشتر", "واحد درسی", "پسلرزه", "ضامن"))
 _RATE_TAILS = frozenset(("درصدی", "برابری"))
+_GATHERINGS = key_set("اردو همایش جشنواره نمایشگاه مسابقه اجتماع رزمایش دوره")
 _COMPARED = frozenset(("کشوری", "جهانی", "ملی", "استانی"))
 
 
@@ -213,6 +215,8 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
 
 def _has_members(reading: Reading, figure: Figure) -> bool:
     """«هر گروه ۷ عضو دارد», «کارگروهی با ۷ عضو»; «۶ هزار عضو» of a whole movement is a result."""
+    if ONGOING_WORDS & set(figure.clause.texts):
+        return False  # «هم‌اکنون ۸۵ عضو فعال دارد»
     return (figure.number.value or 0) < MANY_HOURS and (
         reading.text(figure.opening - 1) in ("با", "دارای", "از") or owns(figure)
     )
@@ -290,7 +294,8 @@ def history(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict(figure.phrase.unit, "how it was founded")
     led |= reading.texts(figure.opening - 2, figure.opening) == ["با", "سرمایه"]
     started = reading.text(verb.first - 1) in _STARTED
-    if started and led and figure.phrase.unit in ("person", "toman", "rial", ""):
+    gathering = _GATHERINGS & set(reading.texts(figure.opening - 4, figure.opening - 1))
+    if started and led and not gathering and figure.phrase.unit in ("person", "toman", "rial", ""):
         return Verdict(figure.phrase.unit, "how it began")
     started |= reading.text(verb.first - 1) in _SET_UP
     since = _NOWADAYS & set(reading.texts(verb.after, verb.after + _NOW_REACH))
@@ -329,6 +334,8 @@ def size(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict(figure.phrase.unit, "how large such things are")
     if verb is None or not owns(figure):
         return None
+    if _describes_each(reading, figure):
+        return Verdict(figure.phrase.unit, "how large such things are")
     head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
     unit = figure.phrase.unit
     around = (*head, *reading.texts(figure.after, verb.first))
@@ -349,6 +356,19 @@ def size(reading: Reading, figure: Figure) -> Verdict | None:
     if unit == "household" and verb.lemma == "داشت" and _SETTLED & set(head[-4:]):
         return Verdict(unit, "who lives there")
     return None
+
+
+def _describes_each(reading: Reading, figure: Figure) -> bool:
+    """«روستاهایی که زیر ۲۰ خانوار هستند», «کارگاه‌هایی که بیش از ۵ کارگر دارند»: which ones."""
+    verb = figure.clause.verb
+    first = min(figure.clause.words, default=0)
+    if verb is None or figure.opening != first or reading.text(first - 1) != "که":
+        return False
+    limited = figure.opening < figure.first and figure.phrase.unit in ("person", "household")
+    if not limited or not reading.text(verb.first).endswith("ند"):
+        return False
+    named = reading.texts(max(figure.sentence.first, first - 3), first - 1)
+    return any(unit_of([text]) not in ("person", "household", "team", "") for text in named)
 
 
 def background(reading: Reading, figure: Figure) -> Verdict | None:

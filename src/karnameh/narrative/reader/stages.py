@@ -30,6 +30,7 @@ from karnameh.narrative.reader.lexicon import (
     RESULT_NOUNS,
 )
 from karnameh.narrative.reader.plans import (
+    GIVEN_WORDS,
     for_occasion,
     in_the_week,
     intended,
@@ -41,7 +42,13 @@ from karnameh.narrative.reader.plans import (
     until_year_end,
 )
 from karnameh.narrative.reader.reading import Figure, Reading, Staged
-from karnameh.narrative.reader.tenses import by_tense, relative_to, runs_on
+from karnameh.narrative.reader.tenses import (
+    by_tense,
+    is_described_as_promised,
+    is_named_by_plan,
+    relative_to,
+    runs_on,
+)
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 
 _HAVING = key_set("داشتن دارابودن")
@@ -51,6 +58,12 @@ _ROOM = frozenset(("ظرفیت", "گنجایش"))
 _OF_ROOM = key_set("سالانه روزانه ماهانه پذیرش اسمی تولید فعلی نهایی کل مجموع کنونی ما آن")
 _NEED_LEADS = key_set("کمبود نیازمند کسری نیازهای نیازمندیها کمبودها")
 _NEEDS = frozenset(("نیاز", "نیازهای", "نیازها", "کمبود", "کمبودها"))
+_PROJECTS = key_set("برنامه طرح هدف پروژه عملیات تصمیم قرارداد تفاهم‌نامه")
+_STOPPED = key_set("لغو متوقف منتفی تعطیل معلق فراموش رها عقب")
+_LED_BY = 5
+_PARTED = frozenset(("و", "ولی", "اما", "،", "؛", ":", "که", "از"))
+_POWER = frozenset(("kilowatt", "megawatt"))
+_BUILT_TO_HOLD = _POWER | {"cubic_metre", "litre", "ton"}
 _NEAR = 6  # a noun further back governs something else
 _POSSIBLE = key_set("امکان‌پذیر شدنی مقدور میسر دست‌یافتنی ممکن")
 _WINNING = key_set("جذب استخدام ساخت احداث خرید تامین تهیه اجرای تکمیل")
@@ -65,6 +78,8 @@ def stage_of(reading: Reading, figure: Figure) -> Staged:
     denial = denied(reading, figure) or untrue(reading, figure)
     if denial:
         return Staged("context", denial)
+    if _is_broken(reading, figure):
+        return Staged("pledged", "promised, not kept", sure=0.7)
     circumstance = circumstance_of(reading, figure)
     if circumstance:
         return Staged("context", circumstance, sure=0.75)
@@ -75,7 +90,7 @@ def stage_of(reading: Reading, figure: Figure) -> Staged:
         return Staged("pledged", "its own attribute is a promise")
     if share_of_plan(reading, figure):
         return Staged("reported", "a share of the plan", sure=0.7)
-    if _is_room(reading, figure):
+    if _is_room(reading, figure) and not _is_of_promised(reading, figure):
         return Staged("potential", "a capacity", sure=0.7)
     aimed = _aimed_at(reading, figure)
     if aimed is not None:
@@ -95,11 +110,35 @@ def _told_beside(reading: Reading, figure: Figure) -> Staged | None:
     near = reading.texts(max(figure.sentence.first, at - 3), at)
     if reading.text(at) in _HAVING | _ENJOYING and "با" in near:
         return Staged("reported", "what there is", sure=0.8)
-    form = VERB_FORMS.get(reading.text(figure.after + 1))
-    called = reading.text(figure.after) in INVITE_WORDS and form is not None
-    if called and form is not None and form.tense is Tense.PARTICIPLE and not form.negative:
+    if _is_called(reading, figure):
         return Staged("reported", "invited")
+    if _is_cause(reading, figure):
+        return Staged("reported", "what came before", sure=0.7)
     return None
+
+
+def _is_cause(reading: Reading, figure: Figure) -> bool:
+    """«در پی ساخت ۱۱ کتابخانه، بچه‌ها بیشتر می‌خوانند»; «در پی ساخت … هستیم» intends it."""
+    at = figure.opening - 1
+    if reading.text(at) not in DEEDS or reading.text(at - 1) not in ("پی", "دنبال"):
+        return False
+    verb = figure.clause.verb
+    return verb is not None and "،" in reading.texts(
+        figure.after, min(figure.after + 4, verb.first)
+    )
+
+
+def _is_called(reading: Reading, figure: Figure) -> bool:
+    """«از ۵۰ راننده هم دعوت شده وانت خود را بیاورند»: a participle that stands for the whole verb."""
+    far = _NEAR if reading.text(figure.opening - 1) == "از" else 1
+    for at in range(figure.after, min(figure.after + far, figure.sentence.after)):
+        text, form = reading.text(at), VERB_FORMS.get(reading.text(at + 1))
+        if text in INVITE_WORDS or (text == "خواسته" and at > figure.after):
+            done = form is not None and form.tense is Tense.PARTICIPLE
+            return done and form is not None and not form.negative
+        if text in ("که", "،", "؛") or (text in VERB_FORMS and text != "خواسته"):
+            return False
+    return False
 
 
 def _is_room(reading: Reading, figure: Figure) -> bool:
@@ -112,6 +151,17 @@ def _is_room(reading: Reading, figure: Figure) -> bool:
         if reading.text(at) not in _OF_ROOM:
             return False
     return False
+
+
+def _is_of_promised(reading: Reading, figure: Figure) -> bool:
+    """«آب‌شیرین‌کنی به ظرفیت ۳۰۰ مترمکعب ساخته خواهد شد»: the measure belongs to the promise."""
+    verb = figure.clause.verb
+    if verb is None or figure.phrase.unit not in _BUILT_TO_HOLD:
+        return False
+    if verb.tense is Tense.FUTURE:
+        return not verb.negative
+    made = verb.passive or reading.text(verb.first - 1) in DEEDS
+    return made and verb.tense is Tense.PRESENT and not verb.negative
 
 
 def _aimed_at(reading: Reading, figure: Figure) -> Staged | None:
@@ -141,6 +191,27 @@ def _aimed_at(reading: Reading, figure: Figure) -> Staged | None:
     if entrusted and any(text in DEEDS for text in inner.texts[:2]):
         return Staged("pledged", "what was entrusted to be done")
     return None
+
+
+def _is_broken(reading: Reading, figure: Figure) -> bool:
+    """«وعده ساخت ۹۰ خانه روی کاغذ ماند», «طرح خرید ۱۲ اتوبوس به نتیجه نرسید»: promised all the same."""
+    verb = figure.clause.verb
+    if verb is None or not (verb.negative or verb.lemma == "ماند" or _stopped(reading, verb)):
+        return False
+    at = figure.opening - 1
+    led = reading.text(at) in DEEDS or reading.text(at) == "برای"
+    first = max(figure.sentence.first, figure.opening - (_LED_BY if led else 1))
+    for near in range(at, first - 1, -1):
+        text = reading.text(near)
+        if text in GIVEN_WORDS or (led and text in _PROJECTS):
+            return True
+        if text in VERB_FORMS or text in _PARTED:
+            return False
+    return False
+
+
+def _stopped(reading: Reading, verb: Verb) -> bool:
+    return reading.text(verb.first - 1) in _STOPPED and verb.tense is Tense.PAST
 
 
 def _is_kept(reading: Reading, figure: Figure) -> bool:
@@ -189,6 +260,9 @@ def _with_verb(reading: Reading, figure: Figure, clause: Clause, verb: Verb) -> 
     if act is Act.PROPOSE:
         return Staged("pledged", f"proposed: {said}", sure=0.6)
     if act is Act.CAN:
+        power = figure.phrase.unit in _POWER and "توان" in clause.texts
+        if power and verb.tense is Tense.COPULA:
+            return Staged("reported", f"how strong it is: {said}", sure=0.6)
         if verb.negative and verb.lemma == "داشت":
             return Staged("context", f"not possible: {said}")
         return Staged("potential", f"ability: {said}")
@@ -204,8 +278,12 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
         return Staged("context", f"denied: {said}")
     tail = reading.texts(min(figure.phrase.first + 1, verb.first), verb.first)
     head = [reading.text(index) for index in clause.words if index < figure.opening]
+    if is_described_as_promised(reading, figure, verb):
+        return Staged("pledged", "of what is promised", sure=0.75)
     if any(word in RESULT_NOUNS for word in tail):
         return Staged("reported", "listed among results")
+    if is_named_by_plan(reading, figure, clause):
+        return Staged("pledged", "what a plan consists of", sure=0.75)
     if _UNDER_WAY & set(tail) and runs_on(reading, figure, verb):
         return Staged("pledged", "under way, promised to be finished", sure=0.7)
     if is_studied(head, tail):
@@ -238,7 +316,8 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
         return whole
     if rests_with(reading, figure, verb, tail):
         return Staged("pledged", "whose duty it is", sure=0.7)
-    if is_aim(head):
+    listed = verb.tense is Tense.COPULA and _listed_among(head, PLAN_NOUNS)
+    if is_aim(head) or listed:
         return Staged("pledged", "the subject is a plan", sure=0.7)
     if in_the_week(clause.texts):
         return Staged("pledged", f"in the week to come: {said}", sure=0.7)

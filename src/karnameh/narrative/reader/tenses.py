@@ -9,6 +9,7 @@ from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Clause, Verb
 from karnameh.narrative.reader.compounds import STATES, is_one_of
 from karnameh.narrative.reader.governors import (
+    IMPERSONAL_BE,
     conditioned,
     governed,
     impersonal,
@@ -28,6 +29,7 @@ from karnameh.narrative.reader.natures import PER_TIME, rate_of
 from karnameh.narrative.reader.nouns import unit_of
 from karnameh.narrative.reader.number_words import SMALL
 from karnameh.narrative.reader.plans import (
+    GIVEN_WORDS,
     aimed_at,
     in_the_week,
     is_aim,
@@ -36,7 +38,7 @@ from karnameh.narrative.reader.plans import (
     planned_by,
 )
 from karnameh.narrative.reader.reading import Figure, Reading, Staged
-from karnameh.narrative.reader.verbs import Tense
+from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 
 _PROGRAMMES = key_set("برنامه‌های بخش‌های برنامه")
 _EVENTS = key_set("سفر بازدید مراسم آیین نشست دیدار جشن همایش جلسه سفرها")
@@ -55,6 +57,9 @@ _PASSIVE = frozenset(("شد", "یافت", "گردید", "گشت"))
 _YEARLY = key_set("همه‌ساله هرساله")
 _POSSIBLE = key_set("امکان‌پذیر شدنی مقدور میسر دست‌یافتنی ممکن")
 _APPROVED = frozenset(("تصویب", "مصوب"))
+_STILL = frozenset(("دیگر", "هنوز", "هم", "نیز"))
+_AT_HAND = key_set("بودجه اعتبار پول زمین برنامه مجوز تدارک")
+_NAMED_NEAR = 4
 _BEYOND = key_set("بیشتر فراتر بالاتر تجاوز عبور زیادتر افزون‌تر")
 
 
@@ -74,6 +79,10 @@ def by_tense(
         return Staged("context" if verb.negative else "pledged", f"future: {said}")
     if set(clause.texts) & MUST:
         return Staged("pledged", "a rule: باید")
+    if reading.text(verb.first) in IMPERSONAL_BE and reading.text(verb.first - 1) == "را":
+        modal = modal_ahead(reading, figure, verb)
+        if modal is not None:
+            return modal  # «با این پول ۴۰ خانه را می‌شود تعمیر کرد»
     if verb.tense is Tense.PRESENT:
         return _present(reading, figure, clause, verb, said)
     return None
@@ -89,10 +98,14 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         tail = reading.texts(min(figure.phrase.first + 1, verb.first), verb.first)
         if _of_event(tail):
             return Staged("reported", "what an event consisted of")
-        if any(word in PLAN_NOUNS for word in tail) and not any(
+        if is_described_as_promised(reading, figure, verb):
+            return Staged("pledged", "of what was promised", sure=0.75)
+        if any(word in PLAN_NOUNS or word in GIVEN_WORDS for word in tail) and not any(
             word in RESULT_NOUNS for word in tail
         ):
             return Staged("pledged", "was listed among plans")
+        if is_named_by_plan(reading, figure, clause):
+            return Staged("pledged", "what a plan consisted of", sure=0.75)
         head = [reading.text(index) for index in clause.words if index < figure.opening]
         shared = any(text in SHARE_WORDS for text in head) and any(
             text in DEEDS and unit_of(head[at - 1 : at]) != "loan" for at, text in enumerate(head)
@@ -101,9 +114,10 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
             return Staged("pledged", "the subject was a plan", sure=0.75)
     if verb.lemma == "ماند" and reading.text(figure.after) == "تا":
         return Staged("context", f"left to be done: {said}", sure=0.75)
-    if verb.lemma == "ماند" and figure.after == verb.first and _comes(reading, figure, verb):
+    left = verb.lemma == "ماند" and not set(reading.texts(figure.after, verb.first)) - _STILL
+    if left and _comes(reading, figure, verb):
         return Staged("pledged", "left over, to be done", sure=0.6)
-    if verb.lemma == "ماند" and figure.after == verb.first:
+    if left:
         return Staged("context", f"left over: {said}", sure=0.75)
     if verb.negative:
         unreal = reading.text(verb.after - 1).startswith("نمی")
@@ -129,7 +143,7 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         return Staged("pledged", "made ready for what is to come", sure=0.6)
     if aimed_at(reading, figure, verb):
         return Staged("pledged", "an aim", sure=0.6)
-    if reading.text(verb.first - 1) in _ESTIMATES and _lies_ahead(clause.texts):
+    if reading.text(verb.first - 1) in _ESTIMATES and lies_ahead(clause.texts):
         return Staged("pledged", "estimated for a time to come", sure=0.7)
     if reading.text(verb.first - 1) in _APPROVED and figure.phrase.unit in ("toman", "rial"):
         return Staged("pledged", "approved, not yet paid", sure=0.6)
@@ -143,7 +157,8 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         "household",
     ):
         return Staged("context", "who we were")
-    if set(clause.texts) & _PREPARED and figure.phrase.unit in ("program", "project"):
+    prepared = set(clause.texts) & _PREPARED or verb.lemma == "چید"
+    if prepared and figure.phrase.unit in ("program", "project"):
         return Staged("pledged", f"prepared: {said}", sure=0.7)
     return Staged("reported", f"past: {said}")
 
@@ -165,12 +180,15 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
         return Staged("potential", f"possible: {lead}", sure=0.7)
     if _YEARLY & set(clause.texts):
         return Staged("reported", f"goes on every year: {said}")
-    if _lies_ahead(clause.texts):
+    if lies_ahead(clause.texts):
         return Staged("pledged", f"in a time to come: {said}")
     if in_the_week(clause.texts):
         return Staged("pledged", f"in the week to come: {said}", sure=0.7)
     if verb.lemma == "داشت":
         tail = reading.texts(min(figure.phrase.first + 1, verb.first), verb.first)
+        deed = reading.text(figure.opening - 1) in DEEDS
+        if lead in _AT_HAND and deed and reading.text(figure.opening - 2) in ("برای", "جهت"):
+            return Staged("pledged", f"there are means for it: {lead}", sure=0.6)
         if lead == "قرار" and (planned := planned_by(tail)):
             return Staged("pledged", planned)
         return Staged("reported", f"a state: {said}")
@@ -190,6 +208,8 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
 
 def _is_state(reading: Reading, clause: Clause, verb: Verb) -> bool:
     """«فعالیت می‌کنند», «به فروش می‌رسد»: a compound of a state or a habit."""
+    if verb.passive and is_one_of(STATES, [reading.text(verb.first)], "شد"):
+        return True  # «دیده می‌شود»
     first = max(min(clause.words, default=verb.first), verb.first - 3)
     return is_one_of(STATES, reading.texts(first, verb.first), verb.lemma)
 
@@ -199,7 +219,7 @@ def _goes_on(texts: list[str]) -> bool:
     return any(
         text in ONGOING_WORDS and texts[index - 1 : index] != ["از"]
         for index, text in enumerate(texts)
-    )
+    ) or ("بار" in texts and texts[texts.index("بار") - 1 : texts.index("بار")] == ["هر"])
 
 
 def _is_daily(texts: list[str]) -> bool:
@@ -210,7 +230,7 @@ def _is_daily(texts: list[str]) -> bool:
     )
 
 
-def _lies_ahead(texts: list[str]) -> bool:
+def lies_ahead(texts: list[str]) -> bool:
     """«فردا», «سال آینده»: with a present tense this is a plan, whatever the verb."""
     return any(
         text in ("فردا", "بزودی")
@@ -274,6 +294,36 @@ def runs_on(reading: Reading, figure: Figure, verb: Verb) -> bool:
     if inner.verb.tense is Tense.FUTURE and not inner.verb.negative:
         return inner.words[0] == verb.after + 1 and not _has_figure(reading, figure, inner)
     return act_of(reading, inner, inner.verb, figure.sentence) is Act.PLEDGE
+
+
+def is_described_as_promised(reading: Reading, figure: Figure, verb: Verb) -> bool:
+    """«ساخت ۴۰ خانه از کارهایی است که برای امسال در نظر گرفته شده»: a promise describes what it is."""
+    if reading.text(verb.after) != "که" or not reading.text(verb.first - 1).endswith("ی"):
+        return False
+    inner = figure.sentence.clause_of.get(verb.after + 1)
+    if inner is None or inner.verb is None or inner is figure.clause or inner.verb.negative:
+        return False
+    if inner.words[0] != verb.after + 1 or _has_figure(reading, figure, inner):
+        return False
+    if inner.verb.tense is Tense.FUTURE or set(inner.texts[:2]) & MUST:
+        return True
+    return act_of(reading, inner, inner.verb, figure.sentence) is Act.PLEDGE
+
+
+def is_named_by_plan(reading: Reading, figure: Figure, clause: Clause) -> bool:
+    """«هدف ما که ساخت ۳۰۰ کلاس بود»: the clause says what a plan or a promise consists of."""
+    first = min(clause.words, default=0)
+    if reading.text(first - 1) != "که" or first - 1 <= figure.sentence.first:
+        return False
+    for at in range(first - 2, max(figure.sentence.first, first - 2 - _NAMED_NEAR) - 1, -1):
+        text = reading.text(at)
+        if text in VERB_FORMS or text in ("،", "؛", ":"):
+            return False
+        if text in RESULT_NOUNS:
+            return False
+        if text in PLAN_NOUNS or text in GIVEN_WORDS:
+            return True
+    return False
 
 
 def _comes(reading: Reading, figure: Figure, verb: Verb) -> bool:

@@ -7,6 +7,7 @@ from karnameh.narrative.reader.clauses import Clause
 from karnameh.narrative.reader.lexicon import (
     LOAN_TERMS,
     MEASURES_OF_PARTS,
+    MUST,
     PRICE_WORDS,
     SHARE_WORDS,
 )
@@ -51,6 +52,9 @@ _SUMS = key_set("مبلغ رقم میزان هزینه")
 _AHEAD = 8
 _SENTENCE_REACH = 25
 _PRICE_REACH = 16
+_ACTIVITIES = frozenset(
+    ("program", "project", "meeting", "course", "camp", "session", "exhibition")
+)
 
 
 def part(reading: Reading, figure: Figure) -> Verdict | None:
@@ -81,11 +85,11 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
         if text == "هر" and reading.text(at + 1) in ("یک", "کدام"):
             verb = figure.clause.verb
             owned = verb is not None and verb.lemma in ("داشت", "بود")
-            owned = owned or _is_worth(reading, figure)
+            owned = (owned or _is_worth(reading, figure)) and not _must_have(figure)
             return Verdict(figure.phrase.unit, "a property of each") if owned else None
         if text != "هر" or reading.text(at + 1) in _TIMES:
             continue
-        if _will_be(figure) or _is_able(reading, at, figure):
+        if _will_be(figure) or _must_have(figure) or _is_able(reading, at, figure):
             return None
         before = reading.text(at - 1) if at > figure.sentence.first else ""
         if before == "در" and _is_made_up(reading, at, figure):
@@ -135,6 +139,13 @@ def _will_be(figure: Figure) -> bool:
         and not verb.negative
     )
     return ahead and not (figure.phrase.unit in MONEY and _COSTS & set(figure.clause.texts))
+
+
+def _must_have(figure: Figure) -> bool:
+    """«هر دفتر باید ۲ طرح داشته باشد» is a rule; «هر خانه باید ۲ کپسول …» is its equipment."""
+    verb = figure.clause.verb
+    ruled = verb is not None and verb.tense is Tense.SUBJUNCTIVE and verb.lemma == "داشت"
+    return ruled and figure.phrase.unit in _ACTIVITIES and bool(MUST & set(figure.clause.texts))
 
 
 def _is_able(reading: Reading, at: int, figure: Figure) -> bool:

@@ -91,6 +91,7 @@ _ONE_NUMBER = re.compile(
 _PIECE = re.compile(r"[0-9]+|[^0-9]")
 _VERB_PREFIXES = frozenset(("می", "نمی", "همی"))
 _LONGEST_WORD = 48
+_WRITTEN_EZAFE = f"ه{ZWNJ}ی"
 _COPULA_ENDINGS = ("اند", "ایم")
 _LIGHT_BEGINNINGS = ("کرد", "شد", "داد", "می", "خواه", "گرفت", "است", "نمود", "یافت")
 _VERB_NOUNS = DEEDS | SAY_WORDS | PLEDGE_WORDS | frozenset(("خواهد", "خواهند", "خواهیم", "شده"))
@@ -128,6 +129,8 @@ def _parts(raw: str) -> tuple[tuple[str, int, int], ...]:
     whole = ((text, 0, len(raw)),)
     if text in NOT_NUMBERS or text in ORDINALS:
         return whole
+    if raw.endswith(_WRITTEN_EZAFE):
+        return ((text[:-1], 0, len(raw)),)  # «وعده‌ی ساخت», «سهمیه‌ی زنان»
     cut = _loose_end(raw, text)
     if cut:
         return (*_parts(raw[:cut]), (bare(raw[cut:]), cut, len(raw)))
@@ -250,6 +253,8 @@ def _whole(first: str, second: str) -> str | None:
         return whole if first not in NUMERAL_PIECES or second == "ها" else None
     if whole in JOINED_PAIRS or (second == "ای" and first.endswith("ه")):
         return whole
+    if second == "ی" and first.endswith("ه") and first not in NUMERAL_PIECES:
+        return first  # «وعده ی ساخت»
     if second in _PERFECT_SUFFIXES and whole in VERB_FORMS:
         return whole
     return whole if whole in ORDINALS and second in ORDINAL_ENDINGS else None
