@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Verb
 from karnameh.narrative.reader.compounds import UNTRUE, is_one_of
@@ -12,7 +14,9 @@ from karnameh.narrative.reader.verbs import VERB_FORMS
 _DENIAL_OPENERS = key_set("این چنین آن نه ما من هیچ")
 _FALSE = key_set("نادرست تکذیب کذب دروغ غلط اشتباه ساختگی جعلی")
 _TRUE = key_set("درست صحیح صحت واقعیت تایید دقیق واقعی معتبر مستند موثق")
-_RUMOUR_SIGNS = RUMOUR_WORDS | {"گفته", "اعلام"}
+_FANCIED = key_set("خیال تصور فکر")
+_THINKING = key_set("می‌کنند می‌کردند کرده‌اند می‌کند می‌کرد")
+_RUMOUR_SIGNS = RUMOUR_WORDS | {"گفته", "اعلام"} | _FANCIED
 _FIGURE_NOUNS = key_set("آمار رقم عدد ارقام رقمی عددی آماری خبر")
 _RIGHTED = key_set("اصلاح تصحیح تکذیب رد ابطال تکراری پس")
 _WHILE = key_set("حالی حال‌آن‌که")
@@ -107,8 +111,9 @@ def _is_rumour(texts: list[str]) -> bool:
     if any(text in RUMOUR_WORDS for text in texts):
         return True
     return any(
-        text in ("گفته", "اعلام") and texts[index + 1 : index + 2] == ["شد"]
-        for index, text in enumerate(texts)
+        (text in ("گفته", "اعلام") and following == "شد")
+        or (text in _FANCIED and following in _THINKING)
+        for text, following in pairwise(texts)
     )
 
 
