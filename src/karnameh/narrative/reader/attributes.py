@@ -1,9 +1,11 @@
-"""What stands right at a figure and decides about it: promised attributes, shares of a plan."""
+"""What stands right at a figure and decides about it: promised attributes, shares of a plan, broken promises."""
 
 from __future__ import annotations
 
 from karnameh.narrative.reader.characters import key_set
-from karnameh.narrative.reader.lexicon import MUST, PLAN_NOUNS, PLEDGED_ATTRIBUTES
+from karnameh.narrative.reader.clauses import Verb
+from karnameh.narrative.reader.lexicon import DEEDS, MUST, PLAN_NOUNS, PLEDGED_ATTRIBUTES
+from karnameh.narrative.reader.plans import GIVEN_WORDS
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 
@@ -21,6 +23,10 @@ _PLANS = PLAN_NOUNS | key_set(
     تعهد تعهدات وعده وعده‌ها وعده‌های قول‌ها قول‌های هدف‌گذاری هدف‌گذاری‌ها سهمیه سهمیه‌ها قرارداد
     """
 )
+_PROJECTS = key_set("برنامه طرح هدف پروژه عملیات تصمیم قرارداد تفاهم‌نامه")
+_STOPPED = key_set("لغو متوقف منتفی تعطیل معلق فراموش رها عقب")
+_LED_BY = 5
+_PARTED = frozenset(("و", "ولی", "اما", "،", "؛", ":", "که", "از"))
 _OF_ALL = frozenset(("از", "کل", "مجموع", "آن", "این", "همه", "تمام"))
 
 
@@ -60,3 +66,24 @@ def share_of_plan(reading: Reading, figure: Figure) -> bool:
         return False
     told = verb.tense in (Tense.COPULA, Tense.PAST)
     return told and verb.first > at - 1 and not set(figure.clause.texts) & MUST
+
+
+def is_broken(reading: Reading, figure: Figure) -> bool:
+    """«وعده ساخت ۹۰ خانه روی کاغذ ماند», «طرح خرید ۱۲ اتوبوس به نتیجه نرسید»: promised all the same."""
+    verb = figure.clause.verb
+    if verb is None or not (verb.negative or verb.lemma == "ماند" or _stopped(reading, verb)):
+        return False
+    at = figure.opening - 1
+    led = reading.text(at) in DEEDS or reading.text(at) == "برای"
+    first = max(figure.sentence.first, figure.opening - (_LED_BY if led else 1))
+    for near in range(at, first - 1, -1):
+        text = reading.text(near)
+        if text in GIVEN_WORDS or (led and text in _PROJECTS):
+            return True
+        if text in VERB_FORMS or text in _PARTED:
+            return False
+    return False
+
+
+def _stopped(reading: Reading, verb: Verb) -> bool:
+    return reading.text(verb.first - 1) in _STOPPED and verb.tense is Tense.PAST

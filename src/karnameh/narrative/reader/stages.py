@@ -9,7 +9,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 from karnameh.narrative.reader.acts import Act, act_of
-from karnameh.narrative.reader.attributes import promised_by_attribute, share_of_plan
+from karnameh.narrative.reader.attributes import (
+    is_broken,
+    promised_by_attribute,
+    share_of_plan,
+)
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.circumstances import circumstance_of
 from karnameh.narrative.reader.clauses import Clause, Verb
@@ -30,7 +34,6 @@ from karnameh.narrative.reader.lexicon import (
     RESULT_NOUNS,
 )
 from karnameh.narrative.reader.plans import (
-    GIVEN_WORDS,
     for_occasion,
     in_the_week,
     intended,
@@ -58,10 +61,6 @@ _ROOM = frozenset(("ظرفیت", "گنجایش"))
 _OF_ROOM = key_set("سالانه روزانه ماهانه پذیرش اسمی تولید فعلی نهایی کل مجموع کنونی ما آن")
 _NEED_LEADS = key_set("کمبود نیازمند کسری نیازهای نیازمندیها کمبودها")
 _NEEDS = frozenset(("نیاز", "نیازهای", "نیازها", "کمبود", "کمبودها"))
-_PROJECTS = key_set("برنامه طرح هدف پروژه عملیات تصمیم قرارداد تفاهم‌نامه")
-_STOPPED = key_set("لغو متوقف منتفی تعطیل معلق فراموش رها عقب")
-_LED_BY = 5
-_PARTED = frozenset(("و", "ولی", "اما", "،", "؛", ":", "که", "از"))
 _POWER = frozenset(("kilowatt", "megawatt"))
 _BUILT_TO_HOLD = _POWER | {"cubic_metre", "litre", "ton"}
 _NEAR = 6  # a noun further back governs something else
@@ -78,7 +77,7 @@ def stage_of(reading: Reading, figure: Figure) -> Staged:
     denial = denied(reading, figure) or untrue(reading, figure)
     if denial:
         return Staged("context", denial)
-    if _is_broken(reading, figure):
+    if is_broken(reading, figure):
         return Staged("pledged", "promised, not kept", sure=0.7)
     circumstance = circumstance_of(reading, figure)
     if circumstance:
@@ -191,27 +190,6 @@ def _aimed_at(reading: Reading, figure: Figure) -> Staged | None:
     if entrusted and any(text in DEEDS for text in inner.texts[:2]):
         return Staged("pledged", "what was entrusted to be done")
     return None
-
-
-def _is_broken(reading: Reading, figure: Figure) -> bool:
-    """«وعده ساخت ۹۰ خانه روی کاغذ ماند», «طرح خرید ۱۲ اتوبوس به نتیجه نرسید»: promised all the same."""
-    verb = figure.clause.verb
-    if verb is None or not (verb.negative or verb.lemma == "ماند" or _stopped(reading, verb)):
-        return False
-    at = figure.opening - 1
-    led = reading.text(at) in DEEDS or reading.text(at) == "برای"
-    first = max(figure.sentence.first, figure.opening - (_LED_BY if led else 1))
-    for near in range(at, first - 1, -1):
-        text = reading.text(near)
-        if text in GIVEN_WORDS or (led and text in _PROJECTS):
-            return True
-        if text in VERB_FORMS or text in _PARTED:
-            return False
-    return False
-
-
-def _stopped(reading: Reading, verb: Verb) -> bool:
-    return reading.text(verb.first - 1) in _STOPPED and verb.tense is Tense.PAST
 
 
 def _is_kept(reading: Reading, figure: Figure) -> bool:
