@@ -25,7 +25,7 @@ from karnameh.ledger.public import Entry
 
 pytestmark = pytest.mark.journey
 PIN = "7391"
-WAIT = 30_000
+WAIT = 45_000  # a busy machine sends in its own time
 
 
 @pytest.fixture(autouse=True)

@@ -89,6 +89,7 @@ const strip = () => {
 sending.listen(async (what) => {
   if (what === "revoked") return begin("revoked");
   if (!store.isOpen()) return strip();
+  if (what === "heard") return sending.send();
   if (what === "doc") app.doc = await loaded();
   await recount();
   if (app.doc && LIVE.has(drawn) && (what === "doc" || what === "items")) draw(false);

@@ -75,8 +75,10 @@ export const giveUp = async (item) => {
 };
 
 /* --- sending: one tab at a time ------------------------------------------------------------------ */
-export const send = () =>
+export const send = (tries = 0) =>
   navigator.locks.request("karnameh-send", { ifAvailable: true }, async (lock) => {
+    // Another tab or the worker is sending: look again when it has finished.
+    if (!lock && tries < 20) setTimeout(() => send(tries + 1), 1500);
     if (!lock || !store.isOpen()) return false;
     state.busy = true;
     state.trouble = "";

@@ -62,4 +62,5 @@ const sendWaiting = () =>
       write.objectStore("outbox").delete(one.id);
     }
     base.close();
+    new BroadcastChannel("karnameh-field").postMessage("heard");
   });
