@@ -527,7 +527,7 @@ def served(workers: int = 2) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
         gunicorn("127.0.0.1", port, workers), env=environment, stdout=subprocess.DEVNULL
     )
     try:
-        if not answers("127.0.0.1", port, [process]):
+        if not answers("127.0.0.1", port, [process], 240):
             raise DatabaseTrouble("the application server did not come up")
         yield port, process
     finally:

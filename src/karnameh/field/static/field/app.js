@@ -25,6 +25,7 @@ const SCREENS = [
 const LIVE = new Set([looking.today, looking.queue]); // nobody types there: they may be drawn anew
 let drawn = null;
 let waiting = 0;
+let tab = "today";
 
 const app = {
   doc: null,
@@ -56,25 +57,27 @@ const draw = async (fresh = true) => {
   if (!store.isOpen()) return show(await opening.lock(app));
   if (!app.doc) return;
   const hash = location.hash;
-  const [pattern, screen, tab] = SCREENS.find(([pattern]) => pattern.test(hash)) ?? SCREENS.at(-1);
+  const [pattern, screen, name] = SCREENS.find(([pattern]) => pattern.test(hash)) ?? SCREENS.at(-1);
   const nodes = await screen(app, hash.match(pattern)?.slice(1) ?? []);
   if (!store.isOpen()) return;
   drawn = screen;
   await show(nodes);
-  tabs(tab);
+  tab = name;
+  tabs();
   at("back").hidden = screen === looking.today;
   at("lock").hidden = false;
   if (fresh) { window.scrollTo(0, 0); at("title").focus({ preventScroll: true }); }
 };
-const tabs = (current) => {
+const tabs = () => {
   const rows = [["today", "#/", "home"], ["record", "#/record", "plus"], ["check_in", "#/check-in", "people"], ...(app.doc?.who.checks ? [["check", "#/check", "verify"]] : []), ["queue", "#/queue", "export"]]
     .filter(([name]) => app.doc?.who.records || (name !== "record" && name !== "check_in"));
   at("tabs").hidden = false;
   at("tabs").replaceChildren(...rows.map(([name, href, drawing]) =>
-    h("a", { href, "aria-current": name === current ? "page" : null }, icon(drawing), h("span", { text: say(name) }), name === "queue" && waiting ? h("b", { className: "app-badge", text: grouped(waiting) }) : null)));
+    h("a", { href, "aria-current": name === tab ? "page" : null }, icon(drawing), h("span", { text: say(name) }), name === "queue" && waiting ? h("b", { className: "app-badge", text: grouped(waiting) }) : null)));
 };
 const recount = async () => {
   waiting = store.isOpen() ? (await sending.items()).filter((one) => one.state === "waiting").length : (await store.all("outbox")).length;
+  if (store.isOpen() && app.doc && drawn) tabs();
   strip();
 };
 const strip = () => {
