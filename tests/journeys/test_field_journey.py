@@ -227,7 +227,7 @@ def test_two_tabs_send_once(phone: Visitor, scene: Scene) -> None:
 def test_a_full_phone_says_so_and_keeps_what_was_typed(phone: Visitor) -> None:
     page = phone.page
     page.evaluate(
-        "IDBObjectStore.prototype.put = function () { throw new DOMException('full', 'QuotaExceededError'); }"
+        "() => { IDBObjectStore.prototype.put = function () { throw new DOMException('full', 'QuotaExceededError'); }; }"
     )
     page.click("#tabs a[href='#/record']")
     page.locator(".app-choice").first.click()
@@ -356,9 +356,9 @@ def test_a_forgotten_phone_signs_in_again_and_delivers(phone: Visitor, scene: Sc
     phone.context.set_offline(True)
     record(page, "81")
     with as_owner(), connection.cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE field_device DISABLE TRIGGER USER; DELETE FROM field_device; ALTER TABLE field_device ENABLE TRIGGER USER"
-        )
+        cursor.execute("ALTER TABLE field_device DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM field_device")
+        cursor.execute("ALTER TABLE field_device ENABLE TRIGGER USER")
     phone.context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("#strip")).to_contain_text("دوباره وارد شوید")
