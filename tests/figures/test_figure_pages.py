@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -97,6 +101,27 @@ def test_the_file_to_verify_carries_the_proof_and_the_approved_content(press: Pr
     assert kept["head"]["code"] == figure.head_code
     assert kept["published"]["content"] == rules.canonical(figure.content)
     assert kept["published"]["digest"] == figure.digest
+
+
+def test_the_file_passes_the_verifier_that_everybody_may_take_home(
+    press: Press, tmp_path: Path
+) -> None:
+    figure = press.published()
+    file = tmp_path / "figure.json"
+    file.write_bytes(Client().get(reverse("figure_bundle", args=[figure.code])).content)
+    verifier: Any = Client().get(reverse("verifier"))
+    program = tmp_path / "karnameh-verify.py"
+    program.write_bytes(b"".join(verifier.streaming_content))
+    done = subprocess.run(
+        [sys.executable, str(program), "--lang", "en", str(file)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "68" in done.stdout
+    file.write_text(file.read_text().replace("68", "69"))
+    tampered = subprocess.run(
+        [sys.executable, str(program), str(file)], capture_output=True, text=True
+    )
+    assert tampered.returncode != 0
 
 
 def test_a_withdrawn_figure_stays_and_says_why(press: Press) -> None:
