@@ -125,7 +125,7 @@ def _give_lines(engine: duckdb.DuckDBPyConnection, scratch: Path, name: str, que
     ):
         for block in copy:
             target.write(block)
-    columns = dict.fromkeys(("at", *LINE, "deeper"), "INTEGER")
+    columns = dict.fromkeys(("node", *LINE, "deeper"), "INTEGER")
     engine.execute(f"CREATE TABLE {name} AS SELECT * FROM {csv(str(file), columns)}")
     deeper = engine.execute(f"SELECT count(*) FROM {name} WHERE deeper IS NOT NULL").fetchone()
     if deeper is None or deeper[0]:

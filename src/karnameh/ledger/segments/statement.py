@@ -5,7 +5,7 @@ values of a series become steps, promises are held against what fulfilled them. 
 
 * `entries`: the columns of `layout.py`, sealed and not yet sealed together;
 * `indicators` (id, time_rule, theme_id): those that are asked for and can be added up;
-* `unit_now`, `place_now`, `unit_then`, `place_then` (at, l1 … l8), by node and by placement: where
+* `unit_now`, `place_now`, `unit_then`, `place_then` (node, l1 … l8), by node and by placement: where
   nodes stand, and stood, the root first; what is below a node's own level is null;
 * `months` (begins, ends): of the Jalali calendar, when a grouping by months is asked for.
 """
@@ -98,7 +98,7 @@ def statement(
     """
     wanted = f"{axis}_{'then' if then else 'now'}"
     column = f"{axis}_placement_id" if then else f"{axis}_id"
-    joins = [f"JOIN {wanted} t ON t.at = d.{column}", "JOIN indicators i ON i.id = d.indicator_id"]
+    joins = [f"JOIN {wanted} t ON t.node = d.{column}", "JOIN indicators i ON i.id = d.indicator_id"]
     conditions = [f"{node:d} IN ({', '.join(f't.{one}' for one in LINE)})"]
     conditions.append(f"d.ends_on <= DATE '{end}'")
     conditions.append(f"(i.time_rule <> 'sum' OR d.ends_on >= DATE '{start}')")
@@ -115,7 +115,7 @@ def statement(
     if by == "month":
         joins.append("JOIN months m ON d.ends_on >= m.begins AND d.ends_on <= m.ends")
     if reach is not None:
-        joins.append("JOIN unit_now r ON r.at = d.unit_id")
+        joins.append("JOIN unit_now r ON r.node = d.unit_id")
         seen = [
             f"({unit:d} IN ({', '.join(f'r.{one}' for one in LINE)})"
             + (f" AND i.theme_id = {theme:d})" if theme is not None else ")")
