@@ -98,7 +98,10 @@ def statement(
     """
     wanted = f"{axis}_{'then' if then else 'now'}"
     column = f"{axis}_placement_id" if then else f"{axis}_id"
-    joins = [f"JOIN {wanted} t ON t.node = d.{column}", "JOIN indicators i ON i.id = d.indicator_id"]
+    joins = [
+        f"JOIN {wanted} t ON t.node = d.{column}",
+        "JOIN indicators i ON i.id = d.indicator_id",
+    ]
     conditions = [f"{node:d} IN ({', '.join(f't.{one}' for one in LINE)})"]
     conditions.append(f"d.ends_on <= DATE '{end}'")
     conditions.append(f"(i.time_rule <> 'sum' OR d.ends_on >= DATE '{start}')")
