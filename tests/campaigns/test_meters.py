@@ -353,6 +353,7 @@ def test_only_a_planner_of_the_scope_sets_its_rules(planned_world: tuple[World, 
             set_rule(said, campaign=campaign, unit=unit, by=world.people[who], at=NOW)
 
 
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(1, 100), *[st.integers(0, 500)] * 4)
 def test_a_share_is_kept_exactly_when_it_is_large_enough(
     percent: int, of: int, more: int, wanted: int, hoped: int

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders import NOW, World, a_grant, a_user, as_owner
@@ -393,6 +393,7 @@ def test_dates_that_make_no_sense_and_days_in_use_are_refused(
 # --- plain values ---------------------------------------------------------------------------------------
 
 
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.integers(-3, 12), st.integers(-3, 12), st.lists(st.integers(-3, 12), max_size=3, unique=True)
 )
