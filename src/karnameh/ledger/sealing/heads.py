@@ -19,7 +19,7 @@ from karnameh.ledger.proof.merkle import root
 from karnameh.ledger.proof.shape import index_knot
 from karnameh.ledger.proof.signing import key_name, public_of, sign, succession_text
 from karnameh.ledger.sealing.leaves import State, StoredNodes, read_state
-from karnameh.ledger.sealing.numbering import LOCK, number_portion
+from karnameh.ledger.sealing.numbering import number_portion, only_one
 from karnameh.ledger.sealing.trees import series_of
 from karnameh.plumbing.public import Refusal
 
@@ -38,7 +38,7 @@ def seal(*, at: datetime) -> Head:
     while number_portion(at=at).behind:
         pass
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        only_one(cursor)
         return _sign(cursor, key, at)
 
 

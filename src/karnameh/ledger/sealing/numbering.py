@@ -53,7 +53,7 @@ def number_portion(*, at: datetime, limit: int = PORTION) -> Numbered:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '15min'")
         cursor.execute("SET LOCAL work_mem = '128MB'")
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        only_one(cursor)
         state = read_state(cursor)
         until, behind = _until(cursor, state.numbered_to, limit)
         portion = _Portion(state, _lines(cursor))
@@ -78,6 +78,12 @@ def number_portion(*, at: datetime, limit: int = PORTION) -> Numbered:
                 [max(portion.last_clock + 1, state.numbered_to), portion.size, portion.entries],
             )
     return Numbered(portion.entries, behind)
+
+
+def only_one(cursor: Any) -> None:
+    """One sequencer at a time; another one waits until a portion is done."""
+    cursor.execute("SET LOCAL lock_timeout = '2min'")
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def _until(cursor: Any, since: int, limit: int) -> tuple[int, bool]:
