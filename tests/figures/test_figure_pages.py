@@ -107,19 +107,23 @@ def test_the_file_passes_the_verifier_that_everybody_may_take_home(
     press: Press, tmp_path: Path
 ) -> None:
     figure = press.published()
+    assert figure.head
+    key = bytes(figure.head.key.public).hex()
     file = tmp_path / "figure.json"
     file.write_bytes(Client().get(reverse("figure_bundle", args=[figure.code])).content)
     verifier: Any = Client().get(reverse("verifier"))
     program = tmp_path / "karnameh-verify.py"
     program.write_bytes(b"".join(verifier.streaming_content))
     done = subprocess.run(
-        [sys.executable, str(program), "--lang", "en", str(file)], capture_output=True, text=True
+        [sys.executable, str(program), "--key", key, "--lang", "en", str(file)],
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "68" in done.stdout
     file.write_text(file.read_text().replace("68", "69"))
     tampered = subprocess.run(
-        [sys.executable, str(program), str(file)], capture_output=True, text=True
+        [sys.executable, str(program), "--key", key, str(file)], capture_output=True, text=True
     )
     assert tampered.returncode != 0
 
