@@ -524,7 +524,10 @@ def served(workers: int = 2) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
 
     environment = {**os.environ, "KARNAMEH_PROCESS": "web", "KARNAMEH_DEMO": "0"}
     process = subprocess.Popen(
-        gunicorn("127.0.0.1", port, workers), env=environment, stdout=subprocess.DEVNULL
+        gunicorn("127.0.0.1", port, workers),
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         if not answers("127.0.0.1", port, [process], 240):
