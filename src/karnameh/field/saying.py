@@ -35,7 +35,7 @@ def says() -> dict[str, str]:
         "pins_differ": _("The two PINs differ."),
         "pin_form": _("A PIN has 4 to 8 digits."),
         "pin_easy": _("This PIN is guessed first. Choose another one."),
-        "start": _("Begin"),
+        "start": _("Begin on this phone"),
         "open": _("Open the app"),
         "pin_wrong": _("Not this PIN. {n} tries are left."),
         "pin_wait": _("Wait {n} seconds, then try again."),
