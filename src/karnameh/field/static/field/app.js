@@ -128,7 +128,7 @@ const begin = async (why = "") => {
   app.doc = null;
   at("tabs").hidden = at("back").hidden = at("lock").hidden = true;
   if (!isSecureContext || !crypto?.subtle) return show([note("bad", say("need_secure"))]);
-  if (await store.known()) { await draw(); return recount().then(welcomeBack); }
+  if (await store.known()) { await draw(); return recount(); }
   strip();
   const offered = await sending.ask("enrol/").catch(() => null);
   if (!offered || offered.error) return show(await opening.signIn(app, why ? say(why) : ""));
@@ -150,4 +150,5 @@ const welcomeBack = () =>
   });
 if ("serviceWorker" in navigator)
   navigator.serviceWorker.register(document.documentElement.dataset.worker).catch(() => {});
+welcomeBack();
 begin().catch((error) => show([note("bad", String(error))]));
