@@ -117,7 +117,7 @@ def test_marks_are_kept_one_by_one_and_a_decision_carries_their_score(world: Wor
     [row] = queue(desk, reviewer)
     assert row.mine.complete and row.judged == 1 and row.score == 88
     decision = decide(desk, one, accept(), by=reviewer, at=NOW)
-    assert decision.score == 88
+    assert decision.points == 88
     one.refresh_from_db()
     assert one.state == State.ACCEPTED
     assert tally(desk).accepted == 1 and tally(desk).done == 1
@@ -175,7 +175,7 @@ def test_the_database_takes_one_decision_a_round_and_never_changes_it(world: Wor
         ("decline", {}, "decision_declined_says_why"),
         ("accept", {"reason": "vague"}, "decision_declined_says_why"),
         ("return", {}, "decision_returned_says_what"),
-        ("accept", {"score": 101}, "decision_score_0_to_100"),
+        ("accept", {"points": 101}, "decision_points_0_to_100"),
     ):
         with refused(rule):
             Decision.objects.create(activity=one, round=9, verdict=verdict, by=by, at=NOW, **more)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import time
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from builders import a_world
+from builders import NOW, a_world
 from databases import copied, dropped, using
 from figures.cast import Press, the_press
+from karnameh.ledger.public import Entry, latest_head, seal
 
 _numbers = itertools.count(1)
 
@@ -25,9 +27,19 @@ def _made() -> tuple[str, Press]:
     copied(empty, name)
     with using(name):
         press = the_press(a_world())
+        _number_all()
     for user in (*press.world.people.values(), press.second):
         user.__dict__.pop("_grants_in_force", None)
     return name, press
+
+
+def _number_all(seconds: float = 180) -> None:
+    """Wait until the log holds every entry: transactions of other tests may hold the horizon a while."""
+    deadline = time.monotonic() + seconds
+    while latest_head() is None or latest_head().entries < Entry.objects.count():  # type: ignore[union-attr]
+        assert time.monotonic() < deadline, "the horizon did not move"
+        seal(at=NOW)
+        time.sleep(0.05)
 
 
 @pytest.fixture(scope="session")

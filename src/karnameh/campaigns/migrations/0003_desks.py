@@ -148,14 +148,14 @@ class Migration(migrations.Migration):
                 ('verdict', models.CharField(choices=[('accept', 'accepted'), ('return', 'returned'), ('decline', 'declined'), ('merge', 'merged'), ('split', 'split')], max_length=7)),
                 ('reason', models.CharField(blank=True, choices=[('double', 'Somebody else has proposed it already.'), ('vague', 'It does not say clearly what will be done.'), ('closed', 'It is not open to everybody.'), ('costly', 'It costs too much for what it brings.'), ('no_room', 'There is no room for it in this week.'), ('not_ours', 'It is no public service.')], max_length=8)),
                 ('note', models.CharField(blank=True, max_length=600)),
-                ('score', models.PositiveSmallIntegerField(null=True)),
+                ('points', models.PositiveSmallIntegerField(null=True)),
                 ('at', models.DateTimeField()),
                 ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='activities.activity')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['activity', 'round'],
-                'constraints': [models.UniqueConstraint(fields=('activity', 'round'), name='decision_once_a_round'), models.CheckConstraint(condition=models.Q(('verdict__in', ['accept', 'return', 'decline', 'merge', 'split'])), name='decision_verdict'), models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'decline'), ('reason__in', ['double', 'vague', 'closed', 'costly', 'no_room', 'not_ours'])), models.Q(models.Q(('verdict', 'decline'), _negated=True), ('reason', '')), _connector='OR'), name='decision_declined_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'return'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='decision_returned_says_what'), models.CheckConstraint(condition=models.Q(('score', None), ('score__lte', 100), _connector='OR'), name='decision_score_0_to_100')],
+                'constraints': [models.UniqueConstraint(fields=('activity', 'round'), name='decision_once_a_round'), models.CheckConstraint(condition=models.Q(('verdict__in', ['accept', 'return', 'decline', 'merge', 'split'])), name='decision_verdict'), models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'decline'), ('reason__in', ['double', 'vague', 'closed', 'costly', 'no_room', 'not_ours'])), models.Q(models.Q(('verdict', 'decline'), _negated=True), ('reason', '')), _connector='OR'), name='decision_declined_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'return'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='decision_returned_says_what'), models.CheckConstraint(condition=models.Q(('points', None), ('points__lte', 100), _connector='OR'), name='decision_points_0_to_100')],
             },
         ),
         migrations.CreateModel(

@@ -144,7 +144,7 @@ def _decided(
     made = Decision.objects.bulk_create(
         Decision(
             activity_id=pk, round=rounds[pk], verdict=ruling.verdict, reason=ruling.reason, note=note,
-            score=score_of(marks_of(one) for one in opinions.get(pk, [])), by=by, at=at,
+            points=score_of(marks_of(one) for one in opinions.get(pk, [])), by=by, at=at,
         )
         for pk in activities
     )  # fmt: skip

@@ -87,7 +87,7 @@ class Decision(models.Model):
     verdict = models.CharField(max_length=7, choices=Verdict)
     reason = models.CharField(max_length=8, choices=Reason, blank=True)
     note = models.CharField(max_length=600, blank=True)
-    score = models.PositiveSmallIntegerField(null=True)  # 0-100, of the opinions at that moment
+    points = models.PositiveSmallIntegerField(null=True)  # 0-100, of the opinions at that moment
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -113,7 +113,7 @@ class Decision(models.Model):
                 name="decision_returned_says_what",
             ),
             models.CheckConstraint(
-                condition=Q(score=None) | Q(score__lte=100), name="decision_score_0_to_100"
+                condition=Q(points=None) | Q(points__lte=100), name="decision_points_0_to_100"
             ),
         ]
 
