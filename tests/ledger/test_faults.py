@@ -306,16 +306,17 @@ sys.path[:0] = [{tests!r}, {src!r}]
 django.setup()
 from django.db import connection
 connection.settings_dict["NAME"] = {database!r}
-from builders import NOW, a_new_entry
+from builders import a_new_entry
 from karnameh.catalog.public import Indicator
 from karnameh.org.public import OrgUnit
 from karnameh.people.public import User
 from karnameh.ledger.public import fold, post_entries
+from karnameh.plumbing.clock import now  # this process has a clock of its own, and so have its ids
 unit, indicator = OrgUnit.objects.get(pk={unit}), Indicator.objects.get(pk={indicator})
 by = User.objects.get(pk={by})
 print("ready", flush=True)
 while True:
-    post_entries([a_new_entry(unit, indicator, 1) for _ in range(500)], by=by, at=NOW)
+    post_entries([a_new_entry(unit, indicator, 1) for _ in range(500)], by=by, at=now())
     fold(batch=700)
     print("posted", flush=True)
 """

@@ -172,13 +172,20 @@ def cluster(home: Path) -> Cluster:
     # A clone under /root: PostgreSQL's user may not pass through, so both move to a place of their own.
     digest = hashlib.sha256(str(home).encode()).hexdigest()[:12]
     place = Path("/var/lib/karnameh") / digest
-    if not (place / "bin").exists():
-        copying = place / "install.new"
+    copied = _copied(Path(spec.origin).parent, place / "server")
+    return Cluster(place / "cluster", copied / installed.name / "bin", _SERVICE_USER)
+
+
+def _copied(package: Path, target: Path) -> Path:
+    """The server's package under `target`, beside the shared libraries that it looks for there."""
+    if not target.exists():
+        copying = target.with_suffix(".new")
         shutil.rmtree(copying, ignore_errors=True)
-        shutil.copytree(installed, copying, symlinks=True)
-        for part in copying.iterdir():
-            part.rename(place / part.name)
-    return Cluster(place / "cluster", place / "bin", _SERVICE_USER)
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, copying / folder.name, symlinks=True)
+        copying.rename(target)
+    return target / package.name
 
 
 def _ensure_service_user() -> None:

@@ -168,6 +168,12 @@ def _mends(item: Item) -> UUID | None:
         return None
 
 
+def _heir_of(item: UUID) -> UUID | None:
+    """The entry that stands in an item's place since a person mended it: after a restore ids may change."""
+    mended = Settled.objects.filter(sent__item=item, how=How.MENDED, entry__isnull=False)
+    return mended.values_list("entry_id", flat=True).first()
+
+
 class _Taking:
     """One batch while it is taken in."""
 
@@ -399,7 +405,9 @@ class _Taking:
 
     def _about(self, item: Item, name: str) -> Entry:
         self._not_taken_before(item)
-        entry = entries_in_reach(self.reach).filter(pk=uuid_of(item.body, name)).first()
+        named = uuid_of(item.body, name)
+        within = entries_in_reach(self.reach)
+        entry = within.filter(pk=named).first() or within.filter(pk=_heir_of(named)).first()
         if entry is None or not is_under(entry.unit.path, self.device.unit.path):
             # After a restore the check may come before its report: a refusal would be final.
             raise _Wait

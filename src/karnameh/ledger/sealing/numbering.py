@@ -12,6 +12,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from karnameh.ledger.proof.canonical import SALT, bucket_of, record_leaf
@@ -81,8 +82,9 @@ def number_portion(*, at: datetime, limit: int = PORTION) -> Numbered:
 
 
 def only_one(cursor: Any) -> None:
-    """One sequencer at a time; another one waits until a portion is done."""
-    cursor.execute("SET LOCAL lock_timeout = '2min'")
+    """One sequencer at a time. The worker waits for another one's portion, a web page as long as it may."""
+    if settings.PROCESS == "work":
+        cursor.execute("SET LOCAL lock_timeout = '2min'")
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
