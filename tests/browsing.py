@@ -22,28 +22,28 @@ CHROMIUM = "/usr/bin/chromium"
 
 
 @pytest.fixture
-def site(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def site(db: None) -> Iterator[str]:
     """The address of the running site."""
-    # The browser's driver keeps an event loop in this thread; Django is right to ask, and wrong here.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     own = connections["default"]
     own.inc_thread_sharing()
-    monkeypatch.setattr(
-        own, "close", lambda: None
-    )  # each request's thread would close it behind itself
-    monkeypatch.setattr(
-        timezone, "now", lambda: datetime.now(UTC)
-    )  # the browser's clock runs, so ours does
-    server = LiveServerThread(
-        "localhost", StaticFilesHandler, connections_override={"default": own}
-    )
-    server.daemon = True
-    server.start()
-    server.is_ready.wait()
-    if server.error is not None:
-        raise server.error
-    yield f"http://localhost:{server.port}"
-    server.terminate()
+    # Patches of its own: they must end before the database does, which closes the connection for real.
+    with pytest.MonkeyPatch.context() as patch:
+        # The browser's driver keeps an event loop in this thread; Django is right to ask, and wrong here.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        # Each request's thread would close it behind itself.
+        patch.setattr(own, "close", lambda: None)
+        # The browser's clock runs, so ours does.
+        patch.setattr(timezone, "now", lambda: datetime.now(UTC))
+        server = LiveServerThread(
+            "localhost", StaticFilesHandler, connections_override={"default": own}
+        )
+        server.daemon = True
+        server.start()
+        server.is_ready.wait()
+        if server.error is not None:
+            raise server.error
+        yield f"http://localhost:{server.port}"
+        server.terminate()
     own.dec_thread_sharing()
 
 
