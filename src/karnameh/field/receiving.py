@@ -407,7 +407,9 @@ class _Taking:
         self._not_taken_before(item)
         named = uuid_of(item.body, name)
         within = entries_in_reach(self.reach)
-        entry = within.filter(pk=named).first() or within.filter(pk=_heir_of(named)).first()
+        entry = within.filter(pk=named).first()
+        if entry is None and (heir := _heir_of(named)) is not None:
+            entry = within.filter(pk=heir).first()
         if entry is None or not is_under(entry.unit.path, self.device.unit.path):
             # After a restore the check may come before its report: a refusal would be final.
             raise _Wait
