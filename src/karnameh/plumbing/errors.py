@@ -115,3 +115,14 @@ def refusing_constraints() -> Iterator[None]:
 def no_role() -> Refusal:
     """In reach, but without the role."""
     return Refusal(gettext("You can see this, but your role does not allow this step."), status=403)
+
+
+def lost_sentence(trouble: Exception) -> str:
+    """What to say when the database is away, or has stopped a question that took too long."""
+    if "statement timeout" in str(trouble):
+        return gettext(
+            "This question took too long and was stopped. Choose a smaller part or a shorter period."
+        )
+    return gettext(
+        "The database does not answer just now. Nothing was lost; try again in a minute."
+    )

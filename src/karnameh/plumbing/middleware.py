@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from karnameh.kernel.malformed import Malformed
-from karnameh.plumbing.errors import Refusal, sentence_of
+from karnameh.plumbing.errors import Refusal, lost_sentence, sentence_of
 
 Respond = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("karnameh.requests")
@@ -78,13 +78,7 @@ class RefusalPages:
 
 def database_lost(request: HttpRequest, trouble: Exception) -> HttpResponse:
     """The page for a database that is away, or for a question that took too long."""
-    too_long = "statement timeout" in str(trouble)
-    sentence = (
-        _("This question took too long and was stopped. Choose a smaller part or a shorter period.")
-        if too_long
-        else _("The database does not answer just now. Nothing was lost; try again in a minute.")
-    )
-    response = problem(request, 503, sentence)
+    response = problem(request, 503, lost_sentence(trouble))
     response["Retry-After"] = "60"
     return response
 

@@ -20,6 +20,7 @@ from karnameh.exchange.api import writing as writing
 from karnameh.exchange.api.routes import router
 from karnameh.exchange.api.tokens import Bearer
 from karnameh.kernel.malformed import Malformed
+from karnameh.plumbing.errors import lost_sentence
 from karnameh.plumbing.public import Refusal, sentence_of
 
 api = NinjaAPI(
@@ -95,14 +96,7 @@ def _http(request: HttpRequest, trouble: HttpError) -> HttpResponse:
 @_answers(OperationalError)
 @_answers(InterfaceError)
 def _database(request: HttpRequest, trouble: Exception) -> HttpResponse:
-    too_long = "statement timeout" in str(trouble)
-    response = _refusal(
-        request,
-        503,
-        _("This question took too long and was stopped. Choose a smaller part or a shorter period.")
-        if too_long
-        else _("The database does not answer just now. Nothing was lost; try again in a minute."),
-    )
+    response = _refusal(request, 503, lost_sentence(trouble))
     response["Retry-After"] = "60"
     return response
 
