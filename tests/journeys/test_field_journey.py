@@ -142,6 +142,7 @@ def test_a_photo_goes_along_without_its_place(phone: Visitor, scene: Scene) -> N
     )
     expect(page.locator("canvas")).to_be_visible()
     page.locator(".app-foot button").click()
+    expect(page.locator(".app-done")).to_be_visible()
     settled(page)
     entry = Entry.objects.get(quantity=5)
     officer = Client()

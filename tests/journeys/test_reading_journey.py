@@ -46,7 +46,9 @@ def test_a_report_becomes_entries_with_the_keyboard_alone(
     page.keyboard.press("e")
     search = chosen.locator("input[name=indicator_find]")
     search.focus()
-    search.press_sequentially("نهال")
+    search.press_sequentially("نهال", delay=400)  # slower than the list is asked for
+    expect(search).to_be_focused()
+    expect(search).to_have_value("نهال")
     expect(chosen.locator("select[name=indicator]")).to_have_value(str(scene.trees.pk))
     officer.look()
     page.keyboard.press("Escape")

@@ -107,7 +107,7 @@
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     const form = event.target.closest?.("[data-form]") ?? event.detail.elt.closest?.("[data-form]");
-    if (!form) return;
+    if (!form || event.detail.requestConfig?.verb !== "post") return; // a search inside of the card keeps its focus
     const sent = event.detail.requestConfig?.parameters;
     const what = sent?.get ? sent.get("do") : sent?.do;
     if (event.detail.successful && ["confirm", "drop", "ask"].includes(what)) last = event.detail.pathInfo.requestPath.split("/").at(-2);
