@@ -2,12 +2,14 @@
 
 At 30,000 entries a second every microsecond of an entry is 3 % of the time. So a row goes straight
 from its entry into the text form of COPY, in small blocks: the server works on one while the next is
-made, on another core.
+made, on another core. Many entries go in several COPYs of one transaction, by unit: while the server
+applies the law to one, a thread makes the text of the next; and neighbours in an index come together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -26,6 +28,7 @@ from karnameh.plumbing.public import Refusal
 from karnameh.plumbing.sql import array
 
 _BLOCK = 125  # entries sent to the server at a time
+_PIECE = 10_000  # entries in one COPY, and so before the law at a time
 _ATTEMPTS = 3  # somebody else may be writing the same ids at this moment
 _AHEAD = timedelta(days=1)  # by which a device's clock may be wrong
 
@@ -72,8 +75,8 @@ def write(entries: Sequence[NewEntry], *, by: User, at: datetime) -> list[Receip
 def _write_missing(wanted: dict[UUID, NewEntry], *, by: User, at: datetime) -> dict[UUID, bytes]:
     """Write the entries whose ids are free; the digests of those that were taken."""
     _check(wanted.values(), at)
-    # By id, whatever the order they came in: two calls with the same ids never wait for each other.
-    missing = sorted(wanted.values(), key=lambda entry: entry.id.int)
+    # In one order, whatever the order they came in: two calls with the same ids never wait for each other.
+    missing = sorted(wanted.values(), key=_by_id if len(wanted) <= _PIECE else _by_unit)
     standing: dict[UUID, bytes] = {}
     with connection.cursor() as cursor:
         for attempt in range(1, _ATTEMPTS + 1):
@@ -88,6 +91,14 @@ def _write_missing(wanted: dict[UUID, NewEntry], *, by: User, at: datetime) -> d
             if not missing:
                 break
     return standing
+
+
+def _by_id(entry: NewEntry) -> int:
+    return entry.id.int
+
+
+def _by_unit(entry: NewEntry) -> tuple[int, int, int]:
+    return entry.unit, entry.indicator, entry.id.int
 
 
 def _standing(cursor: Any, ids: Iterable[UUID]) -> dict[UUID, bytes]:
@@ -116,11 +127,36 @@ _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 def _copy(cursor: Any, entries: Sequence[NewEntry], *, by: User, at: datetime) -> None:
     # What must be looked up is looked up first: while a COPY is going on, its connection answers nothing.
     line = _liner(cursor, entries, by=by, at=at)
-    lines = map(line, entries)
     # COPY is psycopg's own: Django's wrapper makes its errors ours.
-    with transaction.atomic(), connection.wrap_database_errors, cursor.copy(_COPY) as copy:
-        while block := "".join(islice(lines, _BLOCK)):
-            copy.write(block)
+    with transaction.atomic(), connection.wrap_database_errors:
+        for blocks in _pieces(line, entries):
+            with cursor.copy(_COPY) as copy:
+                for block in blocks:
+                    copy.write(block)
+
+
+def _pieces(
+    line: Callable[[NewEntry], str], entries: Sequence[NewEntry]
+) -> Iterator[Iterable[str]]:
+    """The text of each COPY, in blocks. Of several, the next is made while one is sent."""
+    if len(entries) <= _PIECE:
+        yield _blocks(line, entries)
+        return
+    with ThreadPoolExecutor(1) as ahead:
+        starts = range(0, len(entries), _PIECE)
+        parts = (entries[start : start + _PIECE] for start in starts)
+        made = ahead.submit(lambda: list(_blocks(line, next(parts))))
+        for _start in starts[1:]:
+            ready = made.result()
+            made = ahead.submit(lambda: list(_blocks(line, next(parts))))
+            yield ready
+        yield made.result()
+
+
+def _blocks(line: Callable[[NewEntry], str], entries: Iterable[NewEntry]) -> Iterator[str]:
+    lines = map(line, entries)
+    while block := "".join(islice(lines, _BLOCK)):
+        yield block
 
 
 def _liner(

@@ -35,7 +35,8 @@ BEGIN
     -- Is anything wrong with them at all? One pass, for nearly always nothing is. The server plans a
     -- statement for the first batch that it sees and keeps the plan: each size of batch has its own.
     IF size <= 50 THEN {gate}
-    ELSIF size <= 5000 THEN {gate}
+    ELSIF size <= 1000 THEN {gate}
+    ELSIF size <= 10000 THEN {gate}
     ELSE {gate}
     END IF;
 
