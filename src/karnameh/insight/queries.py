@@ -49,13 +49,12 @@ class Row:
 
     key: int | date | None
     name: str
-    href: str
+    seen: tuple[int, Node, Period] | None = None  # the indicator, and where and when it is seen
     unit: str = ""
     tallies: dict[Stage, Tally] = field(default_factory=dict)
     took_part: dict[Stage, Tally] = field(default_factory=dict)
     open: Decimal = Decimal(0)
     over: Decimal = Decimal(0)
-    hrefs: dict[Stage, str] = field(default_factory=dict)
     top: Decimal | None = None
     money: bool = False
     theme: int = 0
@@ -75,10 +74,23 @@ class Row:
                 continue
             shown[word] = tally.quantity if tally.known else None
             shown[f"{word}_qualifier"] = tally.qualifier.name.lower()
-            shown[f"{word}_href"] = self.hrefs.get(stage, "")
+            shown[f"{word}_href"] = self.entries_url(stage)
         if Stage.PLEDGED in self.tallies:
             shown |= {"open": self.open, "over": self.over}
         return shown
+
+    @property
+    def href(self) -> str:
+        """The page of the indicator, seen there."""
+        return indicator_url(*self.seen) if self.seen else ""
+
+    def entries_url(self, stage: Stage) -> str:
+        """The entries behind the figure of a stage."""
+        if self.seen is None:
+            return ""
+        indicator, node, period = self.seen
+        query = {"indicator": str(indicator), "stage": str(int(stage)), "period": written(period)}
+        return address("entries", node, **query)
 
     def value(self, word: str) -> Decimal:
         """For sorting: an absent value comes last."""
@@ -121,32 +133,25 @@ def indicator_rows(reach: Reach, node: Node, period: Period, *, then: bool = Fal
         indicator = known[cell.indicator]
         row = rows.get(cell.indicator) or _row_of(indicator, node, period)
         rows[cell.indicator] = row
-        _add(row, cell, node, period)
+        _add(row, cell)
     return [rows[pk] for pk in known if pk in rows]
 
 
 def _row_of(indicator: Indicator, node: Node, period: Period) -> Row:
     money = indicator.measure.kind == MeasureKind.MONEY
     return Row(
-        indicator.pk, indicator.name, indicator_url(indicator.pk, node, period),
+        indicator.pk, indicator.name, (indicator.pk, node, period),
         unit="" if money else indicator.measure.symbol, money=money, theme=indicator.theme_id,
     )  # fmt: skip
 
 
-def _add(row: Row, cell: Cell, node: Node, period: Period) -> None:
+def _add(row: Row, cell: Cell) -> None:
     if cell.bucket is Bucket.TOOK_PART:
         row.took_part[cell.stage] = cell.tally
     if cell.bucket is not Bucket.OWN:
         return
     if cell.tally.entries:
         row.tallies[cell.stage] = row.tallies.get(cell.stage, Tally()) + cell.tally
-        row.hrefs[cell.stage] = address(
-            "entries",
-            node,
-            indicator=str(cell.indicator),
-            stage=str(int(cell.stage)),
-            period=written(period),
-        )
     row.open += cell.open
     row.over += cell.over
 
@@ -161,13 +166,9 @@ def child_rows(
     below = {one.pk: one for one in children(node)}
     strangers = {cell.key for cell in cells if isinstance(cell.key, int)} - set(below)
     below |= {one.pk: one for one in type(node)._default_manager.filter(pk__in=strangers)}
-    rows = {
-        pk: Row(pk, child.name, indicator_url(indicator.pk, child, period))
-        for pk, child in below.items()
-    }
+    rows = {pk: Row(pk, child.name, (indicator.pk, child, period)) for pk, child in below.items()}
     for cell in cells:
-        child = below[cell.key]  # type: ignore[index]
-        _add(rows[child.pk], cell, child, period)
+        _add(rows[cell.key], cell)  # type: ignore[index]
     highest = max(
         (row.value(word) for row in rows.values() for word in _NAMES.values()), default=Decimal(0)
     )
@@ -187,7 +188,7 @@ def sorted_rows(rows: Sequence[Row], sort: str) -> list[Row]:
 def total_row(rows: Iterable[Row], name: str) -> Row:
     """What the rows add up to."""
     rows = list(rows)
-    found = Row(None, name, "")
+    found = Row(None, name)
     for stage in _NAMES:
         tallies = [row.tallies[stage] for row in rows if stage in row.tallies]
         if tallies:
