@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -1522,6 +1523,10 @@ def test_the_balance_stands_on_the_day_of_the_promise(world: World) -> None:
         "UPDATE ledger_presence SET days = days | 1",
         "DELETE FROM ledger_presence",
         "INSERT INTO ledger_presence SELECT month, unit_id + 1, 4 FROM ledger_presence",
+        "UPDATE ledger_reporting SET units = set_bit(units, 0, 1) WHERE grain = 0",
+        "UPDATE ledger_reporting SET units = '' WHERE grain = 1",
+        "DELETE FROM ledger_reporting",
+        "INSERT INTO ledger_reporting SELECT grain, at + 1, units FROM ledger_reporting WHERE grain = 0",
     ],
 )
 def test_a_planted_change_in_a_stored_total_is_found_and_named(world: World, harm: str) -> None:
@@ -1533,7 +1538,7 @@ def test_a_planted_change_in_a_stored_total_is_found_and_named(world: World, har
     with as_owner():
         run(harm)
     found = findings()
-    table = "ledger_presence" if "presence" in harm else "ledger_total"
+    [table] = set(re.findall("ledger_(?:total|presence|reporting)", harm))
     assert {one.table for one in found} == {table}
     assert all(one.stored != one.rebuilt for one in found)
 
@@ -1547,7 +1552,7 @@ def test_all_totals_can_be_thrown_away_and_folded_again_to_the_same_rows(world: 
     content = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM ledger_total t"
     before = ask(content)
     with as_owner():
-        run("TRUNCATE ledger_total, ledger_presence, ledger_home")
+        run("TRUNCATE ledger_total, ledger_presence, ledger_reporting, ledger_home")
         run("UPDATE ledger_foldstate SET folded_to = 0")
     fold_now()
     assert ask(content) == before

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
 
 from karnameh.ledger.deltas import MEASURES, Change
 from karnameh.ledger.folding import month_array, presence_sql, upsert_sql
+from karnameh.ledger.reporting import reporting_of
 
 _KEY = "view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope"
 
@@ -52,11 +55,31 @@ def check() -> Check:
         findings += _differences(
             cursor, "ledger_presence", "check_presence", "month, unit_id", ("days",)
         )
+        findings += _sets_that_differ(cursor)
         cursor.execute("SELECT count(*) FROM ledger_entry WHERE clock < %s", [until])
         entries = cursor.fetchone()[0]
         cursor.execute("SELECT count(*) FROM check_total")
         totals = cursor.fetchone()[0]
     return Check(entries, totals, findings)
+
+
+def _sets_that_differ(cursor: Any) -> list[Finding]:
+    """Days and months whose set of reporting units is not what the presences say."""
+    cursor.execute("SELECT month, unit_id, days FROM check_presence ORDER BY month")
+    rebuilt: dict[tuple[int, date], int] = {}
+    for month, rows in groupby(cursor.fetchall(), key=lambda row: row[0]):
+        days, _looked_at = reporting_of(month, [(unit, days) for _month, unit, days in rows])
+        rebuilt |= {(0, day): units for day, units in days.items()}
+        for units in days.values():
+            rebuilt[1, month] = rebuilt.get((1, month), 0) | units
+    cursor.execute("SELECT grain, at, units FROM ledger_reporting")
+    stored = {(grain, at): int.from_bytes(units, "little") for grain, at, units in cursor}
+    pairs = ((key, stored.get(key, 0), rebuilt.get(key, 0)) for key in sorted({*stored, *rebuilt}))
+    return [
+        Finding("ledger_reporting", f"{grain} {at}", f"{one:x}", f"{two:x}")
+        for (grain, at), one, two in pairs
+        if one != two
+    ][:100]
 
 
 def _differences(

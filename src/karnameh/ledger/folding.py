@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 from karnameh.kernel.period import month_starts
 from karnameh.ledger.deltas import MEASURES, Change, deltas, summed
+from karnameh.ledger.reporting import note_days
 
 
 @dataclass(frozen=True)
@@ -245,8 +246,10 @@ def _rows(view: int, node: str, scope: str, sign: int | None = None) -> str:
 def _note_presence(cursor: Any, between: str, parameters: dict[str, object]) -> None:
     """Recompute on which days the touched units have live reports of their own."""
     cursor.execute(
-        presence_sql("ledger_presence", between), {**parameters, "months": month_array()}
+        f"{presence_sql('ledger_presence', between)} RETURNING month, unit_id, days",
+        {**parameters, "months": month_array()},
     )
+    note_days(cursor, cursor.fetchall())
 
 
 def presence_sql(table: str, touched: str) -> str:

@@ -13,6 +13,7 @@ from karnameh.ledger.actions import (
 )
 from karnameh.ledger.beside import register_beside
 from karnameh.ledger.checking import Check, check
+from karnameh.ledger.coverage import Reporting, coverage_by, silent_units
 from karnameh.ledger.documents import Document, documents_of, register_documents
 from karnameh.ledger.folding import fold, fold_all, rehome
 from karnameh.ledger.models import Entry, Head, Witness
@@ -29,17 +30,14 @@ from karnameh.ledger.queries import (
     Cell,
     Drill,
     Question,
-    Reporting,
     Stated,
     Story,
-    coverage_by,
     entries_behind,
     entries_in_reach,
     epoch,
     open_promises,
     promise_balance,
     roll_up,
-    silent_units,
     stated_totals,
     story_of,
     tally_of,

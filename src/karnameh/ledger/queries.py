@@ -31,7 +31,7 @@ from karnameh.plumbing.paging import Page, cut
 from karnameh.plumbing.public import OutOfReach
 
 By = Literal["node", "child", "day", "month", "dimension"]
-_FAR_PAST, _FAR_FUTURE = date(1821, 3, 21), date(2122, 3, 20)
+FAR_PAST, FAR_FUTURE = date(1821, 3, 21), date(2122, 3, 20)
 
 
 class Axis(IntEnum):
@@ -69,7 +69,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class _Window:
+class Window:
     """Days of one grain: 0 single days, 1 whole months; both ends included."""
 
     grain: int
@@ -78,7 +78,7 @@ class _Window:
 
 
 @dataclass
-class _Statement:
+class Statement:
     """A statement under construction: SQL and its parameters."""
 
     parts: list[str] = field(default_factory=list)
@@ -183,7 +183,7 @@ def _strayed(question: Question, children: set[int]) -> set[int]:
     return {node for node, line in rows if len(line) != line_length or line[-2] != parent}
 
 
-def _answer(statement: _Statement, rows: str) -> list[Cell]:
+def _answer(statement: Statement, rows: str) -> list[Cell]:
     summed = ", ".join(f"sum({name})" for name in MEASURES)
     sql = (
         f"{rows} SELECT key, indicator_id, stage, bucket, {summed} FROM found"
@@ -196,9 +196,9 @@ def _answer(statement: _Statement, rows: str) -> list[Cell]:
         return [cell_of_row(row) for row in cursor.fetchall()]
 
 
-def _statement(by: By) -> _Statement:
+def _statement(by: By) -> Statement:
     """Only a grouping by months needs their first days: thousands of dates are not sent for nothing."""
-    return _Statement(parameters={"months": month_array()} if by == "month" else {})
+    return Statement(parameters={"months": month_array()} if by == "month" else {})
 
 
 def cell_of_row(row: Sequence[Any]) -> Cell:
@@ -228,22 +228,22 @@ def _stood_deeper(node: OrgUnit | Place) -> bool:
     return node.placements.exclude(line__len=len(node.line)).exists()
 
 
-def _windows(question: Question, by: By) -> dict[str, list[_Window]] | None:
+def _windows(question: Question, by: By) -> dict[str, list[Window]] | None:
     """The folded days and months that make up the period for each time rule, or None without totals."""
     depth, kept = _depth(question, by), KEPT[question.axis]
     if depth > kept.months or (by == "day" and depth > kept.days):
         return None
-    start = question.period.start or _FAR_PAST
-    end = question.period.end or _FAR_FUTURE
+    start = question.period.start or FAR_PAST
+    end = question.period.end or FAR_FUTURE
     if by == "day":
-        return {"sum": [_Window(0, start, end)], "last": [_Window(0, _FAR_PAST, end)]}
-    sums, lasts = _split(start, end), _split(_FAR_PAST, end)
+        return {"sum": [Window(0, start, end)], "last": [Window(0, FAR_PAST, end)]}
+    sums, lasts = split(start, end), split(FAR_PAST, end)
     if depth > kept.days and any(window.grain == 0 for window in [*sums, *lasts]):
         return None
     return {"sum": sums, "last": lasts}
 
 
-def _split(start: date, end: date) -> list[_Window]:
+def split(start: date, end: date) -> list[Window]:
     """Whole Jalali months in the middle, single days at both ends."""
     first = JalaliDate.from_date(start)
     last = JalaliDate.from_date(end)
@@ -253,18 +253,18 @@ def _split(start: date, end: date) -> list[_Window]:
     is_whole = month_end(last.year, last.month) == end
     months_to = end if is_whole else month_start(last.year, last.month) - timedelta(days=1)
     if months_from > months_to:
-        return [_Window(0, start, end)]
-    found = [_Window(1, months_from, months_to)]
+        return [Window(0, start, end)]
+    found = [Window(1, months_from, months_to)]
     if start < months_from:
-        found.append(_Window(0, start, months_from - timedelta(days=1)))
+        found.append(Window(0, start, months_from - timedelta(days=1)))
     if end > months_to:
-        found.append(_Window(0, months_to + timedelta(days=1), end))
+        found.append(Window(0, months_to + timedelta(days=1), end))
     return found
 
 
 def _from_totals(
-    statement: _Statement, reach: Reach, question: Question, by: By, rules: dict[int, str],
-    windows: dict[str, list[_Window]], targets: Sequence[int],
+    statement: Statement, reach: Reach, question: Question, by: By, rules: dict[int, str],
+    windows: dict[str, list[Window]], targets: Sequence[int],
 ) -> str:  # fmt: skip
     """Folded totals, and what the entries after the last folded moment change."""
     view = 1 if question.axis is Axis.UNIT else 3
@@ -293,7 +293,7 @@ def _from_totals(
         ]
     tail = deltas(
         Change(
-            _unfolded(statement),
+            unfolded(statement),
             "SELECT folded_to FROM ledger_foldstate",
             "SELECT 9223372036854775807",
             spreading=True,
@@ -312,7 +312,7 @@ def _from_totals(
     return f"WITH RECURSIVE {tail}, found AS ({' UNION ALL '.join([*folded, tail_rows])})"
 
 
-def _unfolded(statement: _Statement) -> str:
+def unfolded(statement: Statement) -> str:
     """Which entries `e` are in no total yet.
 
     The mark is read in the statement itself, which is what makes the answer exact. The planner cannot
@@ -326,7 +326,7 @@ def _unfolded(statement: _Statement) -> str:
 
 
 def _from_rows(
-    statement: _Statement, reach: Reach, question: Question, by: By, rules: dict[int, str],
+    statement: Statement, reach: Reach, question: Question, by: By, rules: dict[int, str],
     *, only: Sequence[int] | None = None,
 ) -> str:  # fmt: skip
     """The entries themselves, for nodes without folded totals; of `only` these children, if they are named."""
@@ -398,7 +398,7 @@ def _key_of(by: By, position: int | str, line: str) -> str:
     return keys.get(by, "d.dimensions_id")
 
 
-def _in_period(statement: _Statement, question: Question, rules: dict[int, str]) -> str:
+def _in_period(statement: Statement, question: Question, rules: dict[int, str]) -> str:
     start, end = days_of(question.period)
     return (
         f"d.indicator_id = ANY({statement.bind(list(rules))}) AND d.ends_on <= {statement.bind(end)}"
@@ -407,7 +407,7 @@ def _in_period(statement: _Statement, question: Question, rules: dict[int, str])
 
 
 def days_of(period: Period) -> tuple[date, date]:
-    return period.start or _FAR_PAST, period.end or _FAR_FUTURE
+    return period.start or FAR_PAST, period.end or FAR_FUTURE
 
 
 def _target_nodes(question: Question, by: By) -> list[int]:
@@ -429,7 +429,7 @@ def _target_nodes(question: Question, by: By) -> list[int]:
         return sorted(row[0] for row in cursor.fetchall() if row[0] is not None)
 
 
-def _scope_condition(statement: _Statement, reach: Reach, question: Question, column: str) -> str:
+def _scope_condition(statement: Statement, reach: Reach, question: Question, column: str) -> str:
     """On the place axis: only the work of the offices in reach; each root has its own offices."""
     if question.axis is Axis.UNIT:
         return ""
@@ -438,7 +438,7 @@ def _scope_condition(statement: _Statement, reach: Reach, question: Question, co
     return f" AND {column} = ANY({statement.bind(list(offices.values_list('pk', flat=True)))})"
 
 
-def _reach_condition(statement: _Statement, reach: Reach) -> str:
+def _reach_condition(statement: Statement, reach: Reach) -> str:
     """Rows whose unit a stretch of `reach` covers, for its theme."""
     options = []
     for stretch in reach.stretches:
@@ -488,83 +488,6 @@ def extremes(
     with connection.cursor() as cursor:
         cursor.execute(sql, statement.parameters)
         return [cell_of_row(row) for row in cursor.fetchall()]
-
-
-@dataclass(frozen=True)
-class Reporting:
-    """How many local units there are, and how many of them have reported in the period."""
-
-    units: int
-    reported: int
-
-
-def coverage_by(
-    reach: Reach, unit: OrgUnit, period: Period, *, by_child: bool = False
-) -> dict[int, Reporting]:
-    """Coverage of the local units beneath `unit` (key: its id), or beneath each of its children."""
-    if not reach.covers(unit.path):
-        raise OutOfReach
-    low, high = bounds(unit.path)
-    start, end = days_of(period)
-    first = JalaliDate.from_date(start)
-    statement = _Statement()
-    bind = statement.bind
-    position = bind(len(unit.line) + (1 if by_child else 0))
-    since, until = bind(start), bind(end)
-    sql = f"""
-    WITH tail AS MATERIALIZED (  -- units whose reports changed since the last folding are looked at anew
-        SELECT DISTINCT e.unit_id FROM ledger_entry e WHERE {_unfolded(statement)} AND e.stage = 2),
-    present AS (
-        SELECT p.unit_id FROM ledger_presence p
-         WHERE p.month >= {bind(month_start(first.year, first.month))} AND p.month <= {until} AND p.days & (
-               (-1 << greatest(0, {since} - p.month)) & ~(-1 << least(31, {until} - p.month + 1))) <> 0
-           AND NOT EXISTS (SELECT FROM tail t WHERE t.unit_id = p.unit_id)
-        UNION
-        SELECT e.unit_id FROM tail t JOIN ledger_entry e ON e.unit_id = t.unit_id
-         WHERE e.stage = 2 AND e.kind = 0 AND e.coverage = 1 AND e.part_of_id IS NULL
-           AND e.ends_on BETWEEN {since} AND {until}
-           AND NOT EXISTS (SELECT FROM ledger_entry x WHERE x.corrects_id = e.id AND x.kind = 1))
-    SELECT u.line[{position}], count(*), count(p.unit_id)
-      FROM org_orgunit u LEFT JOIN present p ON p.unit_id = u.id
-     WHERE u.path >= {bind(low)} AND u.path < {bind(high)} AND u.kind = 'local' AND u.opened_on <= {until}
-       AND (u.closed_on IS NULL OR u.closed_on >= {since}) AND u.line[{position}] IS NOT NULL
-     GROUP BY 1"""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, statement.parameters)
-        return {node: Reporting(units, reported) for node, units, reported in cursor.fetchall()}
-
-
-def silent_units(
-    reach: Reach, unit: OrgUnit, period: Period, *, after: str = "", size: int = 50
-) -> Page[OrgUnit]:
-    """Open local units beneath `unit` without a live report in the period, alphabetically."""
-    if not reach.covers(unit.path):
-        raise OutOfReach
-    start, end = days_of(period)
-    rows = (
-        OrgUnit.objects.filter(
-            under(unit.path), kind="local", closed_on=None, opened_on__lte=end, code__gt=after
-        )
-        .exclude(pk__in=_reporting(unit, start, end))
-        .select_related("parent")
-        .order_by("code")
-    )
-    return cut(list(rows[: size + 1]), size, lambda one: one.code)
-
-
-def _reporting(unit: OrgUnit, start: date, end: date) -> QuerySet[Entry, int]:
-    return (
-        Entry.objects.filter(
-            stage=Stage.REPORTED,
-            kind=Kind.ORIGINAL,
-            coverage=Coverage.OWN,
-            ends_on__gte=start,
-            ends_on__lte=end,
-        )
-        .filter(unit__in=OrgUnit.objects.filter(under(unit.path)))
-        .exclude(corrections__kind=Kind.REVERSAL)
-        .values_list("unit_id", flat=True)
-    )
 
 
 @dataclass(frozen=True)

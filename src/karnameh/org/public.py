@@ -13,6 +13,7 @@ from karnameh.org.actions import (
     rename_unit,
     split_unit,
 )
+from karnameh.org.locals import LocalUnits, local_units, set_of
 from karnameh.org.models import (
     Named,
     Node,
@@ -40,9 +41,9 @@ from karnameh.org.queries import (
 from karnameh.org.rules import bounds, is_under, line_of, path_of
 
 __all__ = [
-    "Named", "NewUnit", "Node", "OrgUnit", "Place", "PlaceLevel", "PlacePlacement", "Population",
+    "LocalUnits", "Named", "NewUnit", "Node", "OrgUnit", "Place", "PlaceLevel", "PlacePlacement", "Population",
     "Profession", "Theme", "UnitKind", "UnitPlacement", "ancestors", "bounds", "children", "close_unit",
-    "find_places", "find_units", "is_under", "line_of", "matching", "merge_units", "move_place",
-    "move_unit", "open_place", "open_unit", "path_of", "paths_of", "rename_unit", "split_unit", "under",
+    "find_places", "find_units", "is_under", "line_of", "local_units", "matching", "merge_units", "move_place",
+    "move_unit", "open_place", "open_unit", "path_of", "paths_of", "rename_unit", "set_of", "split_unit", "under",
     "under_any", "under_sql",
 ]  # fmt: skip

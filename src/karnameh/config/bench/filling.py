@@ -94,7 +94,7 @@ def fold_everything(entries: int) -> float:
     while fold(batch=entries + 1).behind:
         pass
     taken = time.perf_counter() - began
-    for table in ("ledger_total", "ledger_presence", "ledger_home"):
+    for table in ("ledger_total", "ledger_presence", "ledger_reporting", "ledger_home"):
         sql(f"VACUUM ANALYZE {table}")
     sql("ANALYZE")
     return taken
