@@ -22,21 +22,23 @@ APP = "karnameh_app"  # what the site runs as: it cannot change or remove an ent
 DATABASE = "karnameh"
 _SERVICE_USER = "karnameh"  # PostgreSQL refuses to run as root, so root lends it a user
 
-# Chosen for 2 cores; durability is left at PostgreSQL's safe defaults. Checkpoints are rare: after each
-# one the first change of a page of an index is logged whole, and posting is three times as slow for a while.
+# Chosen for 2 cores, and given at every start: a cluster of an older release gets them, too. Durability
+# is left at PostgreSQL's safe defaults. Checkpoints are rare, because after each one the first change of
+# a page of an index is logged whole; those pages are not compressed, which cost posting four times what
+# it saved (pglz, the only method that the wheel brings).
 _SETTINGS = {
-    "listen_addresses": "''",
+    "listen_addresses": "",
     "work_mem": "32MB",
     "maintenance_work_mem": "256MB",
     "effective_cache_size": "4GB",
     "max_wal_size": "4GB",
-    "wal_compression": "on",
+    "wal_compression": "off",
     "checkpoint_timeout": "30min",
     "random_page_cost": "1.1",
     "max_connections": "100",
     "jit": "off",
     "log_min_messages": "warning",
-    "timezone": "'UTC'",
+    "timezone": "UTC",
 }
 
 
@@ -103,7 +105,7 @@ class Cluster:
             log = self.home / "postgresql.log"
             started = self.run(
                 "pg_ctl", "start", "-w", "-t", "60", "-s", "-D", str(self.data), "-l", str(log),
-                "-o", f"-k {self.socket_dir} -c shared_buffers={_megabytes()}MB", check=False,
+                "-o", self._options(), check=False,
             )  # fmt: skip
             if started.returncode:
                 raise DatabaseTrouble(f"PostgreSQL did not start; its log is {log}: {_tail(log)}")
@@ -132,10 +134,12 @@ class Cluster:
             "initdb", "-D", str(making), "-U", "postgres", "--auth-local=trust", "--auth-host=reject",
             "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--data-checksums",
         )  # fmt: skip
-        lines = [f"{name} = {value}\n" for name, value in _SETTINGS.items()]
-        with (making / "postgresql.conf").open("a", encoding="utf-8") as settings:
-            settings.writelines(["\n# Karnameh\n", *lines])
         making.rename(self.data)
+
+    def _options(self) -> str:
+        settings = {**_SETTINGS, "shared_buffers": f"{_megabytes()}MB"}
+        given = [f"-c {name}={value}" for name, value in settings.items()]
+        return " ".join([f"-k {self.socket_dir}", *given])
 
     def _open_socket_dir(self) -> None:
         """Only this user may reach the socket: local connections are trusted."""
