@@ -244,7 +244,7 @@ def _rows(view: int, node: str, scope: str, sign: int | None = None) -> str:
 
 
 def _note_presence(cursor: Any, between: str, parameters: dict[str, object]) -> None:
-    """Recompute on which days the touched units have live reports of their own."""
+    """Note on which days the touched units have live reports of their own."""
     cursor.execute(
         f"{presence_sql('ledger_presence', between)} RETURNING month, unit_id, days",
         {**parameters, "months": month_array()},
@@ -253,17 +253,26 @@ def _note_presence(cursor: Any, between: str, parameters: dict[str, object]) -> 
 
 
 def presence_sql(table: str, touched: str) -> str:
-    """Upsert the days of every (unit, month) that entries matching `touched` belong to."""
+    """Upsert the days of every (unit, month) that entries matching `touched` belong to.
+
+    A report adds its day. Only where one was taken back are all reports of that unit and month read again.
+    """
     return f"""
-WITH months AS (
-    SELECT DISTINCT e.unit_id, width_bucket(e.ends_on, %(months)s::date[]) AS at
-      FROM ledger_entry e WHERE {touched} AND e.stage = 2 AND e.coverage = 1 AND e.part_of_id IS NULL)
+WITH changed AS (
+    SELECT e.unit_id, width_bucket(e.ends_on, %(months)s::date[]) AS at, bool_or(e.kind = 1) AS undone,
+           bit_or(1 << (e.ends_on - (%(months)s::date[])[width_bucket(e.ends_on, %(months)s::date[])]))
+               FILTER (WHERE e.kind = 0) AS added
+      FROM ledger_entry e WHERE {touched} AND e.stage = 2 AND e.coverage = 1 AND e.part_of_id IS NULL
+     GROUP BY 1, 2),
+dated AS (SELECT c.*, (%(months)s::date[])[c.at] AS month, (%(months)s::date[])[c.at + 1] AS following FROM changed c)
 INSERT INTO {table} (month, unit_id, days)
-SELECT (%(months)s::date[])[m.at], m.unit_id, coalesce(bit_or(1 << (e.ends_on - (%(months)s::date[])[m.at])), 0)
-  FROM months m LEFT JOIN ledger_entry e
-    ON e.unit_id = m.unit_id AND e.stage = 2 AND e.coverage = 1 AND e.kind = 0 AND e.part_of_id IS NULL
-   AND e.ends_on >= (%(months)s::date[])[m.at] AND e.ends_on < (%(months)s::date[])[m.at + 1]
-   AND e.clock < %(until)s
-   AND NOT EXISTS (SELECT FROM ledger_entry x WHERE x.corrects_id = e.id AND x.kind = 1 AND x.clock < %(until)s)
- GROUP BY m.at, m.unit_id
+SELECT d.month, d.unit_id, CASE WHEN d.undone THEN (
+           SELECT coalesce(bit_or(1 << (e.ends_on - d.month)), 0) FROM ledger_entry e
+            WHERE e.unit_id = d.unit_id AND e.stage = 2 AND e.coverage = 1 AND e.kind = 0 AND e.part_of_id IS NULL
+              AND e.ends_on >= d.month AND e.ends_on < d.following AND e.clock < %(until)s
+              AND NOT EXISTS (SELECT FROM ledger_entry x
+                               WHERE x.corrects_id = e.id AND x.kind = 1 AND x.clock < %(until)s))
+       ELSE coalesce(d.added, 0) | coalesce(p.days, 0) END
+  FROM dated d LEFT JOIN {table} p ON p.month = d.month AND p.unit_id = d.unit_id
+ WHERE d.undone OR p.days IS NULL OR (d.added & ~p.days) <> 0
 ON CONFLICT (month, unit_id) DO UPDATE SET days = excluded.days"""
