@@ -12,6 +12,7 @@ from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Clause, Sentence, Verb
 from karnameh.narrative.reader.compounds import HARM, is_one_of
 from karnameh.narrative.reader.lexicon import (
+    COMMITMENTS,
     DEEDS,
     HARM_WORDS,
     INVITE_WORDS,
@@ -106,7 +107,7 @@ def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Ac
     if _invites(verb, lead, clause):
         return Act.INVITE if verb.tense is not Tense.PRESENT else Act.PLEDGE
     agenda = "دستور" in clause.texts or bool(_AGENDAS & set(lead))
-    if last == "قرار" and verb.lemma == "گرفت" and agenda:
+    if last == "قرار" and verb.lemma in ("گرفت", "داد") and agenda:
         return Act.PLEDGE  # «در دستور کار / اولویت قرار گرفت»
     if last in PLEDGE_WITH_BE and "دستور" not in lead:
         if _decides(reading, verb, last, sentence):
@@ -114,7 +115,7 @@ def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Ac
         return Act.NEED if _waits(verb, lead) else Act.DO
     if last == "پیشنهاد" and verb.lemma in ("داد", "کرد", "شد", "نمود"):
         return Act.PROPOSE
-    if _promises(verb, lead, clause):
+    if _promises(verb, lead, clause, complement=_has_complement(verb, sentence)):
         return Act.PLEDGE
     if _needs(verb, lead, clause, complement=_has_complement(verb, sentence)):
         return Act.NEED
@@ -184,10 +185,14 @@ def _decides(reading: Reading, verb: Verb, last: str, sentence: Sentence) -> boo
     return verb.lemma != "شد" or _has_complement(verb, sentence)
 
 
-def _promises(verb: Verb, lead: list[str], clause: Clause) -> bool:
+def _promises(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) -> bool:
     """A noun of promising before the verb, or parted from it by what is promised."""
     if not lead:
         return False
+    if lead[-1] == "موافقت" and verb.lemma in ("کرد", "شد", "گردید", "نمود"):
+        return "با" in clause.texts  # «با ساخت ۴۰ خانه موافقت شد»
+    if lead[-1] == "آمادگی" and verb.lemma in ("داشت", "کرد"):
+        return complement  # «آمادگی داریم ۸۰۰ مهد را راه بیندازیم»
     if lead[-1] == "کنار" and verb.lemma == "گذاشت":
         return "را" not in clause.texts
     if verb.lemma == "گنجاند":
@@ -298,7 +303,8 @@ def _harms(verb: Verb, clause: Clause, lead: list[str], *, counted: bool) -> boo
     if last == "بیمار" and counted:
         return False  # «به ۳۴۰ بیمار …», «ویزیت دو هزار بیمار است»
     if last == "بسته":  # «۹۴۰۰ سبد بسته شد» are packed, «۱۲ مدرسه بسته شد» closed
-        return verb.lemma in ("شد", "بود", "ماند") and bool(_CLOSABLE & set(clause.texts[:_FEW]))
+        shut = verb.lemma in ("شد", "بود", "ماند") and not COMMITMENTS & set(clause.texts)
+        return shut and bool(_CLOSABLE & set(clause.texts[:_FEW]))
     if last == "رد" and _passes(clause.texts):
         return False
     if is_one_of(HARM, lead, verb.lemma):

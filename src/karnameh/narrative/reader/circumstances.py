@@ -57,6 +57,7 @@ _OCCURRING = key_set("ثبت رخ اتفاق وقوع گزارش روی")
 _GOODS = key_set("برق آب گاز سرپناه خانه مسکن معلم پزشک جاده راه مدرسه سوخت تلفن")
 _SHELTERS = key_set("چادر کپر کانکس")
 _PROBLEMS = key_set("مشکل معضل بحران تنگنا دردسر")
+_EXPOSED = key_set("محاصره معرض تنگنا مضیقه آستانه‌ی‌تعطیلی")
 _FEW_WORDS = 3
 _AMISS = key_set(
     """
@@ -135,8 +136,10 @@ def _needed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     if not _tells_need(reading, figure, verb, tail):
         return ""
     asked = verb is not None and verb.lemma == "خواست" and verb.tense is Tense.PRESENT
-    if asked and figure.phrase.unit in ("toman", "rial") and verb is not None:
-        return "a need: خواستن" if reading.text(verb.first).endswith("د") else ""
+    if asked and verb is not None and not _is_followed(figure, verb):
+        money = figure.phrase.unit in ("toman", "rial")
+        wanted = reading.text(verb.first).endswith("د") if money else "از" not in figure.clause.texts
+        return "a need: خواستن" if wanted and tail[-1:] != ["را"] else ""
     governor = _governor(reading, figure, NEED_NOUNS)
     if governor >= 0:
         return f"a need: {reading.text(governor)}"
@@ -149,6 +152,15 @@ def _needed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     ):
         return "a need: لازم"
     return ""
+
+
+def _is_followed(figure: Figure, verb: Verb) -> bool:
+    """«می‌خواهیم ۴۰ خانه بسازیم» plans; «۴۰ پزشک دیگر می‌خواهیم» needs them."""
+    later = (clause.verb for clause in figure.sentence.clauses)
+    return any(
+        other is not None and other.first > verb.first and other.tense is Tense.SUBJUNCTIVE
+        for other in later
+    )
 
 
 def _tells_need(reading: Reading, figure: Figure, verb: Verb | None, tail: list[str]) -> bool:
@@ -196,14 +208,22 @@ def _lacking(reading: Reading, figure: Figure, tail: list[str]) -> str:
         return "what they lack: خط فقر"
     if tail[-1:] and tail[-1] in _FACING and _PROBLEMS & set(tail):
         return f"what they face: {tail[-1]}"
-    if verb is None or verb.lemma not in _BEING or verb.passive:
+    if verb is None or verb.passive:
+        return ""
+    placed = verb.lemma == "گرفت" and tail[-1:] == ["قرار"] and not verb.negative
+    if verb.lemma not in _BEING and not placed:
+        return ""
+    exposed = next((b for a, b in pairwise(tail) if a == "در" and b in _EXPOSED), "")
+    if exposed and not set(tail) & _HELP - {"قرار"}:
+        return f"what they face: {exposed}"
+    if placed:
         return ""
     if "بدون" in tail and (verb.lemma == "ماند" or set(tail[-1:]) & _GOODS):
         return "what they lack: بدون"
     if _PROBLEMS & set(tail[-2:]) and verb.lemma == "داشت":
         return "what they lack: مشکل"
-    if "فاقد" in tail or ("محاصره" in tail and "در" in tail):
-        found = "فاقد" if "فاقد" in tail else "محاصره"
+    if "فاقد" in tail:
+        found = "فاقد"
     elif "نیازمند" in tail and _is_needing(tail):
         return "what they lack: نیازمند"
     else:
@@ -222,7 +242,8 @@ def _amiss(reading: Reading, figure: Figure, tail: list[str]) -> str:
     verb = figure.clause.verb
     if tail[-1:] and tail[-1] in _AMISS and verb is not None and verb.lemma == "بود":
         return f"what is amiss: {tail[-1]}"
-    there = verb is not None and verb.lemma == "داشت" and (tail[-1:] == ["وجود"] or not tail[-1:])
+    held = verb is not None and verb.lemma == "داشت" and verb.tense is Tense.PRESENT
+    there = held and (tail[-1:] == ["وجود"] or not set(tail[-1:]) & (DEEDS | PRESENCE))
     if not there and reading.text(figure.opening - 1) != "وجود":
         return ""
     named = reading.texts(figure.phrase.first, figure.phrase.after)

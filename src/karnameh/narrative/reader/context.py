@@ -23,6 +23,11 @@ from karnameh.narrative.reader.nouns import is_counted_noun
 from karnameh.narrative.reader.numerals import Form
 from karnameh.narrative.reader.outside import outside
 from karnameh.narrative.reader.properties import (
+    abstract,
+    dwellers,
+    group,
+    hours,
+    level,
     attendance,
     attribute,
     background,
@@ -77,6 +82,9 @@ def context_of(
     lone = figure.phrase.after <= figure.phrase.first or not is_counted_noun(
         reading.text(figure.phrase.first)
     )
+    if known == "time" and previous and reading.text(figure.first - 1) in ("تا", "الی"):
+        if figure.first - previous.number.after <= 1 and (figure.number.value or 0) <= _LATEST:
+            return Verdict("time", "the end of opening hours", nothing(figure))
     if lone and known == "time" and previous and figure.first - previous.number.after <= 1:
         return Verdict("time", "the end of opening hours", nothing(figure))
     return None
@@ -88,6 +96,7 @@ def _is_part(reading: Reading, figure: Figure, previous: Figure, known: str) -> 
     return same and known not in _TIMES and reading.text(figure.after) in _OF_IT and owns(figure)
 
 
+_LATEST = 24
 _OF_IT = frozenset(("آن", "آنها", "آنان"))
 _TIMES = frozenset(("date", "time", "id", "ordinal", "year", "month", "day", "percent"))
 _RULES: tuple[Callable[[Reading, Figure], Verdict | None], ...] = (
@@ -114,5 +123,10 @@ _RULES: tuple[Callable[[Reading, Figure], Verdict | None], ...] = (
     unit_cost,
     price,
     size,
+    dwellers,
+    hours,
+    abstract,
+    group,
+    level,
     background,
 )

@@ -7,7 +7,7 @@ from itertools import pairwise
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Verb
 from karnameh.narrative.reader.compounds import UNTRUE, is_one_of
-from karnameh.narrative.reader.lexicon import RUMOUR_WORDS
+from karnameh.narrative.reader.lexicon import DEEDS, RUMOUR_WORDS
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import VERB_FORMS
 
@@ -19,7 +19,10 @@ _THINKING = key_set("می‌کنند می‌کردند کرده‌اند می‌
 _RUMOUR_SIGNS = RUMOUR_WORDS | {"گفته", "اعلام"} | _FANCIED
 _FIGURE_NOUNS = key_set("آمار رقم عدد ارقام رقمی عددی آماری خبر")
 _RIGHTED = key_set("اصلاح تصحیح تکذیب رد ابطال تکراری پس")
+_TOLD = key_set("خبر خبرهای اخبار شایعه شایعات ادعا ادعای")
+_REJECTING = key_set("رد تکذیب نفی")
 _WHILE = key_set("حالی حال‌آن‌که")
+_NOT_SAID = key_set("نمی‌گویم نمی‌گوییم نگفته‌ام نگفته‌ایم نگفتیم نگفتم نگفته‌اند")
 _SHORT_DENIAL = 16
 _SHORT_CLAUSE = 5
 
@@ -28,7 +31,7 @@ def denied(reading: Reading, figure: Figure) -> str:
     """A figure that others spread and the speaker denies, here or in the next sentence."""
     sentence = figure.sentence
     before = reading.texts(max(sentence.first, figure.opening - 4), figure.opening)
-    if any(text in ("نمیگویم", "نمیگوییم") for text in before):
+    if any(text in _NOT_SAID for text in before):
         return "what the speaker does not say"
     if _RUMOUR_SIGNS.isdisjoint(reading.said_in(sentence)):
         return ""
@@ -67,6 +70,8 @@ def untrue(reading: Reading, figure: Figure) -> str:
     alike = any(o.phrase.unit == figure.phrase.unit for o in reading.figures_before(figure)[-1:])
     if rejected and (instead or alike):
         return "not this but another"
+    if _is_rejected(reading, figure):
+        return "a rumour that is rejected"
     said = reading.said_in(figure.sentence)
     if _TRUE.isdisjoint(said) and _RIGHTED.isdisjoint(said):
         return ""
@@ -84,6 +89,16 @@ def untrue(reading: Reading, figure: Figure) -> str:
         if named and is_one_of(UNTRUE, lead, verb.lemma):
             return "put right in the same sentence"
     return ""
+
+
+def _is_rejected(reading: Reading, figure: Figure) -> bool:
+    """«با رد خبر اخراج ۳۰ کارگر گفت»."""
+    for at in range(figure.opening - 1, max(figure.sentence.first, figure.opening - 6), -1):
+        if reading.text(at) in _TOLD:
+            return reading.text(at - 1) in _REJECTING
+        if reading.text(at) in VERB_FORMS and reading.text(at) not in DEEDS:
+            return False
+    return False
 
 
 def _negates(reading: Reading, semicolon: int, verb: Verb | None) -> bool:

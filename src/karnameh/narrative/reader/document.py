@@ -6,6 +6,7 @@ from datetime import date
 
 from karnameh.narrative.reader.clauses import Clause
 from karnameh.narrative.reader.context import context_of
+from karnameh.narrative.reader.corrections import settle_corrections
 from karnameh.narrative.reader.drafts import NO_REPEATS, Draft, same_thing
 from karnameh.narrative.reader.echoes import settle_comparisons, settle_echoes, settle_frames
 from karnameh.narrative.reader.headlines import settle_headlines
@@ -78,6 +79,7 @@ def mentions_of(
     settle_echoes(reading, drafts)
     settle_comparisons(reading, drafts)
     settle_frames(reading, drafts)
+    settle_corrections(reading, drafts)
     _bind_places(reading, drafts, index)
     _join(reading, drafts)
     _link_repeats(reading, drafts)

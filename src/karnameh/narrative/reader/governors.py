@@ -14,7 +14,7 @@ from karnameh.narrative.reader.lexicon import (
     POTENTIAL_ADVERBS,
 )
 from karnameh.narrative.reader.reading import Figure, Reading, Staged
-from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
+from karnameh.narrative.reader.verbs import NOUN_OR_VERB, VERB_FORMS, Tense
 
 HOPES = key_set("امیدواریم امیدوارم امیدوار امید امیدوارند آرزو امیدواری آرزویمان")
 _CAUSES = key_set("باعث سبب موجب کمک")
@@ -179,6 +179,8 @@ def impersonal(reading: Reading, sentence: Sentence, verb: Verb) -> Staged | Non
             return Staged("potential", f"ability: {text}")
         if text in IMPERSONAL_BE and _stands_alone(reading, at, sentence):
             return Staged("potential", f"ability: {text}")
+        if text in NOUN_OR_VERB:
+            continue
         if text in VERB_FORMS and VERB_FORMS[text].tense is not Tense.PARTICIPLE:
             return None
     return None

@@ -21,6 +21,7 @@ from karnameh.narrative.reader.tenses import lies_ahead
 from karnameh.narrative.reader.verbs import Tense
 
 _OCCASIONS = key_set("هفته دهه ایام همزمان آستانه یادواره")
+_HOW_MANY = key_set("چند چقدر چندتا چه")
 _PASSED = key_set("گذشته قبل پارسال پیش سال‌گذشته عملکرد")
 _SUMS = key_set("مبلغ اعتبار رقم بودجه پول")
 _NEAR = 8  # figures among which a figure without a verb is read
@@ -72,6 +73,9 @@ def _is_asked(reading: Reading, sentence: Sentence) -> bool:
         return False
     question = reading.sentences[sentence.number - 1]
     asked = set(reading.texts(question.first, question.after))
+    verb = question.clauses[-1].verb if question.clauses else None
+    if verb is not None and verb.tense is Tense.PRESENT and asked & _HOW_MANY:
+        return reading.text(question.after) == "؟" and verb.lemma != "داشت"
     return reading.text(question.after) == "؟" and bool(asked & (PLAN_NOUNS | FUTURE_WORDS))
 
 

@@ -77,6 +77,10 @@ def identifier(reading: Reading, figure: Figure) -> Verdict | None:
             return Verdict("id", "an identifier", nothing(figure))
     if digits and before in ("منطقه", "ناحیه") and reading.text(figure.after - 1) == "شهرداری":
         return Verdict("id", "a number that names a thing", before_number(figure))
+    if digits and before == "کیلومتر" and reading.text(figure.after - 1) in ("جاده", "محور"):
+        return Verdict("id", "a number that names a thing", before_number(figure))
+    if digits and further == "شماره" and before in ("کارت", "حساب", "شبای", "مجوز"):
+        return Verdict("id", "an identifier", nothing(figure))
     legal = before in ("ماده", "بند", "تبصره", "اصل", "شماره", "کد", "فاز", "کانال")
     named = before in NAMED_BY_NUMBER and (legal or not counts_known(reading, figure))
     if marks == 0 and named:

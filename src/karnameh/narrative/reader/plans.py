@@ -80,7 +80,7 @@ def is_agreed(reading: Reading, deed: int) -> bool:
     """«تفاهم‌نامه ساخت …», «آمادگی برای افتتاح …»: a paper governs the deed, with nothing between."""
     for at in range(deed - 1, deed - 4, -1):
         if reading.text(at) in COMMITMENTS:
-            return True
+            return reading.text(at) != "زمینه" or reading.text(at - 1) != "در"
         if reading.text(at) in PREPOSITIONS - {"برای", "جهت", "به"}:
             return False
     return False
@@ -128,7 +128,8 @@ def intended(reading: Reading, figure: Figure) -> str:
     """«به دنبال ساخت ۴۰ خانه هستیم», «درصدد … هستیم», «در تلاش برای … هستیم»."""
     head = [reading.text(index) for index in figure.clause.words if index < figure.opening][-8:]
     for index, word in enumerate(head):
-        meant = word in _INTENTS and head[index - 1 : index] in (["به"], ["در"], ["بر"])
+        led = (["بر"],) if word == "آن" else (["به"], ["در"], ["بر"])
+        meant = word in _INTENTS and head[index - 1 : index] in led
         if word in ("درصدد", "مصمم") or meant:
             return word
     return ""

@@ -38,10 +38,10 @@ _BACKGROUND = key_set(
 _OF_NATURE = frozenset(("میلیمتر", "سانتیمتر", "درجه", "ریشتر", "کیلومتربرساعت"))
 _OFFICES = key_set(
     """
-    وزیر عضو معاون استاندار فرماندار مسیول نماینده دستگاه نهاد سازمان اداره وزارتخانه کشور سفیر
+    وزیر عضو معاون استاندار فرماندار مسیول نماینده مدیر شهردار بخشدار دهیار دستگاه نهاد سازمان اداره وزارتخانه کشور سفیر
     """
 )
-_TITLES = key_set("وزیر معاون استاندار فرماندار سفیر")
+_TITLES = key_set("وزیر معاون استاندار فرماندار سفیر شهردار بخشدار")
 _COMPOSED = key_set("شامل حاوی متشکل مرکب مشتمل")
 _KITS = frozenset(("parcel", "team", "stationery_pack", "dowry", "kit", "bag"))
 _STARTED = frozenset(("شروع", "آغاز"))
@@ -82,6 +82,14 @@ _MEDALS = frozenset(("طلا", "نقره", "برنز", "مدال"))
 _VOTES = frozenset(("رای", "رأی", "امتیاز", "درجه", "ریشتر", "واحد درسی", "پسلرزه", "ضامن"))
 _RATE_TAILS = frozenset(("درصدی", "برابری"))
 _GATHERINGS = key_set("اردو همایش جشنواره نمایشگاه مسابقه اجتماع رزمایش دوره")
+_WORKING = key_set("کار تمرین تلاش فعالیت مطالعه درس")
+_DAILY = key_set("روزی روزانه روز شبی هفته‌ای")
+_THOUGHTS = key_set("شرط نکته دلیل علت سوال پرسش مزیت ویژگی مانع پیام خصوصیت عامل")
+_LANDS = key_set("ایران کشور استان شهرستان جهان دنیا شهر تهران")
+_GROUPS = key_set(
+    "سالمند معلول بیکار بی‌سواد معتاد نابینا ناشنوا یتیم دیابتی مهاجر بازنشسته مستمری‌بگیر جوان زن کودک"
+)
+_OF_WEATHER = key_set("آب بارندگی بارش بارش‌ها ذخیره ذخایر سفره‌های دما دمای آبدهی")
 _COMPARED = frozenset(("کشوری", "جهانی", "ملی", "استانی"))
 
 
@@ -247,6 +255,7 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     officials |= appeared and _counted(reading, figure) in _TITLES
     officials |= appeared and near[-1:] != [] and near[-1] in _OFFICIALS
     whose = reading.texts(figure.after, figure.after + 2)
+    officials |= appeared and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
     officials |= "حضور" in near[-3:] and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
     if officials or (near[-1:] and near[-1] in _OFFICIALS and "حضور" in near):
         return Verdict(figure.phrase.unit, "who was present")
@@ -267,6 +276,11 @@ def composition(reading: Reading, figure: Figure) -> Verdict | None:
         if pointed and any(unit_of([text]) in _KITS for text in heads):
             return Verdict(figure.phrase.unit, "what a thing is made of")
     alone = not any(other.after > opening - 8 for other in reading.figures_before(figure))
+    verb = figure.clause.verb
+    formed = verb is not None and reading.text(verb.first - 1) == "تشکیل" and verb.lemma == "شد"
+    each = "هر" in reading.texts(first, opening) or reading.texts(first, opening)[:1] == ["این"]
+    if formed and each and reading.text(opening - 1) == "از" and figure.phrase.unit == "person":
+        return Verdict(figure.phrase.unit, "of whom a body consists")
     if {"متشکل", "مرکب"} & set(listed) and alone and figure.phrase.unit == "person":
         return Verdict(figure.phrase.unit, "of whom a body consists")
     vessel = figure.phrase.unit in _OF_A_VESSEL and bool(_CAPACITY & set(near))
@@ -294,6 +308,10 @@ def history(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict(figure.phrase.unit, "how it was founded")
     led |= reading.texts(figure.opening - 2, figure.opening) == ["با", "سرمایه"]
     started = reading.text(verb.first - 1) in _STARTED
+    begun = reading.texts(verb.first - 3, verb.first - 1) in (["آغاز", "به"], ["شروع", "به"])
+    few = (figure.number.value or 0) < MANY_HOURS or figure.phrase.unit in ("toman", "rial")
+    started |= begun and few
+    led |= reading.texts(figure.opening - 2, figure.opening) == ["و", "سرمایه"]
     gathering = _GATHERINGS & set(reading.texts(figure.opening - 4, figure.opening - 1))
     if started and led and not gathering and figure.phrase.unit in ("person", "toman", "rial", ""):
         return Verdict(figure.phrase.unit, "how it began")
@@ -355,7 +373,70 @@ def size(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict(unit, "what a territory has")
     if unit == "household" and verb.lemma == "داشت" and _SETTLED & set(head[-4:]):
         return Verdict(unit, "who lives there")
+    first = min(figure.clause.words, default=0)
+    described = reading.text(first - 1) == "که" and lemma(reading.text(first - 2)) in _SETTLED
+    if described and verb.lemma == "داشت" and unit in ("household", "person"):
+        return Verdict(unit, "who lives there")
     return None
+
+
+def dwellers(reading: Reading, figure: Figure) -> Verdict | None:
+    """«روستای گلبرگ با ۵۴ خانوار در … است», «این شهرستان دارای ۳ بخش و ۱۴۰ روستا است»."""
+    verb, unit = figure.clause.verb, figure.phrase.unit
+    placed = verb is None or verb.lemma in ("داشت", "بود")
+    if not placed or unit not in _SETTLEMENTS | {"household", "person"}:
+        return None
+    opening = list_head(reading, figure)
+    led, near = reading.text(opening - 1), reading.texts(opening - 4, opening - 1)
+    settled = any(lemma(text) in _SETTLED for text in near)
+    counted = any(other.after >= opening - 1 for other in reading.figures_before(figure)[:1])
+    if led == "با" and settled and not counted and unit in ("household", "person"):
+        return Verdict(unit, "who lives there")
+    if led == "دارای" and settled and unit in _SETTLEMENTS:
+        return Verdict(unit, "how a territory is made up")
+    return None
+
+
+def hours(reading: Reading, figure: Figure) -> Verdict | None:
+    """«روزی ده ساعت کار می‌کند»: how long somebody works."""
+    verb = figure.clause.verb
+    if verb is None or figure.phrase.unit != "hour" or reading.text(verb.first - 1) not in _WORKING:
+        return None
+    daily = _DAILY & set(reading.texts(figure.opening - 3, figure.opening))
+    return Verdict("hour", "how long they work") if daily and verb.lemma == "کرد" else None
+
+
+def abstract(reading: Reading, figure: Figure) -> Verdict | None:
+    """«چهار شرط وجود دارد», «سه نکته را باید گفت»: how a thought is divided."""
+    noun = _counted(reading, figure)
+    value = figure.number.value or _FEW
+    if noun in _THOUGHTS and value < _FEW and not reading.text(figure.first - 1).isdecimal():
+        return Verdict("", "the parts of a thought")
+    return None
+
+
+def group(reading: Reading, figure: Figure) -> Verdict | None:
+    """«ایران ۱۲ میلیون سالمند دارد», «در کشور ۲ میلیون معلول وجود دارد»: groups of a people."""
+    verb = figure.clause.verb
+    if verb is None or verb.lemma != "داشت" or verb.tense is not Tense.PRESENT:
+        return None
+    if reading.text(verb.first - 1) not in ("وجود", reading.text(figure.after - 1)):
+        return None
+    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    land = _LANDS & set(head[:3])
+    listed = _counted(reading, figure) in _GROUPS
+    return Verdict(figure.phrase.unit, "a group of the people") if land and listed else None
+
+
+def level(reading: Reading, figure: Figure) -> Verdict | None:
+    """«آب سد ۳۰ درصد کاهش یافته است», «بارش ۲۰ درصد کمتر بود»."""
+    verb = figure.clause.verb
+    if verb is None or figure.phrase.unit != "percent":
+        return None
+    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    natural = bool(_OF_WEATHER & set(head[:3]))
+    told = verb.tense in (Tense.PAST, Tense.COPULA)
+    return Verdict("percent", "a level of nature") if natural and told else None
 
 
 def _describes_each(reading: Reading, figure: Figure) -> bool:
@@ -376,6 +457,9 @@ def background(reading: Reading, figure: Figure) -> Verdict | None:
     if reading.text(figure.opening - 1) in _SCORES:
         noun = Phrase(figure.opening - 1, figure.opening, "", ahead=True)
         return Verdict("score", "a mark or a rank", noun)
+    ranked = figure.phrase.after <= figure.phrase.first and owns(figure)
+    if ranked and _SCORES & set(figure.clause.texts[:2]):
+        return Verdict("score", "a mark or a rank", nothing(figure))
     listed = reading.text(figure.opening - 1) == "و" and not owns(figure)
     before = reading.figures_before(figure)[-1:] if listed else []
     parted = any(other.phrase.unit != figure.phrase.unit for other in before)

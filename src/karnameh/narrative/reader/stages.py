@@ -33,6 +33,7 @@ from karnameh.narrative.reader.lexicon import (
     REQUEST_WORDS,
     RESULT_NOUNS,
 )
+from karnameh.narrative.reader.natures import so_far
 from karnameh.narrative.reader.plans import (
     for_occasion,
     in_the_week,
@@ -46,12 +47,14 @@ from karnameh.narrative.reader.plans import (
 )
 from karnameh.narrative.reader.reading import Figure, Reading, Staged
 from karnameh.narrative.reader.tenses import (
+    are_we,
     by_tense,
     is_described_as_promised,
     is_named_by_plan,
     relative_to,
     runs_on,
 )
+from karnameh.narrative.reader.undertakings import named_undertaking, undertaken
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 
 _HAVING = key_set("داشتن دارابودن")
@@ -63,6 +66,7 @@ _NEED_LEADS = key_set("کمبود نیازمند کسری نیازهای نیا�
 _NEEDS = frozenset(("نیاز", "نیازهای", "نیازها", "کمبود", "کمبودها"))
 _POWER = frozenset(("kilowatt", "megawatt"))
 _BUILT_TO_HOLD = _POWER | {"cubic_metre", "litre", "ton"}
+_EXCEPT = key_set("جز بجز استثنای")
 _NEAR = 6  # a noun further back governs something else
 _POSSIBLE = key_set("امکان‌پذیر شدنی مقدور میسر دست‌یافتنی ممکن")
 _WINNING = key_set("جذب استخدام ساخت احداث خرید تامین تهیه اجرای تکمیل")
@@ -111,6 +115,9 @@ def _told_beside(reading: Reading, figure: Figure) -> Staged | None:
         return Staged("reported", "what there is", sure=0.8)
     if _is_called(reading, figure):
         return Staged("reported", "invited")
+    verb = figure.clause.verb
+    if reading.text(at) in _EXCEPT and verb is not None and verb.lemma == "ماند":
+        return Staged("reported", "an exception to what is left", sure=0.7)
     if _is_cause(reading, figure):
         return Staged("reported", "what came before", sure=0.7)
     return None
@@ -217,6 +224,9 @@ def _described_by(reading: Reading, figure: Figure) -> list[str]:
 def _with_verb(reading: Reading, figure: Figure, clause: Clause, verb: Verb) -> Staged:
     act = act_of(reading, clause, verb, figure.sentence)
     said = reading.between(verb.first, verb.after)
+    governed = undertaken(reading, figure, verb) if act is not Act.SAY else None
+    if governed is not None:
+        return governed
     if act is Act.SAY:
         return _nominal(reading, figure, saying=True)
     if act is Act.RETRACT:
@@ -270,12 +280,11 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
     if any(pair == ("در", "انتظار") for pair in pairwise(tail)):
         return Staged("context", "it waits", sure=0.75)
     planned = planned_by(tail, people=people) or intended(reading, figure)
+    if planned and planned.startswith("ready") and so_far(reading, figure):
+        return Staged("reported", "ready by now", sure=0.7)
     if planned:
         return Staged("pledged", planned)
-    if reading.text(verb.first) in ("بودیم", "هستیم") and figure.phrase.unit in (
-        "person",
-        "household",
-    ):
+    if are_we(reading, figure, verb):
         return Staged("context", "who we are")
     if "قابل" in head[-4:] or _POSSIBLE & set(tail[-1:]):
         return Staged("potential", "possible: قابل")
@@ -294,6 +303,9 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
         return whole
     if rests_with(reading, figure, verb, tail):
         return Staged("pledged", "whose duty it is", sure=0.7)
+    comprised = {"شامل", "مشتمل", "عبارت"} & set(head) and PLAN_NOUNS & set(head[:3])
+    if comprised and not RESULT_NOUNS & set(head):
+        return Staged("pledged", "what plans comprise", sure=0.75)
     listed = verb.tense is Tense.COPULA and _listed_among(head, PLAN_NOUNS)
     if is_aim(head) or listed:
         return Staged("pledged", "the subject is a plan", sure=0.7)
@@ -374,10 +386,14 @@ def _nominal(reading: Reading, figure: Figure, *, saying: bool) -> Staged:
         return Staged("context", "a need")
     if any(word in POTENTIAL_NOUNS for word in ahead[-_NEAR:]):
         return Staged("potential", "a capacity", sure=0.7)
+    kept += _named_before(reading, figure)
     if _listed_among(kept, RESULT_NOUNS) or _announced(ahead, RESULT_NOUNS):
         return Staged("reported", "listed among results")
     if _listed_among(kept, PLAN_NOUNS) or _announced(ahead, PLAN_NOUNS):
         return Staged("pledged", "listed among plans")
+    meant = named_undertaking(reading, figure)
+    if meant:
+        return Staged("pledged", meant, sure=0.7)
     if until_year_end(kept):
         return Staged("pledged", "a time limit ahead", sure=0.7)
     if any(
@@ -392,6 +408,16 @@ def _nominal(reading: Reading, figure: Figure, *, saying: bool) -> Staged:
     if saying and for_occasion(reading, figure):
         return Staged("pledged", "for an occasion", sure=0.6)
     return Staged("reported", _OPEN_WHY, open=True, sure=0.7)
+
+
+def _named_before(reading: Reading, figure: Figure) -> list[str]:
+    """«از جمله این برنامه‌ها می‌توان به … اشاره کرد»: the words in front of «می‌توان»."""
+    first = min(figure.clause.words, default=0)
+    for clause in figure.sentence.clauses:
+        verb = clause.verb
+        if verb is not None and verb.after == first and verb.lemma == "توانست":
+            return clause.texts
+    return []
 
 
 def _needs_noun(texts: list[str]) -> bool:

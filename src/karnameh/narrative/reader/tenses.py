@@ -21,11 +21,12 @@ from karnameh.narrative.reader.lexicon import (
     MUST,
     ONGOING_WORDS,
     PLAN_NOUNS,
+    PREPOSITIONS,
     RESULT_NOUNS,
     SHARE_WORDS,
     STOCK_WORDS,
 )
-from karnameh.narrative.reader.natures import PER_TIME, rate_of
+from karnameh.narrative.reader.natures import PER_TIME, rate_of, so_far
 from karnameh.narrative.reader.nouns import unit_of
 from karnameh.narrative.reader.number_words import SMALL
 from karnameh.narrative.reader.plans import (
@@ -57,6 +58,8 @@ _PASSIVE = frozenset(("شد", "یافت", "گردید", "گشت"))
 _YEARLY = key_set("همه‌ساله هرساله")
 _POSSIBLE = key_set("امکان‌پذیر شدنی مقدور میسر دست‌یافتنی ممکن")
 _APPROVED = frozenset(("تصویب", "مصوب"))
+_WITNESSES = key_set("شاهد میزبان پذیرای رایگان")
+_APPROVABLE = frozenset(("toman", "rial", "program", "project", "business_plan", "action"))
 _STILL = frozenset(("دیگر", "هنوز", "هم", "نیز"))
 _AT_HAND = key_set("بودجه اعتبار پول زمین برنامه مجوز تدارک")
 _NAMED_NEAR = 4
@@ -145,22 +148,29 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         return Staged("pledged", "an aim", sure=0.6)
     if reading.text(verb.first - 1) in _ESTIMATES and lies_ahead(clause.texts):
         return Staged("pledged", "estimated for a time to come", sure=0.7)
-    if reading.text(verb.first - 1) in _APPROVED and figure.phrase.unit in ("toman", "rial"):
-        return Staged("pledged", "approved, not yet paid", sure=0.6)
+    approved = reading.text(verb.first - 1) in _APPROVED and figure.phrase.unit in _APPROVABLE
+    if approved and not so_far(reading, figure):
+        return Staged("pledged", "approved, not yet done", sure=0.6)
     put_off = mediated(reading, figure, verb)
     if put_off:
         return Staged("pledged", put_off, sure=0.7)
     if only_begun(reading, figure, verb):
         return Staged("pledged", f"only begun: {said}", sure=0.6)
-    if reading.text(verb.first) in ("بودیم", "هستیم") and figure.phrase.unit in (
-        "person",
-        "household",
-    ):
+    if are_we(reading, figure, verb):
         return Staged("context", "who we were")
     prepared = set(clause.texts) & _PREPARED or verb.lemma == "چید"
     if prepared and figure.phrase.unit in ("program", "project"):
         return Staged("pledged", f"prepared: {said}", sure=0.7)
     return Staged("reported", f"past: {said}")
+
+
+def are_we(reading: Reading, figure: Figure, verb: Verb) -> bool:
+    """«ما ۱۴ نفر هستیم»; «شاهد آزادی ۱۴ نفر بودیم» saw it."""
+    if reading.text(verb.first) not in ("بودیم", "هستیم"):
+        return False
+    before = reading.text(figure.opening - 1)
+    led = before in DEEDS or before in _WITNESSES or before in PREPOSITIONS
+    return figure.phrase.unit in ("person", "household") and not led
 
 
 def _of_event(tail: list[str]) -> bool:
@@ -193,7 +203,9 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
             return Staged("pledged", planned)
         return Staged("reported", f"a state: {said}")
     ongoing = _goes_on(clause.texts) or _is_daily(clause.texts)
-    if verb.lemma == "رسید" and set(clause.texts) & STOCK_WORDS:
+    ongoing |= lead not in _ALLOTTING and _of_every(reading, figure)
+    growing = "امسال" in clause.texts and "اکنون" not in clause.texts
+    if verb.lemma == "رسید" and set(clause.texts) & STOCK_WORDS and not growing:
         return Staged("reported", f"how many there are: {said}")
     if rate_of(reading, figure) in _RATES or ongoing or _is_state(reading, clause, verb):
         return Staged("reported", f"goes on: {said}", sure=0.8)
@@ -220,6 +232,12 @@ def _goes_on(texts: list[str]) -> bool:
         text in ONGOING_WORDS and texts[index - 1 : index] != ["از"]
         for index, text in enumerate(texts)
     ) or ("بار" in texts and texts[texts.index("بار") - 1 : texts.index("بار")] == ["هر"])
+
+
+def _of_every(reading: Reading, figure: Figure) -> bool:
+    """«از هر ده کارآموز ۶ نفر …»: what is usual."""
+    before = reading.figures_before(figure)[-1:]
+    return bool(before) and reading.texts(before[0].opening - 2, before[0].opening) == ["از", "هر"]
 
 
 def _is_daily(texts: list[str]) -> bool:

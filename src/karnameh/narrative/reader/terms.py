@@ -49,6 +49,7 @@ _RATES = key_set("نرخ بهره")
 _VALUES = key_set("ارزش قیمت بهای بها نرخ")
 _PAID_BACK = key_set("بازگشت وصول بازپرداخت")
 _SUMS = key_set("مبلغ رقم میزان هزینه")
+_LIMITS = key_set("حداقل حداکثر کمترین بیشترین کف")
 _AHEAD = 8
 _SENTENCE_REACH = 25
 _PRICE_REACH = 16
@@ -242,6 +243,9 @@ def price(reading: Reading, figure: Figure) -> Verdict | None:
     verb = figure.clause.verb
     if figure.phrase.unit not in MONEY and verb is not None and verb.tense is Tense.FUTURE:
         return None
+    least = figure.phrase.unit in MONEY and owns(figure)
+    if least and _is_limit_of_amount(reading, figure):
+        return Verdict(figure.phrase.unit, "the least or the most of a payment")
     behind = reading.texts(figure.after, figure.after + 2)
     fee = set(behind[:1]) & _FEES or behind == ["حق", "عضویت"]
     if fee and (_PER & set(figure.clause.texts) or (verb and verb.tense is Tense.PRESENT)):
@@ -256,6 +260,15 @@ def price(reading: Reading, figure: Figure) -> Verdict | None:
         if reading.text(at) in PRICE_WORDS:
             return Verdict(figure.phrase.unit, "a price or a wage")
     return None
+
+
+def _is_limit_of_amount(reading: Reading, figure: Figure) -> bool:
+    """«حداقل مبلغ مشارکت ۵۰ هزار تومان است», «ورودی نمایشگاه ۵ هزار تومان است»."""
+    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    head = [text for text in head[:3] if text not in ("و", "که", "این")]
+    return head[:1] == ["ورودی"] or (
+        bool(head[1:]) and head[0] in _LIMITS and head[1] in _SUMS | {"کمک", "سرمایه", "وام"}
+    )
 
 
 def _is_paid_back(reading: Reading, figure: Figure) -> bool:

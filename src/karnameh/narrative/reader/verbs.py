@@ -39,7 +39,7 @@ _STEMS = """
 شست شوی | ایستاد ایست | گسترد گستر | کاست کاه | پوشاند پوشان | چرخید چرخ | چرخاند چرخان | بافت باف
 خاست خیز | جنگید جنگ | درخشید درخش | طلبید طلب | نامید نام | شمرد شمار | برشمرد برشمار
 برداشت بردار | برگشت برگرد | بازگشت بازگرد | برخاست برخیز | دربرگرفت دربرگیر | فراگرفت فراگیر
-درآمد درآی | درآورد درآور | برآورد برآور | برگزید برگزین | گنجاند گنجان | گنجید گنج | رویاند رویان
+درآمد درآی | برآمد برآی | درآورد درآور | برآورد برآور | برگزید برگزین | گنجاند گنجان | گنجید گنج | رویاند رویان
 رست رو | پروراند پروران | آزمود آزمای | پیمود پیمای | ستود ستای | سوزاند سوزان | خوراند خوران
 پراکند پراکن | آفرید آفرین | انجامید انجام | خواباند خوابان | نگاشت نگار | گماشت گمار | گزید گزین
 تراشید تراش | پاشید پاش | گذراند گذران | نشاند نشان | گرداند گردان | برگرداند برگردان | سنجید سنج
@@ -54,7 +54,7 @@ _STEMS = """
 برید بر | دوید دو | جوشید جوش | چشید چش | کند کن | یافت یاب | جست جوی
 """
 
-# Reports never say «you»; leaving those forms out keeps nouns such as «بخشی» apart.
+# Reports say «you» in questions only; leaving «بخشی» and the like out keeps nouns apart.
 _PAST_ENDINGS = ("م", "", "یم", "ند")
 _PRESENT_ENDINGS = ("م", "د", "یم", "ند")
 _PERFECT_ENDINGS = ("ام", "ایم", "اند", "است")
@@ -93,6 +93,8 @@ def _joined(prefix: str, form: str) -> str:
 
 
 def _add_present(forms: dict[str, VerbForm], past: str, present: str) -> None:
+    for asked in ("می", "نمی") if past != "توانست" else ():
+        forms.setdefault(asked + present + "ید", VerbForm(past, Tense.PRESENT, asked == "نمی"))
     for ending in _PRESENT_ENDINGS:
         form = present + ending
         forms.setdefault("می" + form, VerbForm(past, Tense.PRESENT))

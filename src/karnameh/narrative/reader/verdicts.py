@@ -41,4 +41,5 @@ def counts_known(reading: Reading, figure: Figure) -> bool:
 def owns(figure: Figure) -> bool:
     """Whether the clause says what something has or is, not what was done."""
     verb = figure.clause.verb
-    return verb is not None and verb.lemma in ("داشت", "بود") and not verb.passive
+    placed = figure.clause.texts[-2:-1] == ["قرار"]  # «در دستور کار قرار دارد»
+    return verb is not None and verb.lemma in ("داشت", "بود") and not (verb.passive or placed)
