@@ -214,9 +214,7 @@ def _promises(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) 
     if lead[-1] == "تعیین" or lead[-1] == "مشخص":
         return any(word in _AIMS for word in clause.texts)
     if verb.lemma == "دید":
-        return "بودجه" in lead[-2:] or (
-            verb.passive and any(word in _PAPERS for word in clause.texts)
-        )
+        return "بودجه" in lead or (verb.passive and any(word in _PAPERS for word in clause.texts))
     if lead[-1] in DEEDS:
         return False  # «طبق تعهد … تحویل داد»: the light verb has a deed of its own
     if "متعهد" in clause.texts:

@@ -96,10 +96,11 @@ def _count_fields(row: Row, answer: Row, scores: Scores) -> None:
     if row["stage"] == "context":
         return
     for name in _FIELDS:
-        scores.fields[name].count(answer.get(name) == row[name])
+        if name in row:  # some writers note no unit and no nature
+            scores.fields[name].count(answer.get(name) == row[name])
     if row["place"]:
         scores.fields["place"].count(answer.get("place") == row["place"])
-    if row["repeat_of"] is not None:
+    if row.get("repeat_of") is not None:
         scores.repeats.count(answer.get("repeat_of") is not None)
 
 

@@ -26,6 +26,7 @@ from karnameh.narrative.reader.lexicon import (
 )
 from karnameh.narrative.reader.nouns import lemma
 from karnameh.narrative.reader.reading import Figure, Reading
+from karnameh.narrative.reader.undertakings import deed_of
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 
 _EMPTY_DEEDS = key_set("راه یاد قول کنار پر رنگ جمع شکل طی کلید سامان صاحب دارای مشغول تشکیل")
@@ -135,10 +136,13 @@ def _needed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     verb = figure.clause.verb
     if not _tells_need(reading, figure, verb, tail):
         return ""
-    asked = verb is not None and verb.lemma == "خواست" and verb.tense is Tense.PRESENT
+    asked = verb is not None and verb.lemma == "خواست"
+    asked = asked and verb is not None and reading.text(verb.first).startswith("می")
     if asked and verb is not None and not _is_followed(figure, verb):
         money = figure.phrase.unit in ("toman", "rial")
-        wanted = reading.text(verb.first).endswith("د") if money else "از" not in figure.clause.texts
+        wanted = (
+            reading.text(verb.first).endswith("د") if money else "از" not in figure.clause.texts
+        )
         return "a need: خواستن" if wanted and tail[-1:] != ["را"] else ""
     governor = _governor(reading, figure, NEED_NOUNS)
     if governor >= 0:
@@ -222,7 +226,7 @@ def _lacking(reading: Reading, figure: Figure, tail: list[str]) -> str:
         return "what they lack: بدون"
     if _PROBLEMS & set(tail[-2:]) and verb.lemma == "داشت":
         return "what they lack: مشکل"
-    if "فاقد" in tail:
+    if "فاقد" in tail and deed_of(reading, figure) < 0:
         found = "فاقد"
     elif "نیازمند" in tail and _is_needing(tail):
         return "what they lack: نیازمند"

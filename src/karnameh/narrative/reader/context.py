@@ -24,16 +24,13 @@ from karnameh.narrative.reader.numerals import Form
 from karnameh.narrative.reader.outside import outside
 from karnameh.narrative.reader.properties import (
     abstract,
-    dwellers,
-    group,
-    hours,
-    level,
     attendance,
     attribute,
     background,
     composition,
     finding,
     history,
+    hours,
     of_nature,
     size,
     structure,
@@ -48,6 +45,7 @@ from karnameh.narrative.reader.terms import (
     price,
     unit_cost,
 )
+from karnameh.narrative.reader.territories import dwellers, group, level
 from karnameh.narrative.reader.verdicts import Verdict, before_number, nothing, owns
 
 _FORMS = {
@@ -75,6 +73,8 @@ def context_of(
             return verdict
     if previous is not None and is_part_of_cost(reading, figure, previous, known):
         return Verdict(figure.phrase.unit, "a part of a price")
+    if previous is not None and known and _shares_verb(reading, figure, previous, known):
+        return Verdict(figure.phrase.unit, "goes with what is no result")
     if previous is not None and known and _is_part(reading, figure, previous, known):
         return Verdict(figure.phrase.unit, "a part of what is no result")
     if previous is not None and known == "date":
@@ -82,12 +82,21 @@ def context_of(
     lone = figure.phrase.after <= figure.phrase.first or not is_counted_noun(
         reading.text(figure.phrase.first)
     )
-    if known == "time" and previous and reading.text(figure.first - 1) in ("تا", "الی"):
-        if figure.first - previous.number.after <= 1 and (figure.number.value or 0) <= _LATEST:
-            return Verdict("time", "the end of opening hours", nothing(figure))
-    if lone and known == "time" and previous and figure.first - previous.number.after <= 1:
+    joined = known == "time" and previous is not None
+    joined = joined and previous is not None and figure.first - previous.number.after <= 1
+    until = reading.text(figure.first - 1) in ("تا", "الی")
+    if joined and (lone or (until and (figure.number.value or 0) <= _LATEST)):
         return Verdict("time", "the end of opening hours", nothing(figure))
     return None
+
+
+def _shares_verb(reading: Reading, figure: Figure, previous: Figure, known: str) -> bool:
+    """«روستا ۵۵ خانوار دارد و ۲۸ دانش‌آموز»: the verb is said once only."""
+    verb = previous.clause.verb
+    if verb is None or verb.lemma not in ("داشت", "بود") or known in _TIMES:
+        return False
+    torn = figure.clause.verb is None and previous.sentence is figure.sentence
+    return torn and verb.after == figure.opening - 1 and reading.text(verb.after) == "و"
 
 
 def _is_part(reading: Reading, figure: Figure, previous: Figure, known: str) -> bool:

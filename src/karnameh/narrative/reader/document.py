@@ -197,7 +197,8 @@ def _bind_places(reading: Reading, drafts: list[Draft], index: PlaceTree) -> Non
 
 def _place_name(reading: Reading, hit: PlaceHit) -> str:
     """The name as written, without the joining ی of «آق‌قلای سیل‌زده»."""
-    return bare_name(reading.between(hit.first, hit.after), reading.text(hit.after - 1))
+    first, after = hit.named or (hit.first, hit.after)
+    return bare_name(reading.between(first, after), reading.text(after - 1))
 
 
 def _join(reading: Reading, drafts: list[Draft]) -> None:

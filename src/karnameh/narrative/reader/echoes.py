@@ -95,7 +95,9 @@ def settle_comparisons(reading: Reading, drafts: list[Draft]) -> None:
 def _says_this_figure(reading: Reading, draft: Draft) -> bool:
     figure = draft.figure
     return any(
-        reading.text(at) in _FIGURE_NOUNS and reading.text(at - 1) in _POINTING
+        reading.text(at) in _FIGURE_NOUNS
+        and reading.text(at - 1) in _POINTING
+        and reading.text(at - 2) != "از"
         for at in figure.clause.words
         if at < figure.opening
     )

@@ -12,6 +12,7 @@ from karnameh.narrative.reader.words import Kind
 _LIST_MARKS = frozenset(".-–)/ـ:")
 _UNNAMED = key_set("نفر تن مورد عدد درصد روستا خانه شهر")
 _DIALLING = key_set("شماره‌گیری دستوری سرشماره پیش‌شماره")
+_LINES = key_set("خط سامانه شماره تلفن کد سرشماره اورژانس")
 _MOST_ITEMS = 30
 _STOPS = frozenset((":", ".", "؛", "،", "؟"))
 _SHORT_CODE = 3
@@ -69,6 +70,9 @@ def identifier(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("id", "an identifier", nothing(figure))
     if digits and lone and marks == 0 and _names_thing(reading, figure, before):
         return Verdict("id", "a number that names a thing", before_number(figure))
+    bracketed = lone and reading.text(figure.first - 1) == "("
+    if digits and bracketed and _LINES & set(reading.texts(figure.first - 5, figure.first - 1)):
+        return Verdict("id", "an identifier", nothing(figure))
     if digits and before in _DIALLING:
         return Verdict("id", "an identifier", nothing(figure))
     if digits and before in ID_LEADS:

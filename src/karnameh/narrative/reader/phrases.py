@@ -88,7 +88,13 @@ _WITH_POWER = 2
 _EACH_TIME = key_set("روزی هفته‌ای ماهی سالی روزانه ماهانه سالانه هفتگی شبی")
 _ROOFED = frozenset(("dwelling", "school", "mosque", "building", "classroom", "clinic", "hall"))
 _RECEIVERS = frozenset(("person", "household"))
-_GIVEN = frozenset(("parcel", "loan", "dowry", "meal", "clothing_item", "blanket"))
+_TELLING = key_set("ذکر عنوان اعلام بیان مطرح اظهار قید")
+_HARD_VAV = frozenset(("عضو", "جزو"))
+_GIVEN = frozenset(
+    ("parcel", "loan", "dowry", "meal", "clothing_item", "blanket", "tent", "prefab_unit", "heater", "mattress",
+     "carpet", "stove", "refrigerator", "stationery_pack", "tablet", "mask", "shoes", "glasses", "wheelchair",
+     "sewing_machine", "bag")
+)  # fmt: skip
 _SETTLEMENTS = frozenset(("village", "neighbourhood", "city", "county"))
 _SERVICES = key_set(
     """
@@ -271,6 +277,8 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
     before = words[at - 1].text
     if before == "تا":
         return True
+    if words[at].text.endswith("شده") and words[min(at + 1, len(words) - 1)].text in VERB_FORMS:
+        return False  # «۱۷۱ فقره ذکرشده بود»
     if at == first + 1 and is_compound(before, words[at].text):
         return True
     heads = unit_of([words[first].text]), unit_of([words[at].text])
@@ -285,7 +293,10 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
     if before == "تن" and at == first + 1:
         return unit_of([words[at].text]) != "person" and words[at].text not in DEEDS
     if before in CLASSIFIERS and at == first + 1:
-        return words[at].text not in DEEDS or not _verb_follows(words, at + 1)
+        half = words[at].text in DEEDS or words[at].text in _TELLING
+        return not half or not _verb_follows(words, at + 1)
+    if before.endswith(("شان", "مان")) and before[:-3] in _ALONE | CLASSIFIERS:
+        return False  # «۱۹ نفرشان سرپرست خانوارند»
     if before == AND:
         return True
     if before in _TAILS_OF_PLACE and words[at].text in DEFAULT_INDEX:
@@ -294,16 +305,24 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
         return False
     if words[at].text in _OWNERS or words[at].text in _ADMINISTRATIVE:
         return False
-    if before[-1] in "او" and len(before) > 2:
+    if (
+        before[-1] in "او"
+        and len(before) > 2
+        and not (before in _HARD_VAV and _is_adjective(words[at].text))
+    ):
         return False
     if before in DEFAULT_INDEX and at > first + 1 and DEFAULT_INDEX[before] == [(before,)]:
         return False  # a name of a place ends the phrase
     if words[at].text in _SIDES and not _is_adjective(words[at].text):
         return False
+    if words[at].text in _TELLING and words[min(at + 1, len(words) - 1)].text in VERB_FORMS:
+        return False  # «۱۷۱ گروه اعلام شد»
     if words[at].text not in DEEDS:
         return True
     following = words[min(at + 1, len(words) - 1)].text
     can = following in VERB_FORMS and VERB_FORMS[following].lemma == "توانست"
+    if words[at].text == "آماده" and following in DEEDS:
+        return False  # «۹ انبار آماده ارسال است»
     if words[at].text in _QUALITIES and (following in PREPOSITIONS or can):
         return True  # «۶ هزار عضو فعال در …»
     return not _verb_follows(words, at + 1) or _is_service(words, first, at)
@@ -319,6 +338,11 @@ def _is_service(words: list[Word], first: int, at: int) -> bool:
     return words[at].text in _SERVICES
 
 
+def _names_service(words: list[Word], first: int, at: int) -> bool:
+    """«کارگاه تولید پوشاک»: the deed and its object are the name of the thing."""
+    return lemma(words[first].text) in _HEADS_OF_SERVICE and words[at].text in _SERVICES
+
+
 def _verb_follows(words: list[Word], at: int) -> bool:
     """A light verb, or «و» and another deed: the half of a compound verb stands here."""
     if at >= len(words):
@@ -327,6 +351,8 @@ def _verb_follows(words: list[Word], at: int) -> bool:
     if following.kind is not Kind.WORD:
         return True
     text = following.text
+    if text == "پیدا":
+        return True
     return text in VERB_FORMS or text == AND or (text in _STOPS and text not in DEEDS)
 
 
@@ -391,10 +417,12 @@ def _without_verb_half(words: list[Word], first: int, after: int) -> int:
     form = VERB_FORMS.get(words[after].text) if after < len(words) else None
     if form is not None and after - first > 1:
         for at in range(first + 1, after):
-            if words[at].text in DEEDS:
+            named = at == first + 1 and at < after - 1 and _names_service(words, first, at)
+            if words[at].text in DEEDS and not named:
                 return at
         light = form.lemma in _LIGHT and form.tense is not Tense.COPULA
-        if light and words[after - 1].text not in _NEVER_HALVES:
+        whole = after - first > 2 and words[after - 2].text in _SERVICES
+        if light and not whole and words[after - 1].text not in _NEVER_HALVES:
             after -= 1
     elif (
         after - first > 1
@@ -544,4 +572,7 @@ def _passed(words: list[Word], number: Number, phrase: Phrase) -> bool:
         return True
     if number.first < 1 or words[number.first - 1].text != "از" or phrase.unit in _TIMES:
         return False
-    return bool(_BEYOND & set(tail))
+    return any(
+        text in _BEYOND and not (index and tail[index - 1] in _SPANS)
+        for index, text in enumerate(tail)
+    )

@@ -108,7 +108,7 @@ def only_begun(reading: Reading, figure: Figure, verb: Verb) -> bool:
 
 def planned_by(tail: list[str], *, people: bool = False) -> str:
     """A predicate that plans: «از برنامه‌های ماست», «در راه است», «آماده بهره‌برداری است»."""
-    if any(word in PLAN_NOUNS or word == "دستور" for word in tail):
+    if any(word in PLAN_NOUNS or word == "دستور" for word in tail) or tail[:2] == ["در", "فهرست"]:
         return "listed among plans"
     if tail[-2:] == ["در", "راه"] or tail[:2] == ["در", "آستانه"]:
         return "under way to be done"

@@ -84,12 +84,8 @@ _RATE_TAILS = frozenset(("درصدی", "برابری"))
 _GATHERINGS = key_set("اردو همایش جشنواره نمایشگاه مسابقه اجتماع رزمایش دوره")
 _WORKING = key_set("کار تمرین تلاش فعالیت مطالعه درس")
 _DAILY = key_set("روزی روزانه روز شبی هفته‌ای")
+_MET = key_set("جلسه نشست دیدار گردهمایی گفت‌وگو ملاقات")
 _THOUGHTS = key_set("شرط نکته دلیل علت سوال پرسش مزیت ویژگی مانع پیام خصوصیت عامل")
-_LANDS = key_set("ایران کشور استان شهرستان جهان دنیا شهر تهران")
-_GROUPS = key_set(
-    "سالمند معلول بیکار بی‌سواد معتاد نابینا ناشنوا یتیم دیابتی مهاجر بازنشسته مستمری‌بگیر جوان زن کودک"
-)
-_OF_WEATHER = key_set("آب بارندگی بارش بارش‌ها ذخیره ذخایر سفره‌های دما دمای آبدهی")
 _COMPARED = frozenset(("کشوری", "جهانی", "ملی", "استانی"))
 
 
@@ -205,7 +201,12 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     base = reading.text(figure.opening - 1) == "هر" and figure.phrase.unit not in _SHARES
     if base and reading.text(figure.opening - 2) in ("ازای", "از", "در", "برای", "با"):
         return Verdict(figure.phrase.unit, "the base of a rate")
-    referred = reading.text(figure.first - 1) in _REFERRED and figure.phrase.unit not in _SHARES
+    therefore = reading.texts(figure.first - 2, figure.first) == ["برای", "همین"]
+    referred = (
+        not therefore
+        and reading.text(figure.first - 1) in _REFERRED
+        and figure.phrase.unit not in _SHARES
+    )
     each = reading.text(figure.first - 1) == "هر" and value < MANY_HOURS
     if referred and (each or figure.number.value in (2, 3)):
         return Verdict(figure.phrase.unit, "refers back")
@@ -216,6 +217,9 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict(figure.phrase.unit, "of whom a body consists")
     if noun in _PLACED and reading.text(figure.opening - 1) in ("در", "به"):
         return None  # «در دو استان آغاز شد»
+    together = {"همکاری", "مشترک", "تعامل"} & set(figure.clause.texts)
+    if figure.number.value == 2 and noun == "دستگاه" and lone and together:
+        return Verdict("organization", "the parties of something")
     if figure.number.value == 2 and noun in PARTY_NOUNS and lone:
         return Verdict(figure.phrase.unit, "the parties of something")
     return None
@@ -257,7 +261,9 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     whose = reading.texts(figure.after, figure.after + 2)
     officials |= appeared and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
     officials |= "حضور" in near[-3:] and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
-    if officials or (near[-1:] and near[-1] in _OFFICIALS and "حضور" in near):
+    meeting = _MET & set(reading.texts(figure.opening - 8, figure.opening - 1))
+    led = near[-1:] != [] and near[-1] in _OFFICIALS
+    if officials or (led and ("حضور" in near or meeting)):
         return Verdict(figure.phrase.unit, "who was present")
     return None
 
@@ -357,8 +363,11 @@ def size(reading: Reading, figure: Figure) -> Verdict | None:
     head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
     unit = figure.phrase.unit
     around = (*head, *reading.texts(figure.after, verb.first))
-    if unit in ("kilometre", "metre", "") and any(
-        text.startswith(("فاصله", "ارتفاع", "طول", "مسافت")) for text in around
+    made = "شده" in head and not DEEDS.isdisjoint(head)  # «طول شبکه اجرا شده ۴۱ کیلومتر است»
+    if (
+        not made
+        and unit in ("kilometre", "metre", "")
+        and any(text.startswith(("فاصله", "ارتفاع", "طول", "مسافت")) for text in around)
     ):
         return Verdict(unit, "a distance")
     if unit == "square_metre" or (unit == "metre" and verb.first == figure.after):
@@ -380,30 +389,14 @@ def size(reading: Reading, figure: Figure) -> Verdict | None:
     return None
 
 
-def dwellers(reading: Reading, figure: Figure) -> Verdict | None:
-    """«روستای گلبرگ با ۵۴ خانوار در … است», «این شهرستان دارای ۳ بخش و ۱۴۰ روستا است»."""
-    verb, unit = figure.clause.verb, figure.phrase.unit
-    placed = verb is None or verb.lemma in ("داشت", "بود")
-    if not placed or unit not in _SETTLEMENTS | {"household", "person"}:
-        return None
-    opening = list_head(reading, figure)
-    led, near = reading.text(opening - 1), reading.texts(opening - 4, opening - 1)
-    settled = any(lemma(text) in _SETTLED for text in near)
-    counted = any(other.after >= opening - 1 for other in reading.figures_before(figure)[:1])
-    if led == "با" and settled and not counted and unit in ("household", "person"):
-        return Verdict(unit, "who lives there")
-    if led == "دارای" and settled and unit in _SETTLEMENTS:
-        return Verdict(unit, "how a territory is made up")
-    return None
-
-
 def hours(reading: Reading, figure: Figure) -> Verdict | None:
     """«روزی ده ساعت کار می‌کند»: how long somebody works."""
     verb = figure.clause.verb
     if verb is None or figure.phrase.unit != "hour" or reading.text(verb.first - 1) not in _WORKING:
         return None
     daily = _DAILY & set(reading.texts(figure.opening - 3, figure.opening))
-    return Verdict("hour", "how long they work") if daily and verb.lemma == "کرد" else None
+    told = verb.lemma == "کرد" and verb.tense in (Tense.PRESENT, Tense.PAST)
+    return Verdict("hour", "how long they work") if daily and told else None
 
 
 def abstract(reading: Reading, figure: Figure) -> Verdict | None:
@@ -413,30 +406,6 @@ def abstract(reading: Reading, figure: Figure) -> Verdict | None:
     if noun in _THOUGHTS and value < _FEW and not reading.text(figure.first - 1).isdecimal():
         return Verdict("", "the parts of a thought")
     return None
-
-
-def group(reading: Reading, figure: Figure) -> Verdict | None:
-    """«ایران ۱۲ میلیون سالمند دارد», «در کشور ۲ میلیون معلول وجود دارد»: groups of a people."""
-    verb = figure.clause.verb
-    if verb is None or verb.lemma != "داشت" or verb.tense is not Tense.PRESENT:
-        return None
-    if reading.text(verb.first - 1) not in ("وجود", reading.text(figure.after - 1)):
-        return None
-    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
-    land = _LANDS & set(head[:3])
-    listed = _counted(reading, figure) in _GROUPS
-    return Verdict(figure.phrase.unit, "a group of the people") if land and listed else None
-
-
-def level(reading: Reading, figure: Figure) -> Verdict | None:
-    """«آب سد ۳۰ درصد کاهش یافته است», «بارش ۲۰ درصد کمتر بود»."""
-    verb = figure.clause.verb
-    if verb is None or figure.phrase.unit != "percent":
-        return None
-    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
-    natural = bool(_OF_WEATHER & set(head[:3]))
-    told = verb.tense in (Tense.PAST, Tense.COPULA)
-    return Verdict("percent", "a level of nature") if natural and told else None
 
 
 def _describes_each(reading: Reading, figure: Figure) -> bool:

@@ -81,7 +81,8 @@ def _distance(reading: Reading, figure: Figure) -> str:
     verb = figure.clause.verb
     if verb is None or figure.phrase.unit not in ("kilometre", "metre"):
         return ""
-    gone = verb.lemma in ("رفت", "آمد", "پیمود") and reading.text(verb.first - 1) not in ("پیش",)
+    gone = verb.lemma == "کشید" and reading.text(verb.first - 1) == "طول"
+    gone |= verb.lemma in ("رفت", "آمد", "پیمود") and reading.text(verb.first - 1) not in ("پیش",)
     return "how far they went" if gone or reading.text(verb.first - 1) == "طی" else ""
 
 
@@ -104,6 +105,15 @@ def _inhabitants(reading: Reading, figure: Figure) -> str:
     head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
     within = "در" in head[-5:] and _LIVED_IN & set(head[-4:])
     return "who lives there" if lives and within and verb.tense is not Tense.PAST else ""
+
+
+def _held(reading: Reading, figure: Figure) -> str:
+    """«… که ۴۵ هزار نفر را در خود جای داده است»: who lives in a territory."""
+    verb = figure.clause.verb
+    if verb is None or figure.phrase.unit not in ("person", "household"):
+        return ""
+    held = reading.texts(verb.first - 3, verb.first) == ["در", "خود", "جای"] and verb.lemma == "داد"
+    return "who lives there" if held else ""
 
 
 def _few(figure: Figure, most: int) -> bool:
@@ -174,4 +184,5 @@ _RULES: tuple[Callable[[Reading, Figure], str], ...] = (
     _distance,
     _statistic,
     _inhabitants,
+    _held,
 )

@@ -54,7 +54,7 @@ from karnameh.narrative.reader.tenses import (
     relative_to,
     runs_on,
 )
-from karnameh.narrative.reader.undertakings import named_undertaking, undertaken
+from karnameh.narrative.reader.undertakings import announced, named_undertaking, undertaken
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 
 _HAVING = key_set("داشتن دارابودن")
@@ -67,6 +67,10 @@ _NEEDS = frozenset(("نیاز", "نیازهای", "نیازها", "کمبود", 
 _POWER = frozenset(("kilowatt", "megawatt"))
 _BUILT_TO_HOLD = _POWER | {"cubic_metre", "litre", "ton"}
 _EXCEPT = key_set("جز بجز استثنای")
+_BODIES = frozenset(
+    ("base", "mosque", "school", "team", "centre", "organization", "fund", "clinic")
+)
+_PROGRESS = frozenset(("پیشرفت",))
 _NEAR = 6  # a noun further back governs something else
 _POSSIBLE = key_set("امکان‌پذیر شدنی مقدور میسر دست‌یافتنی ممکن")
 _WINNING = key_set("جذب استخدام ساخت احداث خرید تامین تهیه اجرای تکمیل")
@@ -86,6 +90,12 @@ def stage_of(reading: Reading, figure: Figure) -> Staged:
     circumstance = circumstance_of(reading, figure)
     if circumstance:
         return Staged("context", circumstance, sure=0.75)
+    if figure.phrase.unit == "percent" and _PROGRESS & set(
+        reading.texts(figure.opening - 3, figure.opening)
+    ):
+        led = figure.clause.verb
+        if led is None or led.tense is not Tense.FUTURE:
+            return Staged("reported", "how far it is", sure=0.8)
     told = _told_beside(reading, figure)
     if told is not None:
         return told
@@ -153,6 +163,7 @@ def _is_room(reading: Reading, figure: Figure) -> bool:
     for at in range(figure.opening - 1, first - 1, -1):
         if reading.text(at) in _ROOM:  # «با استفاده از ظرفیت خیران …» is another capacity
             power = figure.phrase.unit in ("kilowatt", "megawatt")  # of a plant, not for people
+            power |= figure.phrase.unit in _BODIES and at == figure.opening - 1
             return not power and reading.text(at - 1) != "از"
         if reading.text(at) not in _OF_ROOM:
             return False
@@ -228,7 +239,7 @@ def _with_verb(reading: Reading, figure: Figure, clause: Clause, verb: Verb) -> 
     if governed is not None:
         return governed
     if act is Act.SAY:
-        return _nominal(reading, figure, saying=True)
+        return announced(reading, figure, verb) or _nominal(reading, figure, saying=True)
     if act is Act.RETRACT:
         return Staged("context", f"taken back: {said}")
     if act is Act.NEED:
@@ -337,13 +348,13 @@ def _earlier(reading: Reading, figure: Figure) -> Staged | None:
 
 
 def _without_verb(reading: Reading, figure: Figure) -> Staged:
-    lead = _leading_clause(figure)
+    lead = _leading_clause(reading, figure)
     if lead is not None and lead.verb is not None:
         return _led(reading, figure, lead, lead.verb)
     return _nominal(reading, figure, saying=False)._replace(open=True, sure=0.6)
 
 
-def _leading_clause(figure: Figure) -> Clause | None:
+def _leading_clause(reading: Reading, figure: Figure) -> Clause | None:
     """The last clause with a verb before a torn-off phrase of the same sentence."""
     lead: Clause | None = None
     for clause in figure.sentence.clauses:
@@ -351,8 +362,12 @@ def _leading_clause(figure: Figure) -> Clause | None:
             lead = clause
     if lead is not None and lead.verb is not None and figure.clause.words:
         between = range(lead.verb.after, figure.first)
-        if any(index not in figure.sentence.clause_of for index in between):
-            return None  # a slash or bullet parts them
+        parted = {
+            reading.text(index) for index in between if index not in figure.sentence.clause_of
+        }
+        under = parted == {"؛"} and reading.text(lead.verb.after) == ":"
+        if parted and not under:
+            return None  # a slash or bullet parts them; «تصویب شد: … ؛ …» goes on
     return lead
 
 

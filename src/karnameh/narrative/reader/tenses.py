@@ -58,8 +58,10 @@ _PASSIVE = frozenset(("شد", "یافت", "گردید", "گشت"))
 _YEARLY = key_set("همه‌ساله هرساله")
 _POSSIBLE = key_set("امکان‌پذیر شدنی مقدور میسر دست‌یافتنی ممکن")
 _APPROVED = frozenset(("تصویب", "مصوب"))
+_AMOUNTS = STOCK_WORDS | key_set("ارزش مجموع جمع مبلغ حجم طول سهم گردش")
 _WITNESSES = key_set("شاهد میزبان پذیرای رایگان")
 _APPROVABLE = frozenset(("toman", "rial", "program", "project", "business_plan", "action"))
+_NEGLECT = key_set("تنها دریغ کوتاهی فراموش رها غفلت فروگذار معطل")
 _STILL = frozenset(("دیگر", "هنوز", "هم", "نیز"))
 _AT_HAND = key_set("بودجه اعتبار پول زمین برنامه مجوز تدارک")
 _NAMED_NEAR = 4
@@ -122,6 +124,8 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         return Staged("pledged", "left over, to be done", sure=0.6)
     if left:
         return Staged("context", f"left over: {said}", sure=0.75)
+    if verb.negative and reading.text(verb.first - 1) in _NEGLECT:
+        return Staged("reported", f"not neglected: {said}", sure=0.7)
     if verb.negative:
         unreal = reading.text(verb.after - 1).startswith("نمی")
         if unreal and ("بدون" in clause.texts or conditioned(reading, figure)):
@@ -140,6 +144,9 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
     imperfect = reading.text(verb.after - 1).startswith("می")
     if set(clause.texts) & MUST and imperfect:
         return Staged("pledged", "what should have been done")
+    unreal = verb.lemma in ("داشت", "بود") and not verb.passive
+    if unreal and "اگر" in reading.said_in(figure.sentence) and conditioned(reading, figure):
+        return Staged("potential", "what would have been", sure=0.7)
     if imperfect and conditioned(reading, figure):
         return Staged("potential", "what would have been", sure=0.7)
     if reading.text(verb.first - 1) in _READIED and runs_on(reading, figure, verb):
@@ -169,6 +176,8 @@ def are_we(reading: Reading, figure: Figure, verb: Verb) -> bool:
     if reading.text(verb.first) not in ("بودیم", "هستیم"):
         return False
     before = reading.text(figure.opening - 1)
+    if not ONGOING_WORDS.isdisjoint(figure.clause.texts):
+        return False  # «امروز ۷ هزار نفر هستیم» counts them
     led = before in DEEDS or before in _WITNESSES or before in PREPOSITIONS
     return figure.phrase.unit in ("person", "household") and not led
 
@@ -205,7 +214,9 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
     ongoing = _goes_on(clause.texts) or _is_daily(clause.texts)
     ongoing |= lead not in _ALLOTTING and _of_every(reading, figure)
     growing = "امسال" in clause.texts and "اکنون" not in clause.texts
-    if verb.lemma == "رسید" and set(clause.texts) & STOCK_WORDS and not growing:
+    led = reading.text(figure.opening - 1) == "به"
+    summed = set(clause.texts) & STOCK_WORDS or (led and set(clause.texts[:4]) & _AMOUNTS)
+    if verb.lemma == "رسید" and summed and not growing:
         return Staged("reported", f"how many there are: {said}")
     if rate_of(reading, figure) in _RATES or ongoing or _is_state(reading, clause, verb):
         return Staged("reported", f"goes on: {said}", sure=0.8)
@@ -311,7 +322,19 @@ def runs_on(reading: Reading, figure: Figure, verb: Verb) -> bool:
         return False
     if inner.verb.tense is Tense.FUTURE and not inner.verb.negative:
         return inner.words[0] == verb.after + 1 and not _has_figure(reading, figure, inner)
+    if _governs_figure(reading, figure, inner):
+        return False  # «… در دست ساخت است که پیش‌بینی می‌شود ۵۰۰ واحد آن …»
     return act_of(reading, inner, inner.verb, figure.sentence) is Act.PLEDGE
+
+
+def _governs_figure(reading: Reading, figure: Figure, clause: Clause) -> bool:
+    """Whether a new figure stands right behind the verb of a clause."""
+    verb = clause.verb
+    later = reading.figures_after(figure)[:2]
+    return verb is not None and any(
+        verb.after <= one.opening <= verb.after + 1 and one.phrase.unit == figure.phrase.unit
+        for one in later
+    )
 
 
 def is_described_as_promised(reading: Reading, figure: Figure, verb: Verb) -> bool:

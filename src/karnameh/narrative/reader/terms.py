@@ -49,6 +49,8 @@ _RATES = key_set("نرخ بهره")
 _VALUES = key_set("ارزش قیمت بهای بها نرخ")
 _PAID_BACK = key_set("بازگشت وصول بازپرداخت")
 _SUMS = key_set("مبلغ رقم میزان هزینه")
+_COSTS_OF_EACH = key_set("هزینه قیمت بهای سرمایه مخارج خرج")
+_LOANS = key_set("وام وام‌ها وام‌های تسهیلات تسهیلاتی وامی هر قرض‌الحسنه اعتبار کمک بلاعوض")
 _LIMITS = key_set("حداقل حداکثر کمترین بیشترین کف")
 _AHEAD = 8
 _SENTENCE_REACH = 25
@@ -75,7 +77,12 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
     near = max(figure.sentence.first, figure.opening - _SENTENCE_REACH)
     for at in range(figure.opening - 1, near - 1, -1):
         text = reading.text(at)
-        if text in ("که", ":", "؛") or (text in AVERAGES and not _is_valued(figure)):
+        if text in ("که", ":", "؛"):
+            return None
+        measured = (
+            _is_valued(figure) or _is_cost_of_each(figure) or _counted_members(reading, figure)
+        )
+        if text in AVERAGES and not measured:
             return None
         if text == "هر" and reading.text(at + 1) in SMALL:
             return None
@@ -106,7 +113,7 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
         if reading.text(at - 1) in SHARE_WORDS:
             return None  # «سهمیه هر شهرستان ۲۰ نفر است»
         head = set(reading.texts(max(at - 3, figure.sentence.first), at))
-        if figure.phrase.unit in MONEY and head & _COSTS and not head & AVERAGES:
+        if figure.phrase.unit in MONEY and (head & _COSTS or _is_cost_of_each(figure)):
             return Verdict(figure.phrase.unit, "what one costs")
         if unit_of([reading.text(at + 1)]) == "person" and reading.text(at - 1) in _EARNINGS:
             return Verdict(figure.phrase.unit, "what one person earns")
@@ -153,6 +160,19 @@ def _is_able(reading: Reading, at: int, figure: Figure) -> bool:
     """«هر کلینیک توانایی ویزیت ۱۲۰ بیمار را دارد», not the volume of a vessel."""
     able = not _ABILITIES.isdisjoint(reading.texts(at + 1, figure.opening))
     return able and figure.phrase.unit not in ("litre", "cubic_metre", "kilogram")
+
+
+def _is_cost_of_each(figure: Figure) -> bool:
+    """«هزینه هر اردو به طور میانگین ۱۲۰ میلیون تومان است», «سرمایه لازم برای هر شغل …»."""
+    verb = figure.clause.verb
+    told = verb is not None and verb.lemma == "بود"
+    costs = not _COSTS_OF_EACH.isdisjoint(figure.clause.texts)
+    return told and costs and figure.phrase.unit in MONEY and "هر" in figure.clause.texts
+
+
+def _counted_members(reading: Reading, figure: Figure) -> bool:
+    """«هر گروه به طور متوسط ۱۳ نفر عضو دارد»."""
+    return owns(figure) and "عضو" in reading.texts(figure.phrase.first, figure.after + 2)
 
 
 def _is_valued(figure: Figure) -> bool:
@@ -222,6 +242,9 @@ def loan_term(reading: Reading, figure: Figure) -> Verdict | None:
     for at in range(figure.first - 1, max(figure.first - 5, figure.sentence.first - 1), -1):
         if reading.words[at].kind is Kind.MARK or not terms:
             break
+        limit = reading.text(at) == "سقف" and reading.text(at - 1) == "تا"
+        if limit and _LOANS.isdisjoint(reading.said_in(figure.sentence)):
+            continue  # «تا سقف ۲۰۰ میلیون دلار صادر کنند»
         if reading.text(at) in LOAN_TERMS:
             return Verdict(figure.phrase.unit, "a term of a loan")
     loans = {"وام", "وامها", "تسهیلات"} & set(reading.texts(figure.opening - 6, figure.opening))
@@ -265,7 +288,7 @@ def price(reading: Reading, figure: Figure) -> Verdict | None:
 def _is_limit_of_amount(reading: Reading, figure: Figure) -> bool:
     """«حداقل مبلغ مشارکت ۵۰ هزار تومان است», «ورودی نمایشگاه ۵ هزار تومان است»."""
     head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
-    head = [text for text in head[:3] if text not in ("و", "که", "این")]
+    head = [text for text in head[:4] if text not in ("و", "که", "این", "؛", "،", ":")]
     return head[:1] == ["ورودی"] or (
         bool(head[1:]) and head[0] in _LIMITS and head[1] in _SUMS | {"کمک", "سرمایه", "وام"}
     )
@@ -332,8 +355,14 @@ def _clause_before(figure: Figure) -> Clause | None:
 
 def is_part_of_cost(reading: Reading, figure: Figure, previous: Figure, known: str) -> bool:
     """«هر واحد ۸۵۰ میلیون تومان است که ۳۰۰ میلیون تومان آن بلاعوض است», «از این مبلغ ۲۰ میلیون …»."""
+    percent = figure.phrase.unit == "percent" and previous.sentence is figure.sentence
+    if percent and known in MONEY and reading.text(figure.after) == "آن" and owns(figure):
+        return True  # «۶۰ درصد آن بلاعوض است»
     if figure.phrase.unit not in MONEY or previous.phrase.unit not in MONEY or not owns(figure):
         return False
+    shared = not SHARE_WORDS.isdisjoint(figure.clause.texts)
+    if known in MONEY and previous.sentence is figure.sentence and shared:
+        return True  # «هر واحد … هزینه می‌برد: سهم ما ۱۵۰ میلیون، وام ۲۰۰ میلیون و … است»
     if figure.sentence.number - previous.sentence.number > 1:
         return False
     ahead = reading.texts(figure.opening - 3, figure.opening)

@@ -37,6 +37,16 @@ _MANNERS = key_set("رایگان مجدد کامل فوری سریع اضطرا�
 _OURS = frozenset(("ما", "من", "آنان", "خود"))
 _JOINTS = frozenset(("و", "،", "نیز", "همچنین"))
 _PLANNED = PLAN_NOUNS | key_set("نوید وعده قول تعهد تصمیم قصد عزم")
+_OUTSIDE = key_set(
+    """
+    جمعیت مساحت وسعت فاصله خسارت خسارات خسارت‌های تلفات کمبود نیاز بدهی جان‌باختگان کشته‌شدگان مجروحان
+    مصدومان تورم بیکاری طلاق اعتیاد شیوع بارش بارندگی رتبه قیمت بهای قدمت
+    """
+)
+_FORESEEN = PLAN_NOUNS | key_set(
+    "پیش‌بینی‌شده برنامه‌ریزی‌شده موردنیاز هدف‌گذاری‌شده تعهدشده موردانتظار پیش‌بینی هدف‌گذاری تعهد"
+)
+_OBJECT = 9
 _FAR = 7
 
 
@@ -146,3 +156,19 @@ def named_undertaking(reading: Reading, figure: Figure) -> str:
         if text in VERB_FORMS or text in ("که", "،", "؛", ":", "با", "در"):
             return ""
     return ""
+
+
+def announced(reading: Reading, figure: Figure, verb: Verb) -> Staged | None:
+    """«وی جمعیت استان را ۳۷۰ هزار نفر اعلام کرد», «… پروژه‌های پیش‌بینی‌شده را ۹۰ پروژه …»: what it is of."""
+    at = figure.opening - 1
+    if reading.text(at) != "را" or verb.first - figure.after > 1:
+        return None
+    for near in range(at - 1, max(figure.sentence.first, at - _OBJECT) - 1, -1):
+        text = reading.text(near)
+        if text in _OUTSIDE:
+            return Staged("context", f"what is told is no result: {text}", sure=0.8)
+        if text in _FORESEEN:
+            return Staged("pledged", f"what is told is a plan: {text}", sure=0.7)
+        if text in VERB_FORMS or text in ("که", "،", "؛", ":", "وی", "او"):
+            return None
+    return None

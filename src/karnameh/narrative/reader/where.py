@@ -40,6 +40,7 @@ class PlaceHit(NamedTuple):
     first: int
     after: int
     name: int = 0  # where the bare name begins behind a plural («استان‌های کرمان (۲۴۰ خانه)»)
+    named: tuple[int, int] | None = None  # where the name stands that «این استان» points at
 
 
 _ADMINISTRATIVE = key_set(
@@ -131,7 +132,7 @@ def places_in(reading: Reading, index: PlaceTree) -> dict[int, list[PlaceHit]]:
     }
     numbers = {figure.number.after for figure in reading.figures}
     for sentence in reading.sentences:
-        hits = []
+        hits: list[PlaceHit] = []
         at = sentence.first
         while at < sentence.after:
             text = reading.forms[at]
@@ -146,11 +147,20 @@ def places_in(reading: Reading, index: PlaceTree) -> dict[int, list[PlaceHit]]:
             if hit is not None:
                 hit = _with_partners(reading, hit, sentence.after, index)
             if hit is not None and not _is_of_unit(reading, hit, sentence.first, counted):
-                hits.append(hit)
+                hits.append(_pointed_at(reading, hit, hits))
             at = _past_containing(reading, hit, sentence.after, index) if hit else at + 1
         if hits:
             found[sentence.first] = hits
     return found
+
+
+def _pointed_at(reading: Reading, hit: PlaceHit, earlier: list[PlaceHit]) -> PlaceHit:
+    """«… هرمزگان است و ۱۲۰ گروه به این استان می‌روند»: «این استان» is the place named before it."""
+    if reading.text(hit.first - 1) not in ("این", "همین") or not earlier:
+        return hit
+    if hit.after - hit.first > 1 or reading.text(hit.first) != "استان":
+        return hit
+    return hit._replace(named=(earlier[-1].first, earlier[-1].after))
 
 
 def _past_containing(reading: Reading, hit: PlaceHit, after: int, index: PlaceTree) -> int:

@@ -1,0 +1,59 @@
+"""What a territory is like: who lives there, how it is made up, groups of its people, levels of nature."""
+
+from __future__ import annotations
+
+from karnameh.narrative.reader.characters import key_set
+from karnameh.narrative.reader.circumstances import list_head
+from karnameh.narrative.reader.nouns import lemma
+from karnameh.narrative.reader.reading import Figure, Reading
+from karnameh.narrative.reader.verbs import Tense
+from karnameh.narrative.reader.verdicts import Verdict
+
+_SETTLED = key_set("روستا روستای محله شهر شهرک منطقه آبادی ده استان شهرستان بخش")
+_SETTLEMENTS = frozenset(("village", "neighbourhood", "city", "county", "district", "province"))
+_LANDS = key_set("ایران کشور استان شهرستان جهان دنیا شهر تهران")
+_GROUPS = key_set(
+    "سالمند معلول بیکار بی‌سواد معتاد نابینا ناشنوا یتیم دیابتی مهاجر بازنشسته مستمری‌بگیر جوان زن کودک"
+)
+_OF_WEATHER = key_set("آب بارندگی بارش بارش‌ها ذخیره ذخایر سفره‌های دما دمای آبدهی")
+
+
+def dwellers(reading: Reading, figure: Figure) -> Verdict | None:
+    """«روستای گلبرگ با ۵۴ خانوار در … است», «این شهرستان دارای ۳ بخش و ۱۴۰ روستا است»."""
+    verb, unit = figure.clause.verb, figure.phrase.unit
+    placed = verb is None or verb.lemma in ("داشت", "بود")
+    if not placed or unit not in _SETTLEMENTS | {"household", "person"}:
+        return None
+    opening = list_head(reading, figure)
+    led, near = reading.text(opening - 1), reading.texts(opening - 4, opening - 1)
+    settled = any(lemma(text) in _SETTLED for text in near)
+    counted = any(other.after >= opening - 1 for other in reading.figures_before(figure)[:1])
+    if led == "با" and settled and not counted and unit in ("household", "person"):
+        return Verdict(unit, "who lives there")
+    if led == "دارای" and settled and unit in _SETTLEMENTS:
+        return Verdict(unit, "how a territory is made up")
+    return None
+
+
+def group(reading: Reading, figure: Figure) -> Verdict | None:
+    """«ایران ۱۲ میلیون سالمند دارد», «در کشور ۲ میلیون معلول وجود دارد»: groups of a people."""
+    verb = figure.clause.verb
+    if verb is None or verb.lemma != "داشت" or verb.tense is not Tense.PRESENT:
+        return None
+    if reading.text(verb.first - 1) not in ("وجود", reading.text(figure.after - 1)):
+        return None
+    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    land = _LANDS & set(head[:3])
+    listed = lemma(reading.text(figure.phrase.first)) in _GROUPS
+    return Verdict(figure.phrase.unit, "a group of the people") if land and listed else None
+
+
+def level(reading: Reading, figure: Figure) -> Verdict | None:
+    """«آب سد ۳۰ درصد کاهش یافته است», «بارش ۲۰ درصد کمتر بود»."""
+    verb = figure.clause.verb
+    if verb is None or figure.phrase.unit != "percent":
+        return None
+    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    natural = bool(_OF_WEATHER & set(head[:1]))
+    told = verb.tense in (Tense.PAST, Tense.COPULA)
+    return Verdict("percent", "a level of nature") if natural and told else None
