@@ -22,14 +22,17 @@ from karnameh.ledger.public import (
     Question,
     Stage,
     Verdict,
+    check_log,
     fold,
     fold_all,
     post_entries,
     rehome,
     reverse_entry,
     roll_up,
+    seal,
     verify_entry,
 )
+from karnameh.ledger.sealing import checking as log_checking
 from karnameh.org.public import OrgUnit, move_unit
 from karnameh.people.public import User
 from karnameh.plumbing.public import Refusal
@@ -336,6 +339,34 @@ def test_reading_while_others_post_reverse_fold_and_move_always_sees_a_consisten
         10 * kept,
     ]
     sound()
+
+
+def test_a_head_that_is_sealed_while_the_log_is_checked_is_no_finding(
+    own_world: World, monkeypatch: Any
+) -> None:
+    indicator, by = an_indicator(), fresh(own_world, "officer")
+    an_entry(own_world.local, indicator, 1, by=by)
+    seal(at=NOW)
+    inside, may_go_on = threading.Event(), threading.Event()
+    real = log_checking._check_heads
+
+    def waits(*given: Any) -> None:
+        inside.set()
+        assert may_go_on.wait(20)
+        real(*given)
+
+    monkeypatch.setattr(log_checking, "_check_heads", waits)
+
+    def seals() -> Any:
+        try:
+            assert inside.wait(20)
+            an_entry(own_world.local, indicator, 2, by=by)
+            return seal(at=NOW)
+        finally:
+            may_go_on.set()
+
+    found, head = at_once(lambda: check_log(at=NOW), seals)
+    assert head.number == 2 and found.findings == []
 
 
 def test_units_moved_crosswise_at_once_tie_no_knot(own_world: World) -> None:
