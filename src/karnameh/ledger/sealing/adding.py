@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from karnameh.ledger.proof.joining import Task
 from karnameh.ledger.proof.shape import (
     DAY,
     MONTH,
@@ -27,7 +28,8 @@ from karnameh.ledger.proof.shape import (
     stored,
     unpack,
 )
-from karnameh.ledger.proof.sums import Cell, Item, Knot, page_core, tally_text
+from karnameh.ledger.proof.sums import Cell, Item, Knot, tally_text
+from karnameh.ledger.sealing.beside import joined
 from karnameh.ledger.sealing.leaves import State
 
 _PAGE = "series, day, page, size, root, parts, core, seal, salt, tally, cells"
@@ -97,15 +99,17 @@ def _changed_pages(
 
 
 def _write_pages(cursor: Any, pages: dict[PageKey, list[Cell]], state: State, size: int) -> None:
+    full = {where: cells for where, cells in pages.items() if cells}
+    tasks = [
+        Task(hiding_key(state.master, where.series), -1 if len(cells[0].line) == 1 else 1, pack(cells))
+        for where, cells in full.items()
+    ]  # fmt: skip
+    cores = joined(tasks)
     with _copy(cursor, "ledger_sumpage", _PAGE, _PAGE_TYPES) as copy:
-        for where, cells in pages.items():
-            if cells:
-                depth = -1 if len(cells[0].line) == 1 else 1
-                count, core = page_core(hiding_key(state.master, where.series), cells, depth)
-                row = (*where, size, cells[0].line[0], count, *_core(core), pack(cells))
-            else:
-                row = (*where, size, 0, *_GONE, b"")
-            copy.write_row(row)
+        for (where, cells), task, (count, core) in zip(full.items(), tasks, cores, strict=True):
+            copy.write_row((*where, size, cells[0].line[0], count, *_core(core), task.packed))
+        for where in pages.keys() - full.keys():
+            copy.write_row((*where, size, 0, *_GONE, b""))
 
 
 def _write_days(
