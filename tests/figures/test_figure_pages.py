@@ -222,13 +222,24 @@ def test_a_sentence_is_given_back_with_what_is_wrong_and_nothing_is_lost(press: 
     assert "۱۲ بسته" in page.content.decode()
 
 
+def test_the_desk_shows_every_sentence_with_its_number(press: Press) -> None:
+    press.draft()
+    press.proposed(Words("تا امروز {value} {measure}", "{value} {measure} so far"))
+    press.published()
+    press.draft(Words("{verified} از {value}", "{verified} of {value}"))
+    page = signed_in(press.author).get(reverse("figures")).content.decode()
+    assert page.count("همیاران ۶۸ بسته به خانه‌ها رساندند.") == 2  # the draft and the published one
+    assert "تا امروز ۶۸ بسته" in page and "{value}" not in page
+    assert "{verified} از ۶۸" in page  # what nobody has recorded stays to be seen
+
+
 def test_lists_cost_the_same_for_one_and_for_many(
     press: Press, queries: CaptureQueriesContext
 ) -> None:
     press.published()
     client = signed_in(press.author)
     costs = []
-    for many in (0, 12):
+    for many in (1, 12):
         for _n in range(many):
             press.draft()
         for address in (reverse("figures"), reverse("figures_public")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from karnameh.insight.figures.models import Figure, FigureWatch
+from karnameh.insight.figures.models import Figure, FigureWatch, FigureWork
 from karnameh.insight.press.models import Pack, PackFigure, PackFile
 
-__all__ = ["Figure", "FigureWatch", "Pack", "PackFigure", "PackFile"]
+__all__ = ["Figure", "FigureWatch", "FigureWork", "Pack", "PackFigure", "PackFile"]

@@ -222,6 +222,11 @@ class Figure(models.Model):
         )
 
     @property
+    def about_people(self) -> bool:
+        """Whether its counts are protected."""
+        return Publishing(self.unit, None, self.indicator, self.period).about_people
+
+    @property
     def proof_question(self) -> ProofQuestion:
         """The same question to the log."""
         return ProofQuestion(
@@ -268,6 +273,38 @@ class Figure(models.Model):
     def method(self) -> str:
         """The note on how the number was made, in the language in force."""
         return self.method_en if get_language() == "en" and self.method_en else self.method_fa
+
+
+class Step(models.TextChoices):
+    WAITING = "waiting", _("waits for the worker")
+    SEALING = "sealing", _("the ledger is being sealed")
+    COUNTING = "counting", _("its parts are counted and its proof is made")
+    STOPPED = "stopped", _("could not be published")
+
+
+class FigureWork(models.Model):
+    """A figure over so many entries that the worker publishes it; gone when it is public."""
+
+    figure = models.OneToOneField(Figure, models.CASCADE, primary_key=True, related_name="work")
+    asked_by = _account()
+    asked_at = models.DateTimeField()
+    entries = models.BigIntegerField()
+    step = models.CharField(max_length=8, choices=Step, default=Step.WAITING)
+    step_at = models.DateTimeField()
+    trouble = models.CharField(max_length=300, blank=True)  # why it stopped, in words
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "asked_by": Personal("in whose name it is published", "until it is public"),
+        "trouble": Personal("a sentence of the product itself", "until it is public"),
+    }
+
+    def __str__(self) -> str:
+        return f"{self.figure_id} {self.step}"
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the worker has it: pages ask again until it has not."""
+        return self.step != Step.STOPPED
 
 
 class FigureWatch(models.Model):

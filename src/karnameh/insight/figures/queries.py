@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ PAGE = 30
 _RELATED = (
     "unit", "place", "indicator__measure", "indicator__theme", "campaign", "author", "edited_by",
     "proposed_by", "approved_by", "published_by", "closed_by", "supersedes", "watch", "head",
+    "work",
 )  # fmt: skip
 
 
@@ -111,6 +112,28 @@ def chain_of(figure: Figure, *, at: datetime) -> list[Figure]:
 def being_superseded(figure: Figure) -> Figure | None:
     """The draft that is being written in its place."""
     return figure.successors.filter(state__in=OPEN).first()
+
+
+def tallies_of(figures: Iterable[Figure]) -> dict[str, dict[Stage, Tally]]:
+    """The same for several figures, by code: one question for each node and period among them."""
+    alike: dict[tuple[object, ...], list[Figure]] = {}
+    for one in figures:
+        alike.setdefault((one.unit_id, one.place_id, one.starts_on, one.ends_on), []).append(one)
+    found: dict[str, dict[Stage, Tally]] = {}
+    for group in alike.values():
+        first = group[0]
+        asked = tuple({one.indicator_id for one in group})
+        reach = reach_of([(first.unit.path, None)])
+        cells = roll_up(reach, Question(first.node, first.period, indicators=asked))
+        for one in group:
+            found[one.code] = {
+                cell.stage: cell.tally
+                for cell in cells
+                if cell.indicator == one.indicator_id
+                and int(cell.bucket) == one.bucket
+                and cell.tally.entries
+            }
+    return found
 
 
 def present_tallies(figure: Any) -> dict[Stage, Tally]:

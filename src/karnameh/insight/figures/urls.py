@@ -31,5 +31,6 @@ urlpatterns = [
     path("figures/<figure_code:code>/figure.json", views.bundle, name="figure_bundle"),
     path("figures/<figure_code:code>/desk/", views.figure_desk, name="figure_desk"),
     path("figures/<figure_code:code>/step/", views.step, name="figure_step"),
+    path("figures/<figure_code:code>/progress/", views.progress, name="figure_progress"),
     path("figures/<figure_code:code>/preview/", views.public_preview, name="figure_preview"),
 ]

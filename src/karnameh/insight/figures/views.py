@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from karnameh.access.public import Role, reach_unit, require, units_where
 from karnameh.catalog.public import indicators
-from karnameh.insight.figures import actions, queries, reading, rules, wording
+from karnameh.insight.figures import actions, publishing, queries, reading, rules, wording
 from karnameh.insight.figures.forms import NoteForm, StageForm, WordsForm
 from karnameh.insight.figures.models import OPEN, Figure, State
 from karnameh.insight.figures.showing import shown_of
@@ -47,6 +47,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     if not units_where(user, Role.PRESS).stretches:
         raise no_role()
     found = queries.piles(user)
+    written_anew = [one for pile in found.values() for one in pile.figures if not one.shown]
+    tallies = queries.tallies_of(written_anew)
     labels = {
         "second": (_("For you to approve"), _("Written by another officer. You are the second.")),
         "publish": (_("Approved, to be published"), ""),
@@ -59,7 +61,19 @@ def desk(request: HttpRequest) -> HttpResponse:
         "out": (_("Published"), ""),
         "closed": (_("Superseded and withdrawn"), ""),
     }
-    shown = [(found[key], *words) for key, words in labels.items() if found[key].figures]
+    shown = [
+        (
+            found[key],
+            *words,
+            [
+                (one, wording.as_it_stands(one, tallies.get(one.code, {})),
+                 tallies.get(one.code, {}).get(Stage(one.stage)))
+                for one in found[key].figures
+            ],
+        )
+        for key, words in labels.items()
+        if found[key].figures
+    ]  # fmt: skip
     return render(request, "insight/figures/desk.html", {"piles": shown, "now": now()})
 
 
@@ -134,7 +148,7 @@ def _desk_page(
             "successor": queries.being_superseded(figure) or queries.successor_of(figure, at=now()),
             "is_public": figure.is_public(now()), "note_form": NoteForm(), "crumbs": _crumbs(),
             "numbers_url": indicator_url(figure.indicator.pk, figure.node, figure.period),
-            "people": figure.publishing.about_people,
+            "people": figure.publishing.about_people, "work": getattr(figure, "work", None),
         },
         status=status,
     )  # fmt: skip
@@ -163,7 +177,7 @@ def step(request: HttpRequest, code: str) -> HttpResponse:
             _("Approved. It can be published now."),
         ),
         "publish": (
-            lambda: actions.publish_figure(figure, by=user, at=now()),
+            lambda: _publish(figure, user),
             _("Published. From now on it never changes."),
         ),
         "supersede": (
@@ -187,8 +201,26 @@ def step(request: HttpRequest, code: str) -> HttpResponse:
         return _desk_page(
             request, figure, form, status=max(refusal.status, 409), trouble=str(refusal)
         )
-    messages.success(request, chosen[1])
+    if not hasattr(after, "work"):
+        messages.success(request, chosen[1])
     return redirect("figure_desk", code=after.code)
+
+
+def _publish(figure: Figure, user: User) -> Figure:
+    publishing.begin_publishing(figure, by=user, at=now())
+    return queries.reach_figure(user, figure.code)
+
+
+@login_required
+@require_safe
+def progress(request: HttpRequest, code: str) -> HttpResponse:
+    """How far the worker is with a large figure; the page asks again and again, and comes anew at the end."""
+    figure = queries.reach_figure(_user(request), code)
+    work = getattr(figure, "work", None)
+    response = render(request, "insight/figures/_work.html", {"figure": figure, "work": work})
+    if work is None or not work.goes_on:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @login_required

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from karnameh.insight.figures import rules
 from karnameh.insight.figures.models import Figure
 from karnameh.insight.figures.rules import Printed, Trouble
-from karnameh.ledger.public import PublicCount, Stage, Tally
+from karnameh.ledger.public import PublicCount, Qualifier, Stage, Tally
 from karnameh.ui.formats import digits_of, money_text, number_text, period_text, short_text
 from karnameh.ui.public import Display
 
@@ -62,6 +62,27 @@ def said(
     with translation.override(language):
         text = rules.filled(sentence, numbers, words_of(figure, language), _CLAIMS[language])
     return Said(text, [trouble_sentence(one) for one in found])
+
+
+def as_it_stands(figure: Figure, tallies: Mapping[Stage, Tally]) -> str:
+    """The sentence in the language in force with its numbers, whatever state the figure is in.
+
+    A number that was bound when the figure was proposed is that one; the others are those of now.
+    """
+    if figure.shown:
+        return figure.sentence
+    language: Language = "en" if translation.get_language() == "en" else "fa"
+    protected = figure.about_people
+    counts = public_counts(tallies, protected=protected)
+    if figure.value is not None:
+        counts[Stage(figure.stage)] = _bound(figure, protected=protected)
+    return said(figure, counts, language, protected=protected).text
+
+
+def _bound(figure: Figure, *, protected: bool) -> PublicCount:
+    assert figure.value is not None
+    value = Decimal(round(figure.value / ROUNDING) * ROUNDING) if protected else figure.value
+    return PublicCount(value, Qualifier(figure.qualifier))
 
 
 def words_of(figure: Figure, language: Language) -> dict[str, str]:
