@@ -153,6 +153,14 @@ def _bench(arguments: list[str]) -> int:
         from karnameh.config.bench.proof import bench as bench_proof
 
         return bench_proof(arguments[1:])
+    if arguments[:1] == ["readers"]:
+        from karnameh.config.bench.readers import bench as bench_readers
+
+        return bench_readers(arguments[1:])
+    if arguments[:1] == ["spark"]:
+        from karnameh.config.bench.spark import bench as bench_spark
+
+        return bench_spark(arguments[1:])
     if arguments[:1] == ["scale"]:
         from karnameh.config.bench.scale import bench as bench_scale
 
@@ -165,7 +173,7 @@ def _bench(arguments: list[str]) -> int:
         from karnameh.config.bench_sync import bench as bench_sync
 
         return bench_sync(arguments[1:])
-    print("Benchmarks: ledger, plan, proof, read, scale, sync", file=sys.stderr)
+    print("Benchmarks: ledger, plan, proof, read, readers, scale, spark, sync", file=sys.stderr)
     return 2
 
 

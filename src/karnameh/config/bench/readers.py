@@ -1,0 +1,189 @@
+"""`./karnameh bench readers`: a thousand people at the dashboards while entries are posted.
+
+A real server and a real worker over a database of the benchmark's own. Each reader opens a page, reads it
+for a while, and opens the next. Measured alone and together: pages, waiting, entries. At the end nothing
+may be lost, and the totals must be what the entries say.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from karnameh.config.bench.filling import (
+    federation,
+    fill,
+    fold_everything,
+    new_entries,
+    own_database,
+)
+from karnameh.config.bench.machine import Result, machine_line, report, sql
+
+SIDE = Path(__file__).with_name("readers_side.py")
+HOST, BATCH = "127.0.0.1", 500
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What readers saw: pages, answers that were no page, and waiting in milliseconds."""
+
+    pages: int
+    faults: int
+    waits: list[float]
+    seconds: float
+
+    def wait(self, share: float) -> float:
+        found = sorted(self.waits)
+        return found[min(len(found) - 1, int(share * len(found)))] if found else 0.0
+
+
+def bench(arguments: list[str]) -> int:
+    """Run it; 1 when something was lost or somebody was answered with a fault."""
+    parser = argparse.ArgumentParser(prog="./karnameh bench readers")
+    parser.add_argument("--readers", type=int, default=1_000)
+    parser.add_argument("--seconds", type=int, default=30, help="of each of the three parts")
+    parser.add_argument(
+        "--think", type=float, default=25.0, help="seconds for which a page is read"
+    )
+    parser.add_argument("--entries", type=int, default=300_000)
+    parser.add_argument("--units", type=int, default=6_000)
+    parser.add_argument("--port", type=int, default=8098)
+    given = parser.parse_args(arguments)
+    machine = machine_line()
+    print(machine, flush=True)
+    with own_database():
+        from karnameh.front.public import prepare_bench
+
+        made = federation(given.units)
+        by = prepare_bench(made)
+        fill(given.entries)
+        fold_everything(given.entries)
+        with _serving(given.port):
+            plan = _plan(made, by, given)
+            alone = _read(plan)
+            posted_alone = _post(made, by, given.seconds)
+            together, posted = _both(plan, made, by, given.seconds)
+        lost = _lost(given.entries + posted_alone[0] + posted[0])
+    report(_lines(given, alone, together, posted_alone, posted))
+    print(lost or "nothing was lost; every total is what the entries say")
+    return 1 if lost or alone.faults or together.faults else 0
+
+
+@contextmanager
+def _serving(port: int) -> Iterator[None]:
+    """The server and the worker of the product."""
+    from karnameh.config import serving
+
+    serving._collect_static()
+    web = {**os.environ, "KARNAMEH_PROCESS": "web"}
+    command = [sys.executable, "-m", "karnameh", "work"]
+    processes = [
+        subprocess.Popen(serving.gunicorn(HOST, port, 2), env=web),
+        subprocess.Popen(command, env={**os.environ, "KARNAMEH_PROCESS": "work"}),
+    ]
+    try:
+        if not serving.answers(HOST, port, processes):
+            raise RuntimeError("the server does not answer")
+        yield
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(20)
+
+
+def _plan(made: Any, by: Any, given: Any) -> dict[str, Any]:
+    """For whom, where, how long: what the readers' process is told."""
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(by)
+    name = settings.SESSION_COOKIE_NAME
+    nodes = [
+        made.nation,
+        *made.provinces.values(),
+        *list(made.counties.values())[:60],
+        *made.locals[:40],
+    ]
+    return {
+        "host": HOST, "port": given.port, "readers": given.readers, "seconds": given.seconds,
+        "think": given.think, "cookie": f"{name}={client.cookies[name].value}",
+        "paths": [f"/units/{node.pk}/" for node in nodes],
+    }  # fmt: skip
+
+
+def _read(plan: dict[str, Any]) -> Seen:
+    done = subprocess.run(
+        [sys.executable, str(SIDE)], input=json.dumps(plan), stdout=subprocess.PIPE, text=True, check=True
+    )  # fmt: skip
+    return Seen(**json.loads(done.stdout))
+
+
+def _post(made: Any, by: Any, seconds: float) -> tuple[int, float]:
+    """Batches of 500, one after the other, for so long: how many entries, and seconds."""
+    from karnameh.ledger.public import post_entries
+    from karnameh.plumbing.clock import now
+
+    began, count = time.perf_counter(), 0
+    while time.perf_counter() - began < seconds:
+        post_entries(new_entries(made, BATCH), by=by, at=now())
+        count += BATCH
+    return count, time.perf_counter() - began
+
+
+def _both(
+    plan: dict[str, Any], made: Any, by: Any, seconds: float
+) -> tuple[Seen, tuple[int, float]]:
+    seen: list[Seen] = []
+    reading = threading.Thread(target=lambda: seen.append(_read(plan)))
+    reading.start()
+    posted = _post(made, by, seconds)
+    reading.join()
+    if not seen:
+        raise RuntimeError("the readers' process has failed")
+    return seen[0], posted
+
+
+def _lost(expected: int) -> str:
+    """What is missing or wrong, in words; empty when nothing is."""
+    from karnameh.ledger.public import check, fold_all
+
+    there = int(sql("SELECT count(*) FROM ledger_entry")[0][0])
+    if there != expected:
+        return f"LOST: {expected - there:,} of {expected:,} entries"
+    fold_all()
+    found = check().findings
+    return f"WRONG: {len(found)} totals, the first of them {found[0]}" if found else ""
+
+
+def _lines(
+    given: Any, alone: Seen, together: Seen, posted_alone: tuple[int, float], posted: tuple[int, float]
+) -> list[Result]:  # fmt: skip
+    rate_alone, rate = posted_alone[0] / posted_alone[1], posted[0] / posted[1]
+    lines = []
+    for what, seen in (("readers alone", alone), ("readers while entries are posted", together)):
+        lines += [
+            Result(f"{what}: pages", seen.pages / seen.seconds, "pages/s"),
+            Result(f"{what}: answered with a fault", seen.faults, "pages", "0"),
+            Result(f"{what}: waiting, median", seen.wait(0.5), "ms"),
+            Result(f"{what}: waiting, p95", seen.wait(0.95), "ms"),
+            Result(f"{what}: waiting, longest", seen.wait(1.0), "ms"),
+        ]
+    return [
+        *lines,
+        Result("posting alone", rate_alone, "entries/s"),
+        Result(f"posting under {given.readers:,} readers", rate, "entries/s"),
+        Result("ratio: p95 with posting to without", together.wait(0.95) / max(alone.wait(0.95), 1), "times"),
+        Result("ratio: posting with readers to without", rate / rate_alone, "times"),
+    ]  # fmt: skip
