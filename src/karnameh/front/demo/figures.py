@@ -1,4 +1,4 @@
-"""Public figures of the demo in every state, and last year's week to compare with.
+"""Public figures of the demo in every state, a press pack, open data, and last year's week to compare with.
 
 They need a sealed ledger, which takes longer than a visitor wants to wait: the worker makes them after
 the demo is loaded, one after the other; killed in between, it goes on where it was.
@@ -17,6 +17,7 @@ from django.conf import settings
 
 from karnameh.activities.public import Campaign
 from karnameh.catalog.public import Indicator
+from karnameh.exchange.public import OpenData, ask_to_publish, confirm_publishing
 from karnameh.front.demo.ids import DemoIds
 from karnameh.insight.public import (
     Figure,
@@ -239,6 +240,8 @@ def publish_demo() -> bool:
         return True
     if not Pack.objects.filter(code=PACK).exists():
         _issue(author, loaded + 4 * AT)
+        return True
+    _open_data(author, second, loaded + 5 * AT)
     return False
 
 
@@ -258,6 +261,17 @@ def _issue(author: User, at: datetime) -> None:
         OrgUnit.objects.get(code="N"), found, title_fa="هفتهٔ همیاری تا امروز", title_en="The service week so far",
         campaign=week, by=author, at=at, site=settings.PUBLIC_URL or "http://127.0.0.1:8000", code=PACK,
     )  # fmt: skip
+
+
+def _open_data(author: User, second: User, at: datetime) -> None:
+    """The week so far as files for everybody; the worker makes them once two officers have agreed."""
+    nation = OrgUnit.objects.get(code="N")
+    week = Campaign.objects.get(code="week-1405")
+    asked = OpenData.objects.filter(campaign=week, unit=nation).first()
+    if asked is None:
+        asked = ask_to_publish(campaign=week, unit=nation, by=author, at=at)
+    if asked.confirmed_by_id is None and asked.asked_by_id == author.pk:
+        confirm_publishing(asked.code, by=second, at=at)
 
 
 def _write(one: _Demo, author: User, at: datetime) -> Figure:
