@@ -179,6 +179,7 @@ TABLE: dict[str, Policy] = {
     "figure_sentence": Policy("post"),
     "figure_desk": Policy("owner"),
     "figure_step": Policy("owner"),
+    "figure_progress": Policy("owner"),
     "figure_preview": Policy("owner"),
     # Open to everybody on purpose: they read the frozen public document alone, and before publication are 404.
     "figures_public": Policy(ANYBODY),
@@ -193,6 +194,10 @@ TABLE: dict[str, Policy] = {
     "api_openapi": Policy(ANYBODY),
     "api_keys": Policy(GRANTED),
     "api_key_revoke": Policy("owner"),
+    "api_hooks": Policy(GRANTED),
+    "api_hook": Policy("owner"),
+    "api_hook_step": Policy("post"),
+    "api_hook_again": Policy("post"),
     "api-root": Policy(KEY),
     "api_units": Policy(KEY),
     "api_unit": Policy(KEY),

@@ -6,10 +6,18 @@ import logging
 from datetime import timedelta
 
 from karnameh.campaigns.public import plan_once
-from karnameh.exchange.public import discard_forgotten, make_next, work_once
+from karnameh.exchange.public import (
+    count_arrivals,
+    discard_forgotten,
+    forget_messages,
+    make_next,
+    send_messages,
+    spread_notices,
+    work_once,
+)
 from karnameh.field.public import forget_parts
 from karnameh.front.public import publish_demo
-from karnameh.insight.public import make_files, watch_figures
+from karnameh.insight.public import make_files, publish_waiting, watch_figures
 from karnameh.ledger.public import (
     Patrol,
     fold,
@@ -45,6 +53,7 @@ def lanes() -> list[list[Chore]]:
     ]
     publishing = [
         Chore("figures of the demo", publish_demo, every=15.0),
+        Chore("large figures", lambda: publish_waiting(at=now()), every=2.0),
         Chore("press packs", lambda: make_files(at=now()), every=5.0),
         Chore("published figures", lambda: watch_figures(at=now()), every=300.0),
     ]
@@ -54,8 +63,14 @@ def lanes() -> list[list[Chore]]:
         Chore("seal", _seal_daily, every=600.0),
         Chore("check the log", _patrol, every=900.0),
     ]
+    messages = [  # in a lane of their own: a receiver may keep one waiting for ten seconds
+        Chore("notices", lambda: spread_notices(at=now()), every=2.0),
+        Chore("arrivals", lambda: count_arrivals(at=now()), every=30.0),
+        Chore("messages to programs", send_messages, every=2.0),
+        Chore("old messages", lambda: forget_messages(at=now()), every=3600.0),
+    ]
     plans = [Chore("plans", plan_once, every=1.0)]  # in a lane of its own: a plan takes minutes
-    return [totals, documents, publishing, log, plans]
+    return [totals, documents, publishing, log, messages, plans]
 
 
 _PATROL = Patrol()

@@ -232,6 +232,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 UPLOAD_LIMIT = 30_000_000
+WEBHOOK_LOOPBACK = False  # tests alone let messages go to a receiver on their own machine
 # How long the text of a report is kept: after posting, and while nobody decides over it.
 READING_TEXT_DAYS = int(os.environ.get("KARNAMEH_TEXT_DAYS", "400"))
 READING_UNDECIDED_DAYS = int(os.environ.get("KARNAMEH_UNDECIDED_DAYS", "30"))

@@ -1,4 +1,4 @@
-"""The queue and the record of imports, whose rows lie in files beside the upload; keys of programs; open data."""
+"""The queue and the record of imports, whose rows lie in files; keys of programs; open data."""
 
 from __future__ import annotations
 
@@ -13,10 +13,16 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from karnameh.activities.public import Campaign
+from karnameh.exchange.webhooks.models import Attempt, Delivery, Subscription
 from karnameh.kernel.ids import new_id
 from karnameh.org.public import OrgUnit
 from karnameh.people.public import User
 from karnameh.plumbing.public import Personal
+
+__all__ = [
+    "ApiToken", "Attempt", "Delivery", "FilePrint", "Import", "OpenData", "OpenState", "State",
+    "Subscription",
+]  # fmt: skip
 
 
 class State(models.TextChoices):

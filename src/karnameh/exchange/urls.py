@@ -8,6 +8,7 @@ from karnameh.exchange import views
 from karnameh.exchange.api import pages
 from karnameh.exchange.api.interface import api
 from karnameh.exchange.opendata import pages as open_pages
+from karnameh.exchange.webhooks import pages as hook_pages
 
 urlpatterns = [
     path("imports/", views.import_list, name="imports"),
@@ -31,6 +32,10 @@ urlpatterns = [
     path("api/", pages.described, name="api_page"),
     path("api/keys/", pages.keys, name="api_keys"),
     path("api/keys/<int:pk>/revoke/", pages.revoke, name="api_key_revoke"),
+    path("api/hooks/", hook_pages.hooks, name="api_hooks"),
+    path("api/hooks/<uuid:pk>/", hook_pages.hook, name="api_hook"),
+    path("api/hooks/<uuid:pk>/step/", hook_pages.step, name="api_hook_step"),
+    path("api/hooks/messages/<uuid:pk>/again/", hook_pages.again, name="api_hook_again"),
     path("api/v1/openapi.json", pages.openapi, name="api_openapi"),
     path("api/v1/", include(api.urls[0])),
 ]

@@ -31,7 +31,7 @@ from karnameh.exchange.store import Findings, FindingsWriter, Folder
 from karnameh.ledger.public import NewEntry, Verdict, post_entries, reverse_batch
 from karnameh.plumbing.cells import Unreadable
 from karnameh.plumbing.clock import now, today
-from karnameh.plumbing.public import OutOfReach, Refusal, deed
+from karnameh.plumbing.public import OutOfReach, Refusal, announce, deed
 from karnameh.plumbing.sheets import Line, Sheet, open_sheet
 
 log = logging.getLogger("karnameh.imports")
@@ -125,6 +125,15 @@ def _fail(claim: _Claim, code: str, given: str = "") -> None:
         job.trouble, job.trouble_given = code, given[:300]
         job.finished_at, job.worker, job.heartbeat_at, job.attempts = now(), None, None, 0
         job.save()
+        _tell_finished(job)
+
+
+def _tell_finished(job: Import) -> None:
+    """For the programs of its owner alone: nobody else sees an import."""
+    told = {
+        "number": str(job.pk), "state": job.state, "unit": job.unit.code, "new": job.new, "same": job.same,
+    }  # fmt: skip
+    announce("import.finished", told, at=now(), path=job.unit.path, account=job.owner_id)
 
 
 # --- checking --------------------------------------------------------------------------------------
@@ -239,6 +248,7 @@ def _post(claim: _Claim) -> None:
                 job.new, job.same, job.progress = job.new - known, job.same + known, 100
                 job.worker, job.heartbeat_at, job.attempts = None, None, 0
                 job.save()
+                _tell_finished(job)
     except Refusal as refusal:
         _fail_rows(claim, refusal)
     except OutOfReach:
@@ -290,6 +300,7 @@ def _undo(claim: _Claim) -> None:
                 job.worker, job.heartbeat_at, job.attempts = None, None, 0
                 job.trouble, job.trouble_given = "", ""
                 job.save()
+                _tell_finished(job)
     except Refusal as refusal:
         _fail(claim, "undo_refused", str(refusal.sentence))
     except OutOfReach:

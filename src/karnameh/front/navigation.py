@@ -114,7 +114,10 @@ def _keys(user: User) -> list[dict[str, Any]]:
     """Who sees nothing has nothing to open for a program."""
     if not units_where(user).stretches:
         return []
-    return [{"label": _("Keys for programs"), "url": reverse("api_keys"), "icon": "lock"}]
+    return [
+        {"label": _("Keys for programs"), "url": reverse("api_keys"), "icon": "lock"},
+        {"label": _("Messages to programs"), "url": reverse("api_hooks"), "icon": "bell"},
+    ]
 
 
 def _field(user: User) -> list[dict[str, Any]]:

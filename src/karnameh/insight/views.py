@@ -47,7 +47,13 @@ def unit(request: HttpRequest, pk: int) -> HttpResponseBase:
         "insight/unit.html",
         {
             **_frame(request, reach, node, period),
-            "rows": [row.as_dict() for row in shown],
+            "rows": [
+                {
+                    **row.as_dict(),
+                    "publish_href": _publish_url(request, node, row.key, row.theme, period),
+                }
+                for row in shown
+            ],
             "all_rows": len(rows),
             "everything": everything,
             "gaps": queries.gaps(reach, node, period, rows)[: 20 if everything else 3],
@@ -171,7 +177,9 @@ def indicator(request: HttpRequest, pk: int) -> HttpResponseBase:
         {
             **_frame(request, reach, node, period),
             "indicator": one,
-            "publish_url": _publish_url(request, node, one, period) if own and not then else "",
+            "publish_url": _publish_url(request, node, one.pk, one.theme_id, period)
+            if own and not then
+            else "",
             "own": own.as_dict() if own else None,
             "took_part": own.took_part if own else {},
             "rows": [row.as_dict() for row in queries.sorted_rows(with_entries, sort)],
@@ -211,16 +219,16 @@ def silent(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _publish_url(
-    request: HttpRequest, node: OrgUnit | Place, indicator: Indicator, period: Period
+    request: HttpRequest, node: OrgUnit | Place, indicator: object, theme: int, period: Period
 ) -> str:
     """Where a press officer makes a public figure of the number; empty for everybody else."""
     if isinstance(node, OrgUnit):
-        allowed = may(request.user, Role.PRESS, node, theme=indicator.theme_id)
+        allowed = may(request.user, Role.PRESS, node, theme=theme)
     else:
         allowed = holds(request.user, Role.PRESS)
     if not allowed:
         return ""
-    return queries.address("figure_new", node, indicator=str(indicator.pk), period=written(period))
+    return queries.address("figure_new", node, indicator=str(indicator), period=written(period))
 
 
 def _node(request: HttpRequest, reach: Reach) -> OrgUnit | Place:

@@ -66,6 +66,7 @@ from karnameh.ledger.rules import (
     far_from,
     total,
 )
+from karnameh.ledger.sealing.arrivals import Arrivals, arrivals, numbered_to
 from karnameh.ledger.sealing.checking import LogCheck, Patrol, check_log
 from karnameh.ledger.sealing.erasing import erase_salt
 from karnameh.ledger.sealing.heads import append_record, heads, latest_head, seal, short_code
@@ -85,15 +86,16 @@ from karnameh.ledger.verifier import FILE as VERIFIER
 from karnameh.ledger.writing import Receipt, Verdict
 
 __all__ = [
-    "MAY_POST", "VERIFIER", "Axis", "Bucket", "Campaigning", "Cell", "Check", "ControlTotal",
+    "MAY_POST", "VERIFIER", "Arrivals", "Axis", "Bucket", "Campaigning", "Cell", "Check", "ControlTotal",
     "Coverage", "Document", "Drill", "Entry", "Head", "Kind", "LogCheck", "NewEntry", "Outcome",
     "Patrol", "Promise", "ProofQuestion", "Public", "PublicCount", "PublicRow", "Publishing",
     "Qualifier", "Question", "Receipt", "Reporting", "Role", "Sought", "Stage", "Stated",
-    "Story", "Tally", "Verdict", "Witness", "adjust", "append_record", "check", "check_log",
+    "Story", "Tally", "Verdict", "Witness", "adjust", "append_record", "arrivals", "check", "check_log",
     "consistency_between", "correct_entry", "countersign", "coverage_by", "covering_head",
     "damaged_segments", "documents_of", "entries_behind", "entries_in_reach", "epoch",
     "erase_salt", "every_leaf", "far_from", "figure_at", "fold", "fold_all", "head_json",
-    "heads", "heads_json", "latest_head", "lines_at", "moment", "number_portion", "open_promises", "post_entries",
+    "heads", "heads_json", "latest_head", "lines_at", "moment", "number_portion", "numbered_to", "open_promises",
+    "post_entries",
     "preview", "promise_balance", "promise_counts", "promises", "prove", "receipt",
     "register_beside", "register_documents", "register_witness", "rehome", "release",
     "retire_witness", "reverse_batch", "reverse_entry", "roll_up", "roll_up_sealed", "seal",

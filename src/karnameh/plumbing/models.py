@@ -77,3 +77,23 @@ class PersonalRead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table}.{self.field} {self.row}"
+
+
+class Notice(models.Model):
+    """Something that happened and has not been passed on yet; see `notices.py`."""
+
+    kind = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    due = models.DateTimeField(db_index=True)
+    path = models.TextField(blank=True)
+    account = models.IntegerField(null=True)  # opaque: people stands above
+    body = models.JSONField()
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "account": Personal("the only account that may hear of it", "until it is passed on"),
+        "path": Personal("numbers of the units above; no person", "until it is passed on"),
+        "body": Personal("codes and counts; nothing about a person", "until it is passed on"),
+    }
+
+    def __str__(self) -> str:
+        return self.kind

@@ -19,6 +19,7 @@ from karnameh.exchange.api import reading as reading  # the router
 from karnameh.exchange.api import writing as writing
 from karnameh.exchange.api.routes import router
 from karnameh.exchange.api.tokens import Bearer
+from karnameh.exchange.webhooks.events import described as events_described
 from karnameh.kernel.malformed import Malformed
 from karnameh.plumbing.errors import lost_sentence
 from karnameh.plumbing.public import Refusal, sentence_of
@@ -106,4 +107,5 @@ def described() -> dict[str, Any]:
     """The OpenAPI description."""
     schema = api.get_openapi_schema(path_prefix="/api/v1/")
     schema["info"]["title"] = settings.FEDERATION_EN
+    schema["webhooks"] = events_described()
     return dict(schema)

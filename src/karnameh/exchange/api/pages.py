@@ -39,6 +39,7 @@ def described(request: HttpRequest) -> HttpResponse:
             "address": request.build_absolute_uri("/api/v1/"),
             "reads": READS,
             "writes": WRITES,
+            "events": _events(description()),
             "signed_in": isinstance(request.user, User),
         },
     )
@@ -56,6 +57,21 @@ def _operations(described: dict[str, Any]) -> list[dict[str, Any]]:
         for path, methods in described["paths"].items()
         for method, operation in methods.items()
     ]
+
+
+def _events(described: dict[str, Any]) -> list[dict[str, Any]]:
+    found = []
+    for kind, methods in described["webhooks"].items():
+        told = methods["post"]["requestBody"]["content"]["application/json"]["schema"]
+        found.append(
+            {
+                "kind": kind,
+                "summary": methods["post"]["summary"],
+                "description": methods["post"]["description"],
+                "fields": list(told["properties"]["data"]["properties"]),
+            }
+        )
+    return found
 
 
 @login_required

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import OperationalError
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.errors import LockNotAvailable
@@ -34,7 +36,7 @@ from karnameh.ledger.public import (
 from karnameh.org.public import OrgUnit, Place
 from karnameh.people.public import User
 from karnameh.plumbing.errors import CONSTRAINT_SENTENCES
-from karnameh.plumbing.public import Refusal, deed
+from karnameh.plumbing.public import Refusal, announce, deed
 
 CONSTRAINT_SENTENCES |= {
     "figure_approved_by_another": gettext_lazy(
@@ -180,8 +182,9 @@ def publish_figure(figure: Figure, *, by: User, at: datetime) -> Figure:
         figure.state, figure.published_by, figure.published_at = State.PUBLISHED, by, at
         figure.save()
         FigureWatch.objects.create(figure=figure, value=figure.value, looked_at=at)
+        _tell_published(figure, at)
         if figure.supersedes:
-            _close(figure.supersedes, State.SUPERSEDED, figure.reason, by, at)
+            _close(figure.supersedes, State.SUPERSEDED, figure.reason, by, at, successor=figure)
     return _fresh(figure)
 
 
@@ -273,9 +276,43 @@ def _to_draft(figure: Figure) -> None:
     figure.approved_digest = ""
 
 
-def _close(figure: Figure, state: State, reason: str, by: User, at: datetime) -> None:
+def _close(
+    figure: Figure,
+    state: State,
+    reason: str,
+    by: User,
+    at: datetime,
+    successor: Figure | None = None,
+) -> None:
+    if figure.published_at is not None:
+        told = {
+            "figure": figure.code, "address": _page(figure), "by": successor.code if successor else None
+        }  # fmt: skip
+        _tell(f"figure.{state}", told, figure, at, successor or figure)
     figure.state, figure.closed_by, figure.closed_at, figure.closed_reason = state, by, at, reason
     figure.save(update_fields=["state", "closed_by", "closed_at", "closed_reason"])
+
+
+def _tell_published(figure: Figure, at: datetime) -> None:
+    """A place's number is of whoever answers for it; nobody hears of it before its embargo ends."""
+    told = {
+        "figure": figure.code, "address": _page(figure), "unit": figure.unit.code,
+        "indicator": figure.indicator.code, "stage": figure.stage_word,
+        "starts_on": figure.starts_on.isoformat() if figure.starts_on else None,
+        "ends_on": figure.ends_on.isoformat() if figure.ends_on else None,
+        "supersedes": figure.supersedes.code if figure.supersedes else None,
+    }  # fmt: skip
+    _tell("figure.published", told, figure, at, figure)
+
+
+def _tell(kind: str, told: dict[str, Any], figure: Figure, at: datetime, *held: Figure) -> None:
+    embargoes = [one.embargo_until for one in (figure, *held) if one.embargo_until]
+    path = figure.unit.path
+    announce(kind, told, at=at, path=path, not_before=max([at, *embargoes]))
+
+
+def _page(figure: Figure) -> str:
+    return settings.PUBLIC_URL + reverse("figure", args=[figure.code])
 
 
 def _require_sentences(figure: Figure, tallies: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from karnameh.ledger.models import Head, LogKey, LogRecord
@@ -21,7 +22,7 @@ from karnameh.ledger.proof.signing import key_name, public_of, sign, succession_
 from karnameh.ledger.sealing.leaves import State, StoredNodes, read_state
 from karnameh.ledger.sealing.numbering import number_portion, only_one
 from karnameh.ledger.sealing.trees import series_of
-from karnameh.plumbing.public import Refusal
+from karnameh.plumbing.public import Refusal, announce
 
 FRESH = timedelta(
     hours=20
@@ -55,11 +56,21 @@ def _sign(cursor: Any, key: _Key, at: datetime) -> Head:
         root=root(StoredNodes(state.size), state.size), totals=totals_root(cursor, state, state.size),
         at=max(at, last.at) if last else at, previous=bytes(last.digest) if last else b"",
     )  # fmt: skip
-    return Head.objects.create(
+    head = Head.objects.create(
         number=body.number, epoch=body.epoch, size=body.size, entries=body.entries, root=body.root,
         totals=body.totals, at=body.at, previous=body.previous, digest=body.digest(), key_id=key.name,
         signature=sign(key.secret, body.text()),
     )  # fmt: skip
+    _tell(head)
+    return head
+
+
+def _tell(head: Head) -> None:
+    told = {
+        "number": head.number, "size": head.size, "entries": head.entries, "digest": bytes(head.digest).hex(),
+        "short_code": head.code, "address": settings.PUBLIC_URL + reverse("log_head_json", args=[head.number]),
+    }  # fmt: skip
+    announce("head.sealed", told, at=head.at)
 
 
 def totals_root(cursor: Any, state: State, size: int) -> bytes:

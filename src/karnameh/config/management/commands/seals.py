@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from karnameh.config.secrets import add_seal_key
+from karnameh.exchange.public import reseal_hooks
 from karnameh.people.public import reseal
 from karnameh.plumbing.clock import now
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
                 f"Key {name} is in secrets.json. Restart the site, then run: ./karnameh manage seals"
             )
             return
-        moved = reseal(at=now())
+        moved = reseal(at=now()) + reseal_hooks(at=now())
         self.stdout.write(
             f"{moved} fields moved to the newest key."
             if moved
