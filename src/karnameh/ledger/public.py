@@ -81,6 +81,8 @@ from karnameh.ledger.sealing.publishing import (
 from karnameh.ledger.sealing.trees import lines_at
 from karnameh.ledger.sealing.witnesses import countersign, register_witness, retire_witness
 from karnameh.ledger.segments.duck import roll_up_sealed
+from karnameh.ledger.segments.handing import handed_over
+from karnameh.ledger.segments.statement import statement as sealed_statement
 from karnameh.ledger.segments.writing import damaged_segments, write_segments
 from karnameh.ledger.verifier import FILE as VERIFIER
 from karnameh.ledger.writing import Receipt, Verdict
@@ -93,12 +95,12 @@ __all__ = [
     "Story", "Tally", "Verdict", "Witness", "adjust", "append_record", "arrivals", "check", "check_log",
     "consistency_between", "correct_entry", "countersign", "coverage_by", "covering_head",
     "damaged_segments", "documents_of", "entries_behind", "entries_in_reach", "epoch",
-    "erase_salt", "every_leaf", "far_from", "figure_at", "fold", "fold_all", "head_json",
+    "erase_salt", "every_leaf", "far_from", "figure_at", "fold", "fold_all", "handed_over", "head_json",
     "heads", "heads_json", "latest_head", "lines_at", "moment", "number_portion", "numbered_to", "open_promises",
     "post_entries",
     "preview", "promise_balance", "promise_counts", "promises", "prove", "receipt",
     "register_beside", "register_documents", "register_witness", "rehome", "release",
-    "retire_witness", "reverse_batch", "reverse_entry", "roll_up", "roll_up_sealed", "seal",
+    "retire_witness", "reverse_batch", "reverse_entry", "roll_up", "roll_up_sealed", "seal", "sealed_statement",
     "short_code", "silent_units", "stated_totals", "story_of", "tally_at", "tally_of", "total",
     "unverified", "verify_entry", "write_segments",
 ]  # fmt: skip

@@ -24,7 +24,6 @@ from karnameh.config.bench.filling import (
 )
 from karnameh.config.bench.machine import machine_line
 
-TABLES = ("tail", "indicators", "unit_now", "unit_then", "place_now", "place_then", "months")
 SIDE = Path(__file__).with_name("spark_side.py")
 
 
@@ -71,7 +70,7 @@ def _prepared(place: Path, entries: int, units: int) -> dict[str, str]:
 
 
 def _questions(made: Any, by: Any) -> dict[str, str]:
-    from karnameh.ledger.segments.statement import statement
+    from karnameh.ledger.public import sealed_statement
 
     nation, province = made.nation.pk, made.provinces["فارس"].pk
     year = {"start": "2026-03-21", "end": "2027-03-20"}
@@ -86,36 +85,21 @@ def _questions(made: Any, by: Any) -> dict[str, str]:
         ("place of the province, year", "place", made.provinces["فارس"].place_id, "node", False, year),
     ):  # fmt: skip
         reach = [(nation, None)] if axis == "place" else None
-        asked[name] = statement(axis=axis, node=node, by=key, then=then, reach=reach, **span)
+        asked[name] = sealed_statement(axis=axis, node=node, by=key, then=then, reach=reach, **span)
     return asked
 
 
 def _by_duckdb(place: Path, asked: dict[str, str]) -> dict[str, tuple[float, list[list[Any]]]]:
     """Its answers; and what it was given, written down for the other one."""
-    from karnameh.catalog.public import Indicator
-    from karnameh.ledger.models import Segment
-    from karnameh.ledger.segments.duck import opened
-    from karnameh.ledger.segments.writing import path_of
+    from karnameh.ledger.public import handed_over
 
-    rules = dict(
-        Indicator.objects.filter(unit_rule="sum", time_rule__in=("sum", "last")).values_list(
-            "pk", "time_rule"
-        )
-    )
-    (place / "tables").mkdir()
-    scratch = place / "scratch"
-    scratch.mkdir()
     found = {}
-    with opened(scratch, rules, months=True) as engine:
-        for table in TABLES:
-            engine.execute(f"COPY {table} TO '{place / 'tables' / table}.parquet' (FORMAT parquet)")
+    with handed_over(place) as engine:
         for name, text in asked.items():
             began = time.perf_counter()
             rows = engine.execute(text).fetchall()
             took = time.perf_counter() - began
             found[name] = took, [[_plain(value) for value in row] for row in rows]
-    files = [str(path_of(one)) for one in Segment.objects.order_by("number")]
-    (place / "entries.json").write_text(json.dumps(files))
     (place / "questions.json").write_text(json.dumps(list(asked.items())))
     return found
 
