@@ -48,10 +48,6 @@ class Additions:
     moved: set[tuple[int, int]] = field(default_factory=set)  # axis and node
     touched: set[PageKey] = field(default_factory=set)  # old and new pages of what moved
 
-    def add(self, series: Series, day: date, cell: Cell) -> None:
-        key = PageKey(series.id, day, page_of(cell.line))
-        self.cells.setdefault(key, []).append(cell)
-
 
 def add_up(cursor: Any, additions: Additions, state: State, size: int) -> None:
     """Write the versions that hold from `size` on, from the pages up to the series."""

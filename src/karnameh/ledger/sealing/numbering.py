@@ -125,7 +125,12 @@ class _Portion:
         self.size = self.state.size
         self.additions.lines = self.lines
         self.homes = {axis: set() for axis in AXES}
-        self._days: dict[str, date] = {}
+        self._series: dict[tuple[str, str, str, str, bool], list[int]] = {}
+        self._cells: dict[tuple[int, str, tuple[int, ...]], list[Cell]] = {}
+        self._axes = [
+            (self.lines[axis], self.homes[axis], position)
+            for axis, (_table, _column, position) in AXES.items()
+        ]
         self._begin_page()
 
     def _begin_page(self) -> None:
@@ -150,18 +155,29 @@ class _Portion:
             self.close_page()
 
     def _add(self, given: list[str], leaf: bytes) -> None:
-        """Into the sum tree of each axis."""
-        bucket = bucket_of(int(given[19]), int(given[20]), bool(given[15]))
-        day = self._days.get(given[12])
-        if day is None:
-            day = self._days[given[12]] = date.fromisoformat(given[12])
+        """Into the sum tree of each axis. Texts are looked up and not read: most have been seen before."""
+        kind = (given[3], given[4], given[19], given[20], given[15] == "")
+        series = self._series.get(kind) or self._new_series(*kind)
         milli, rial = int(given[16] or 0), int(given[17] or 0)
         qualifier, reversal = int(given[18]), given[5] == "1"
-        for axis, (_table, _column, position) in AXES.items():
+        for (lines, homes, position), its_series in zip(self._axes, series, strict=True):
             node = int(given[position])
-            self.homes[axis].add(node)
-            cell = Cell(self.lines[axis][node], self.size, leaf, milli, rial, qualifier, reversal)
-            self.additions.add(Series(axis, int(given[3]), int(given[4]), bucket), day, cell)
+            homes.add(node)
+            line = lines[node]
+            where = (its_series, given[12], line[:2])
+            cells = self._cells.get(where)
+            if cells is None:
+                key = PageKey(its_series, date.fromisoformat(given[12]), page_of(line))
+                cells = self._cells[where] = self.additions.cells.setdefault(key, [])
+            cells.append(Cell(line, self.size, leaf, milli, rial, qualifier, reversal))
+
+    def _new_series(
+        self, indicator: str, stage: str, coverage: str, role: str, is_whole: bool
+    ) -> list[int]:
+        bucket = bucket_of(int(coverage), int(role), not is_whole)
+        found = [Series(axis, int(indicator), int(stage), bucket).id for axis in AXES]
+        self._series[indicator, stage, coverage, role, is_whole] = found
+        return found
 
     def close_page(self) -> None:
         """The page as it is; the next leaf begins another."""
