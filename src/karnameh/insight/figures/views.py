@@ -58,7 +58,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         ),
         "drafts": (_("Drafts"), ""),
         "waiting": (_("Waiting for a second officer"), ""),
-        "out": (_("Published"), ""),
+        "out": (_("Public now"), ""),
         "closed": (_("Superseded and withdrawn"), ""),
     }
     shown = [
