@@ -21,6 +21,7 @@ SETTINGS = {
     "spark.sql.adaptive.enabled": "true",
     "spark.default.parallelism": "2",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.driver.memory": "2g",
     "spark.sql.session.timeZone": "UTC",
 }
