@@ -57,7 +57,7 @@ def a_content(unit: OrgUnit, campaign: Campaign, **values: Any) -> Content:
     content = Content(
         name_fa=f"برنامهٔ {next(_numbers)}", kind="service", theme=a_theme("construction").code,
         place=unit.place.code, starts_on=campaign.starts_on, ends_on=campaign.ends_on,
-        wishes=(Wish(campaign.starts_on),), audiences=(("women", None),),
+        wishes=(Wish(campaign.ends_on),), audiences=(("women", None),),
         expectations=(Expected(an_indicator_to_expect().code, Decimal(30), 3),),
     )  # fmt: skip
     return replace(content, **values)

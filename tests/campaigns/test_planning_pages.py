@@ -86,7 +86,7 @@ def test_filters_find_what_they_say(world: World, campaign: Campaign) -> None:
     )
     for query, found, missed in (
         ("group=submitted", "الف یکم", "ب دوم"), ("audience=men", "ب دوم", "الف یکم"), ("q=دوم", "ب دوم", "الف یکم"),
-        (f"unit={world.shiraz.pk}", "الف یکم", "ب دوم"), (f"on={campaign.starts_on}", "الف یکم", "هرگز"),
+        (f"unit={world.shiraz.pk}", "الف یکم", "ب دوم"), (f"on={campaign.ends_on}", "الف یکم", "هرگز"),
     ):  # fmt: skip
         page = client.get(f"{reverse('proposals')}?campaign={campaign.pk}&{query}").content.decode()
         assert found in page and missed not in page, query

@@ -149,13 +149,33 @@ def test_a_proposal_without_a_possible_day_is_refused(world: World, campaign: Ca
         seats=90,
     )
     OpenSlot.objects.create(venue=venue, on=campaign.ends_on, slot=Slot.MORNING)
-    draft = a_draft(world, campaign, venue=venue.code, wishes=(Wish(campaign.starts_on),))
+    draft = a_draft(world, campaign, venue=venue.code, wishes=(Wish(NOW.date()),))
     with pytest.raises(Unfinished) as trouble:
         submit_proposal(draft, by=leader(world), at=NOW)
     assert [one.code for one in trouble.value.missing] == ["proposal_without_a_day"]
     fits = replace(content_of(draft), wishes=(Wish(campaign.ends_on, "morning"),))
     draft = write_proposal(draft, fits, revision=draft.revision, by=leader(world), at=NOW)
     submit_proposal(draft, by=leader(world), at=NOW)
+
+
+def test_days_that_are_over_are_refused_with_a_sentence(world: World, campaign: Campaign) -> None:
+    first = campaign.starts_on
+    over = a_draft(world, campaign, starts_on=first, ends_on=first, wishes=())
+    wished = a_draft(
+        world, campaign, name_fa="دیگر", wishes=(Wish(first), Wish(first + timedelta(days=1)))
+    )
+    mixed = a_draft(world, campaign, name_fa="سوم", wishes=(Wish(first), Wish(campaign.ends_on)))
+    leader = world.people["leader"]
+    for draft, field, code in (
+        (over, "starts_on", "proposal_days_over"), (wished, "wishes", "proposal_wishes_over"),
+    ):  # fmt: skip
+        with pytest.raises(Unfinished) as refusal:
+            submit_proposal(draft, by=leader, at=NOW)
+        assert [(one.field, one.code) for one in refusal.value.missing] == [(field, code)]
+        assert draft.versions.count() == 0
+    before = NOW - timedelta(days=5)
+    assert submit_proposal(over, by=leader, at=before).activity.state == State.SUBMITTED
+    assert submit_proposal(mixed, by=leader, at=NOW).activity.state == State.SUBMITTED
 
 
 def test_days_outside_the_campaign_are_refused(world: World, campaign: Campaign) -> None:

@@ -6,22 +6,26 @@ import csv
 import io
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
+from django.utils import translation
 
 from builders import NOW, World
 from karnameh.activities.public import Activity, Campaign, State
 from karnameh.campaigns.actions.sheets import import_proposals
 from karnameh.campaigns.queries.proposals import content_of
-from karnameh.campaigns.rules.columns import HEADINGS
+from karnameh.campaigns.rules.columns import HEADINGS, heading_of
 from karnameh.campaigns.sheets import judge, read_rows
+from karnameh.campaigns.workbook import blank_workbook
 from karnameh.plumbing.public import Refusal
 from planned import a_theme, an_indicator_to_expect, an_open_campaign
 
 GOOD = {
     "name": "ویزیت رایگان", "theme": "سازندگی", "kind": "درمانگاه", "from": "1405/08/29", "to": "1405/09/05",
-    "wish_1": "۱۴۰۵/۰۸/۳۰", "audiences": "زنان و دختران ۶۰٪؛ کودکان", "attendance": "هشتاد", "indicator": "expected",
+    "wish_1": "۱۴۰۵/۰۹/۰۳", "audiences": "زنان و دختران ۶۰٪؛ کودکان", "attendance": "هشتاد", "indicator": "expected",
     "quantity": "۶۰", "needs": "گروه: ۲ گروه پزشکی؛ ۳ میز", "budget": "۲۰ میلیون تومان",
 }  # fmt: skip
 
@@ -49,7 +53,7 @@ def judged(
     world: World, campaign: Campaign, *rows: dict[str, str], who: str = "leader"
 ) -> list[Any]:
     found = read_rows(a_sheet(world, *rows), "plan.csv")
-    return judge(found, campaign=campaign, user=world.people[who])
+    return judge(found, campaign=campaign, user=world.people[who], on=NOW.date())
 
 
 def test_a_good_row_becomes_the_proposal_that_it_says(world: World, campaign: Campaign) -> None:
@@ -162,4 +166,55 @@ def test_the_page_shows_verdicts_gives_errors_back_and_takes_all(
     assert client.post(take, {"kept": token, "hand_in": "1"}).status_code == 302
     assert Activity.objects.filter(state=State.SUBMITTED).count() == 2
     assert client.post(take, {"kept": token, "hand_in": "1"}).status_code == 409
-    assert client.get("/planning/proposals/sheet/template/").status_code == 200
+
+
+# --- the template -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_the_template_has_lists_whose_words_the_upload_understands(
+    world: World, campaign: Campaign, language: str
+) -> None:
+    with translation.override(language):
+        data = blank_workbook(campaign, [world.local.path], language=language)
+        book = openpyxl.load_workbook(io.BytesIO(data))
+        sheet, _help, lists = book.worksheets
+        assert sheet.sheet_view.rightToLeft == (language == "fa")
+        heads = [cell.value for cell in sheet[1]]
+        assert heads == [heading_of(one, language) for one in HEADINGS]
+        listed = {
+            column[0].value: [c.value for c in column[1:] if c.value] for column in lists.columns
+        }
+        assert len(sheet.data_validations.dataValidation) == len(
+            [one for one in listed.values() if one]
+        )
+        days = listed[heading_of("wish_1", language)]
+        assert len(days) == 7 and (days[0] == ("2026-11-20" if language == "en" else "۱۴۰۵/۰۸/۲۹"))
+        # A row of nothing but choices, and the two things that are written.
+        for place, head in enumerate(heads, 1):
+            if listed.get(head) and head != heading_of("venue", language):
+                sheet.cell(2, place).value = listed[head][-1]
+        sheet.cell(2, heads.index(heading_of("name", language)) + 1).value = "کاشت نهال"
+        sheet.cell(2, heads.index(heading_of("quantity", language)) + 1).value = "۲۰"
+        out = io.BytesIO()
+        book.save(out)
+        [one] = judge(
+            read_rows(out.getvalue(), "plan.xlsx"), campaign=campaign, user=world.people["leader"],
+            on=NOW.date(),
+        )  # fmt: skip
+    assert one.amiss == [] and one.unit == world.local
+    assert one.content is not None and one.content.wishes[0].on == campaign.ends_on
+
+
+def test_the_template_is_offered_beside_the_upload(
+    world: World, campaign: Campaign, client: Client
+) -> None:
+    client.force_login(world.people["leader"])
+    page = client.get(f"/planning/proposals/sheet/?campaign={campaign.pk}").content.decode()
+    address = f"{reverse('proposal_template')}?campaign={campaign.pk}"
+    assert address in page
+    response = client.get(address)
+    assert response["Content-Disposition"].endswith('.xlsx"')
+    book = openpyxl.load_workbook(io.BytesIO(response.content))
+    units = [cell.value for cell in book.worksheets[2]["A"][1:] if cell.value]
+    assert units == [f"{world.local.code} — {world.local.name}"]

@@ -40,6 +40,7 @@ from karnameh.campaigns.review.queries import (
     twins_of,
 )
 from karnameh.campaigns.review.rubric import Marks, Waiting, next_of, score_of
+from karnameh.campaigns.rules.content import from_data
 from karnameh.ledger.public import Stage
 from karnameh.plumbing.public import OutOfReach, Refusal
 from workbench import quantity_of, refused, refused_kindly, run
@@ -283,6 +284,8 @@ def test_merged_work_counts_once_and_leads_back_to_every_original(world: World) 
         and results(two.pk) == [kept.pk]
     )
     assert Expectation.objects.get(activity=kept).quantity == 100
+    version = kept.versions.get()  # what the joint proposal says now is kept like any other wording
+    assert from_data(version.content).budget_rial == 9 and version.by == by
     assert dict(Share.objects.filter(activity=kept).values_list("unit", "role")) == {
         world.local.pk: "lead", world.locals["shiraz"][1].pk: "partner",
     }  # fmt: skip
@@ -304,6 +307,8 @@ def test_a_split_shares_out_what_was_expected(world: World) -> None:
     one.refresh_from_db()
     assert one.state == State.SPLIT and results(one.pk) == [part.pk for part in parts]
     quantities = [Expectation.objects.get(activity=part).quantity for part in parts]
+    kept = [from_data(part.versions.get().content) for part in parts]
+    assert [(one.name_fa, one.budget_rial) for one in kept] == [("یک", 3), ("دو", 7)]
     assert quantities == [33, 67] and [part.budget_rial for part in parts] == [3, 7]
     for bad in ([PartOf("یک")], [PartOf("یک"), PartOf("")], [PartOf("یک"), PartOf("دو", 0)]):
         with refused_kindly():

@@ -10,6 +10,12 @@ SENTENCES: dict[str, Sentence] = {
     "proposal_name": _("Give it a name."),
     "proposal_days_reversed": _("The last day lies before the first one."),
     "proposal_outside_campaign": _("These days lie outside the campaign. Choose days within it."),
+    "proposal_days_over": _(
+        "These days are over already. Choose days that are still to come, or withdraw the proposal."
+    ),
+    "proposal_wishes_over": _(
+        "The wished days are over already. Wish for a day that is still to come."
+    ),
     "proposal_wish_outside": _("A wished day lies outside the days of the proposal."),
     "proposal_without_a_day": _(
         "The venue is not open on any of these days. Choose another day or another venue."

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from karnameh.activities.public import Audience, Campaign, Kind, NeedKind, Qualifier, Tier, Venue
 from karnameh.campaigns.queries.proposals import Names, frame_of_campaign, may_write
 from karnameh.campaigns.rules.columns import (
-    HEADINGS,
+    BETWEEN,
     MOST_ROWS,
     Row,
     heading_of,
@@ -133,7 +133,12 @@ class _Words:
 
 
 def _texts(rows: Iterable[Row], name: str) -> set[str]:
-    return {row.text(name) for row in rows}
+    return {_code_in(row.text(name)) for row in rows}
+
+
+def _code_in(text: str) -> str:
+    """The code of “170101-0001 — name”, as the template's lists write it."""
+    return text.partition(BETWEEN)[0].strip()
 
 
 def _named(rows: Iterable[Any]) -> dict[str, Any]:
@@ -150,14 +155,16 @@ def _labels(choices: Any) -> dict[str, str]:
     return found
 
 
-def judge(rows: Sequence[Row], *, campaign: Campaign, user: Any) -> list[Judged]:
-    """The verdict of each row: nothing is written. A few look-ups for all rows."""
+def judge(rows: Sequence[Row], *, campaign: Campaign, user: Any, on: date) -> list[Judged]:
+    """The verdict of each row on a day: nothing is written. A few look-ups for all rows."""
     words = _Words(rows)
     names = Names(campaign, [one.pk for one in words.units.values()])
-    return [_judged(row, words, names, campaign, user) for row in rows]
+    return [_judged(row, words, names, campaign, user, on) for row in rows]
 
 
-def _judged(row: Row, words: _Words, names: Names, campaign: Campaign, user: Any) -> Judged:
+def _judged(
+    row: Row, words: _Words, names: Names, campaign: Campaign, user: Any, on: date
+) -> Judged:
     one = Judged(row)
     language = translation.get_language() or "fa"
 
@@ -201,7 +208,7 @@ def _judged(row: Row, words: _Words, names: Names, campaign: Campaign, user: Any
         expectations=take("quantity", lambda text: _expected(text, indicator), ()),
     )  # fmt: skip
     if not one.amiss:
-        frame = frame_of_campaign(campaign, venue)
+        frame = frame_of_campaign(campaign, venue, on=on)
         one.amiss = [
             (heading_of(_COLUMN_OF.get(short.field, "name"), language), sentence(short.code))
             for short in shortcomings(content, frame)
@@ -226,7 +233,7 @@ _COLUMN_OF = {
 
 
 def _unit(text: str, words: _Words, user: Any, campaign: Campaign) -> OrgUnit:
-    unit = words.units.get(text)
+    unit = words.units.get(_code_in(text))
     if unit is None or not may_write(user, unit):  # out of reach does not exist
         raise _Bad(_("You propose for no unit with the code “%(given)s”.") % {"given": text})
     if unit.closed_on is not None:
@@ -236,7 +243,7 @@ def _unit(text: str, words: _Words, user: Any, campaign: Campaign) -> OrgUnit:
 
 def _one_of(known: dict[str, Any], *, folded: bool = True) -> Callable[[str], Any]:
     def read(text: str) -> Any:
-        found = known.get(compact_form(text) if folded else text)
+        found = known.get(compact_form(text) if folded else _code_in(text))
         if found is None:
             raise _Bad(_("“%(given)s” is not known here.") % {"given": text})
         return found
@@ -292,11 +299,3 @@ def _expected(text: str, indicator: Indicator | None) -> tuple[Expected, ...]:
     if quantity <= 0:
         raise _Bad(_("Write how much is expected, more than nothing."))
     return (Expected(indicator.code, quantity, int(Qualifier.ABOUT)),)
-
-
-def template_rows(language: str) -> tuple[list[str], list[str]]:
-    """The headings and one row of examples."""
-    return (
-        [heading_of(name, language) for name in HEADINGS],
-        [one.example for one in HEADINGS.values()],
-    )

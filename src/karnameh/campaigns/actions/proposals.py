@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from karnameh.access.public import Role, may, units_where
@@ -304,7 +305,7 @@ def submit_proposal(activity: Activity, *, by: Any, at: datetime, answer: str = 
     if not again:  # what was handed in before the day may be answered after it
         require_open(activity.campaign, on=at.date(), by=by, unit=activity.lead_unit)
     content = content_of(activity)
-    if missing := list(shortcomings(content, frame_of(activity))):
+    if missing := list(shortcomings(content, frame_of(activity, on=localdate(at)))):
         raise Unfinished(missing)
     if again and not answer.strip():
         raise Refusal(_("Answer the note in a sentence: what did you change?"), field="answer")
@@ -326,7 +327,7 @@ def submit_proposal(activity: Activity, *, by: Any, at: datetime, answer: str = 
                 field="name_fa",
                 status=409,
             )
-        version = _version(activity, content, by, at)
+        version = keep_version(activity, content, by=by, at=at)
         if again:
             returned = activity.notes.filter(kind=NoteKind.RETURNED).last()
             Note.objects.create(
@@ -337,7 +338,8 @@ def submit_proposal(activity: Activity, *, by: Any, at: datetime, answer: str = 
     return HandedIn(activity, version)
 
 
-def _version(activity: Activity, content: Content, by: Any, at: datetime) -> ProposalVersion:
+def keep_version(activity: Activity, content: Content, *, by: Any, at: datetime) -> ProposalVersion:
+    """What a proposal says from now on, as its next version; the last one when it says the same."""
     last = activity.versions.last()
     said = digest(content)
     if last is not None and last.digest == said:

@@ -256,17 +256,17 @@ def content_of(activity: Activity) -> Content:
     )
 
 
-def frame_of(activity: Activity) -> Frame:
-    """What the proposal is held against before it is handed in. One query."""
+def frame_of(activity: Activity, *, on: date) -> Frame:
+    """What the proposal is held against when it is handed in on a day. One query."""
     assert activity.campaign is not None
-    return frame_of_campaign(activity.campaign, activity.venue)
+    return frame_of_campaign(activity.campaign, activity.venue, on=on)
 
 
-def frame_of_campaign(campaign: Campaign, venue: Venue | None) -> Frame:
-    """What any proposal that wants this venue is held against. One query where there is a venue."""
+def frame_of_campaign(campaign: Campaign, venue: Venue | None, *, on: date) -> Frame:
+    """What any proposal that wants this venue is held against on a day. One query where there is a venue."""
     slots = venue.open_slots.values_list("on", "slot") if venue else ()
     return Frame(
-        campaign.starts_on, campaign.ends_on, frozenset(slots), venue.seats if venue else None
+        campaign.starts_on, campaign.ends_on, frozenset(slots), venue.seats if venue else None, on
     )
 
 

@@ -28,7 +28,9 @@ from karnameh.activities.public import (
     descend,
     move_activities,
 )
+from karnameh.campaigns.actions.proposals import keep_version
 from karnameh.campaigns.models import Note, NoteKind
+from karnameh.campaigns.queries.proposals import content_of
 from karnameh.campaigns.review.merging import Expected, How, shared_out, together
 from karnameh.campaigns.review.models import MOST, Decision, Opinion, Reason, Verdict
 from karnameh.campaigns.review.queries import Desk, marks_of, may_judge, round_of, rounds_of
@@ -241,6 +243,7 @@ def merge(
             raise met_another(desk, kept.pk, note)
         kept.refresh_from_db()
         _join(kept, [Activity.objects.get(pk=one.pk) for one in others], how)
+        keep_version(kept, content_of(kept), by=by, at=at)
         _end_as(
             Verdict.MERGE, [one.pk for one in others], clean(note)[:600] or kept.code, by=by, at=at
         )
@@ -375,6 +378,8 @@ def split(
         activity.refresh_from_db()
         made = begin_activities(_parts_of(activity, parts), by=by, at=at)
         _hand_down(activity, made, [one.weight for one in parts])
+        for one in made:
+            keep_version(one, content_of(one), by=by, at=at)
         _end_as(
             Verdict.SPLIT, [activity.pk], "، ".join(one.code for one in made)[:600], by=by, at=at
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from karnameh.kernel.text import compact_form
 from karnameh.plumbing.cells import Cell, Unreadable, text_of
 
+BETWEEN = " — "  # a code and the name beside it, as the lists of the template have them
 MOST_ROWS = 500  # a county's proposals; more are sent in parts
 
 

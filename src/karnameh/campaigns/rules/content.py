@@ -144,6 +144,7 @@ class Frame:
     last: date
     venue_open: frozenset[tuple[date, str]] = frozenset()
     venue_seats: int | None = None
+    today: date | None = None  # before which nothing can be planned any more
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,12 @@ def shortcomings(content: Content, frame: Frame) -> Iterator[Shortcoming]:
         yield Shortcoming("starts_on", "proposal_days_reversed")
     elif content.starts_on < frame.first or content.ends_on > frame.last:
         yield Shortcoming("starts_on", "proposal_outside_campaign")
+    elif frame.today is not None and content.ends_on < frame.today:
+        yield Shortcoming("starts_on", "proposal_days_over")
     if any(not content.starts_on <= one.on <= content.ends_on for one in content.wishes):
         yield Shortcoming("wishes", "proposal_wish_outside")
+    elif _wishes_over(content, frame):
+        yield Shortcoming("wishes", "proposal_wishes_over")
     elif not _possible_days(content, frame):
         yield Shortcoming("wishes", "proposal_without_a_day")
     if not content.audiences:
@@ -177,6 +182,13 @@ def shortcomings(content: Content, frame: Frame) -> Iterator[Shortcoming]:
         and content.expected_attendance > frame.venue_seats
     ):  # fmt: skip
         yield Shortcoming("expected_attendance", "proposal_venue_too_small")
+
+
+def _wishes_over(content: Content, frame: Frame) -> bool:
+    """Whether every wished day is past, while other days of the proposal are still to come."""
+    if frame.today is None or not content.wishes or content.ends_on < frame.today:
+        return False
+    return all(one.on < frame.today for one in content.wishes)
 
 
 def _possible_days(content: Content, frame: Frame) -> bool:

@@ -309,7 +309,7 @@ def _proposal(request: HttpRequest, activity: Activity, **more: Any) -> HttpResp
     missing = (
         [
             (sentence(one.code), _step_url(activity, _STEP_OF.get(one.field, "what")))
-            for one in shortcomings(content, queries.frame_of(activity))
+            for one in shortcomings(content, queries.frame_of(activity, on=today()))
         ]
         if edits
         else []

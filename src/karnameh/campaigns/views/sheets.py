@@ -20,16 +20,18 @@ from karnameh.campaigns.actions.sheets import import_proposals
 from karnameh.campaigns.queries.proposals import PROPOSE
 from karnameh.campaigns.rules.columns import HEADINGS, heading_of
 from karnameh.campaigns.rules.content import as_data, from_data
-from karnameh.campaigns.sheets import Judged, judge, read_rows, template_rows
+from karnameh.campaigns.sheets import Judged, judge, read_rows
 from karnameh.campaigns.views.frame import address, campaign_of, crumbs, user_of
+from karnameh.campaigns.workbook import blank_workbook
 from karnameh.org.public import OrgUnit
-from karnameh.plumbing.clock import now
+from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import Refusal, no_role
 from karnameh.plumbing.tables import csv_response
 
 _SALT = "karnameh.campaigns.sheet"
 _KEPT = 24 * 3600  # seconds between looking and deciding
 _LARGEST = 4_000_000
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class SheetForm(forms.Form):
@@ -68,7 +70,7 @@ def proposal_sheet(request: HttpRequest) -> HttpResponse:
                     field="file",
                 )
             rows = read_rows(form.cleaned_data["file"].read(), form.cleaned_data["file"].name)
-            judged = judge(rows, campaign=campaign, user=user_of(request))
+            judged = judge(rows, campaign=campaign, user=user_of(request), on=today())
         except Refusal as refusal:
             form.add_error("file", str(refusal))
     bad = [one for one in judged if not one.good]
@@ -153,7 +155,10 @@ def proposal_sheet_errors(request: HttpRequest) -> HttpResponseBase:
 @login_required
 @require_safe
 def proposal_template(request: HttpRequest) -> HttpResponseBase:
-    """An empty sheet with its headings and one example."""
-    _campaign(request)
-    head, example = template_rows(get_language() or "fa")
-    return csv_response("proposals", head, [example])
+    """A workbook to fill in, with lists to choose from: of the reader's units, days, venues and words."""
+    campaign = _campaign(request)
+    paths = units_where(user_of(request), *PROPOSE).paths
+    book = blank_workbook(campaign, paths, language=get_language() or "fa")
+    response = HttpResponse(book, content_type=_XLSX)
+    response["Content-Disposition"] = f'attachment; filename="proposals-{campaign.code}.xlsx"'
+    return response

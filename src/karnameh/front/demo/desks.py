@@ -18,6 +18,7 @@ from karnameh.campaigns.public import (
     take_in,
 )
 from karnameh.front.demo.federation import Federation
+from karnameh.front.demo.ids import DemoIds
 from karnameh.org.public import OrgUnit, under
 from karnameh.people.public import User
 
@@ -32,20 +33,25 @@ def fill_desks(
     _opinions(fars, week, accounts, at)
     by, second = accounts["fars"], accounts["officer"]
     county = _busiest(made, week)
-    first = draw_up(open_package(week, county, by=by, at=at), name="برنامهٔ شهرستان", by=by, at=at)
+    ids = DemoIds(1405)
+    first = draw_up(
+        open_package(week, county, by=by, at=at), name="برنامهٔ شهرستان", by=by, at=at, identifier=ids.at(at.date()),
+    )  # fmt: skip
     take_all(first, by=by, at=at)
     place_by_wish(first, by=by, at=at)
     for officer in (by, second):
         sign(first, seal=seal_now(first), by=officer, at=at)
     package = open_package(week, fars, by=by, at=at)
-    wished = draw_up(package, name="روزهای خواسته‌شده", by=by, at=at)
-    take_all(wished, by=by, at=at)
-    place_by_wish(Version.objects.get(pk=wished.pk), by=by, at=at)
-    health = draw_up(package, name="تنها سلامت و خانواده", by=by, at=at)
+    health = draw_up(
+        package, name="تنها سلامت و خانواده", by=by, at=at, identifier=ids.at(at.date())
+    )
     wanted = Activity.objects.filter(
         theme__code__in=["safety-and-relief", "women-family"], campaign=week
     )
     take_in(health, wanted.values_list("pk", flat=True), by=by, at=at)
+    wished = draw_up(package, name="روزهای خواسته‌شده", by=by, at=at, identifier=ids.at(at.date()))
+    take_all(wished, by=by, at=at)
+    place_by_wish(Version.objects.get(pk=wished.pk), by=by, at=at)
 
 
 def _busiest(made: Federation, week: Campaign) -> OrgUnit:

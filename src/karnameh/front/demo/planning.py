@@ -452,6 +452,12 @@ def _merge_and_split(
         )
         Activity.objects.filter(pk=parent.pk).update(state=state, moved_at=at)
     Move.objects.bulk_create(moves)
+    ProposalVersion.objects.bulk_create(
+        ProposalVersion(
+            activity=child, number=1, content=as_data(said), digest=digest(said), by=office, at=at
+        )
+        for child, said in zip(made, contents, strict=True)
+    )
     descend([(made[0], one), (made[0], other)], Lineage.Kind.MERGE, by=office, at=at)
     descend([(made[1], whole), (made[2], whole)], Lineage.Kind.SPLIT, by=office, at=at)
 
