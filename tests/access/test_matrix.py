@@ -156,6 +156,7 @@ TABLE: dict[str, Policy] = {
     "board": Policy("owner"),
     "board_print": Policy("owner"),
     "board_line": Policy("owner"),
+    "board_line_again": Policy("owner"),
     "board_chances": Policy("owner"),
     "plan": Policy("post"),
     "run": Policy("owner"),

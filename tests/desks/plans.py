@@ -37,8 +37,8 @@ def a_proposal(
     """A proposal of `unit`, with what it expects."""
     activity = Activity(
         code=f"p{next(_numbers)}", name_fa=name, name_en=name, lead_unit=unit,
-        place=unit.place, campaign=campaign, starts_on=day, ends_on=day, state=state,
-        **{"theme": Theme.objects.get(code="construction"), "kind": Kind.SERVICE, **more},
+        place=unit.place, campaign=campaign, starts_on=day, state=state,
+        **{"theme": Theme.objects.get(code="construction"), "kind": Kind.SERVICE, "ends_on": day, **more},
     )  # fmt: skip
     [made] = begin_activities([activity], by=None, at=NOW)
     Expectation.objects.bulk_create(

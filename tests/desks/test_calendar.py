@@ -26,8 +26,9 @@ from karnameh.campaigns.models import (
     Version,
 )
 from karnameh.campaigns.package.actions import Spot, pin_line, place_line
+from karnameh.campaigns.package.crowding import crowded as clashes_now
 from karnameh.campaigns.week import running
-from karnameh.campaigns.week.board import board_of, chances, clashes_in, coverage, silent_proposers
+from karnameh.campaigns.week.board import board_of, chances, coverage, silent_proposers
 from karnameh.campaigns.week.feeding import (
     calendar_of,
     close_feed,
@@ -72,7 +73,7 @@ def test_wishes_are_granted_as_far_as_nothing_clashes(world: World) -> None:
     draft = a_draft(week, world.fars, by)
     assert place_by_wish(draft, by=by, at=NOW) == 3  # one hall, three parts of one day
     lines = list(draft.lines.select_related("activity__lead_unit", "venue", "team"))
-    assert clashes_in(lines) == [] and sum(one.on is None for one in lines) == 2
+    assert clashes_now([lines[0].version_id]) == [] and sum(one.on is None for one in lines) == 2
 
 
 def test_the_board_says_where_a_card_would_clash_and_where_not(world: World) -> None:
@@ -190,7 +191,7 @@ def test_the_machine_plans_a_draft_of_its_own_and_says_of_the_rest_why(world: Wo
     assert run.bound is not None and run.gap is not None and run.gap <= 0.005
     planned = Version.objects.get(pk=run.version_id)
     lines = list(planned.lines.select_related("activity__lead_unit", "venue", "team"))
-    assert len(lines) == 3 and clashes_in(lines) == [] and draft.lines.count() == 5
+    assert len(lines) == 3 and clashes_now([lines[0].version_id]) == [] and draft.lines.count() == 5
     left = list(Left.objects.filter(run=run))
     assert {one.reason["code"] for one in left} == {"venue_full"}
     said = say(left[0].reason, Names([left[0].reason]))
@@ -268,6 +269,15 @@ def test_a_contradiction_is_named_on_the_page(world: World) -> None:
     page = client_of(by).get(reverse("run", args=[run.pk])).content.decode()
     assert "قانون 2" in page and "قانون 1" in page
     assert run.version.lines.count() == 2  # what was there is still there
+
+
+def test_a_contradiction_that_cannot_be_named_says_what_to_do(world: World) -> None:
+    week, by, _hall = crowded(world, 1)
+    draft = a_draft(week, world.fars, by)
+    run = ask_plan(draft, seconds=4, again=False, by=by, at=NOW)
+    Run.objects.filter(pk=run.pk).update(state=RunState.DONE, ended_at=NOW, status="infeasible")
+    page = client_of(by).get(reverse("run", args=[run.pk])).content.decode()
+    assert "یک‌به‌یک" in page and reverse("rules", args=[week.pk]) in page
 
 
 def test_a_stopped_run_keeps_what_was_found_and_a_killed_worker_leaves_no_ghost(

@@ -44,6 +44,9 @@ class Line:
         return self.day is not None
 
 
+_NAMES = tuple(one.name for one in fields(Line))
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A package of a unit beneath, as it went into this one."""
@@ -65,7 +68,7 @@ def canonical(heading: Mapping[str, str], lines: Iterable[Line], parts: Iterable
 
 
 def _plain(line: Line) -> dict[str, Any]:
-    found: dict[str, Any] = asdict(line)
+    found: dict[str, Any] = {name: getattr(line, name) for name in _NAMES}
     found["day"] = line.day.isoformat() if line.day else None
     found["expects"] = sorted([list(pair) for pair in line.expects])
     return found
@@ -157,20 +160,20 @@ _WHERE_AND_WHEN = frozenset({"day", "starts", "ends", "venue"})
 
 
 def changes(before: Iterable[Line], after: Iterable[Line]) -> list[Change]:
-    """What became of each activity: left out first, then new ones, then what moved or changed."""
-    old = {one.activity: one for one in before}
-    new = {one.activity: one for one in after}
-    found = [Change(What.REMOVED, old[pk].code, old[pk], None) for pk in old.keys() - new.keys()]
-    found += [Change(What.ADDED, new[pk].code, None, new[pk]) for pk in new.keys() - old.keys()]
-    for pk in old.keys() & new.keys():
+    """What became of each occurrence: left out first, then new ones, then what moved or changed."""
+    old = {one.code: one for one in before}
+    new = {one.code: one for one in after}
+    found = [Change(What.REMOVED, code, old[code], None) for code in old.keys() - new.keys()]
+    found += [Change(What.ADDED, code, None, new[code]) for code in new.keys() - old.keys()]
+    for code in old.keys() & new.keys():
         differing = tuple(
             one.name
             for one in fields(Line)
-            if getattr(old[pk], one.name) != getattr(new[pk], one.name)
+            if getattr(old[code], one.name) != getattr(new[code], one.name)
         )
         if differing:
             what = What.MOVED if _WHERE_AND_WHEN.issuperset(differing) else What.CHANGED
-            found.append(Change(what, new[pk].code, old[pk], new[pk], differing))
+            found.append(Change(what, code, old[code], new[code], differing))
     order = {
         what: place
         for place, what in enumerate((What.REMOVED, What.ADDED, What.MOVED, What.CHANGED))

@@ -72,20 +72,24 @@ def meter_rows(campaign: Campaign, reach: Reach, unit: OrgUnit) -> list[MeterRow
 
 
 def rows_of(
-    campaign: Campaign, found: Sequence[Metered], *, most: int = _MOST_NAMED
+    campaign: Campaign,
+    found: Sequence[Metered],
+    *,
+    most: int = _MOST_NAMED,
+    pending: str = "submitted",
 ) -> list[MeterRow]:
-    """Meters with their words; three look-ups for all of them."""
+    """Meters with their words; three look-ups for all of them. `pending` is the group that may still come in."""
     names = _Names(found)
     # A rule about each county says nothing where there is no county.
     empty = (RuleKind.COUNTY_MINIMUM,)
     return [
-        _row(campaign, one, names, most)
+        _row(campaign, one, names, most, pending)
         for one in found
         if one.meter.cells or one.rule.kind not in empty
     ]
 
 
-def _row(campaign: Campaign, one: Metered, names: _Names, most: int) -> MeterRow:
+def _row(campaign: Campaign, one: Metered, names: _Names, most: int, pending: str) -> MeterRow:
     meter, broken = one.meter, one.meter.broken
     tone = "good" if meter.kept else "warn" if meter.hopeful else "bad"
     cap = meter.kind == RuleKind.UNIT_DAY_CAP  # its first cell is the fullest day of all
@@ -111,12 +115,14 @@ def _row(campaign: Campaign, one: Metered, names: _Names, most: int) -> MeterRow
         need=len(meter.cells) if many else first.need,
         of=first.of if not many else None,
         amiss=[
-            Amiss(*names.of(meter.kind, c.key), c.have, c.need, _mend(campaign, one, c))
+            Amiss(*names.of(meter.kind, c.key), c.have, c.need, _mend(campaign, one, c, pending))
             for c in (broken[:most] if many or cap else ())
         ],
         more=max(0, len(broken) - most) if many or cap else 0,
         url=reverse("rule", args=[one.rule.pk]),
-        mend_url="" if meter.kept else _mend(campaign, one, broken[0] if broken else first),
+        mend_url=""
+        if meter.kept
+        else _mend(campaign, one, broken[0] if broken else first, pending),
         over=meter.over,
     )
 
@@ -127,13 +133,13 @@ def _nothing(one: Metered) -> Cell:
     )
 
 
-def _mend(campaign: Campaign, one: Metered, cell: Cell) -> str:
+def _mend(campaign: Campaign, one: Metered, cell: Cell, pending: str) -> str:
     """The list of what would mend it: pending ones where more are wanted, standing ones where fewer."""
     query: dict[str, Any] = {"campaign": campaign.pk, "unit": one.scope.pk}
     if cell.have > cell.need:
         query["group"] = "standing"
     elif cell.hope > cell.have:
-        query["group"] = "submitted"
+        query["group"] = pending
     query.update(filters_of(one.rule, cell.key))
     return f"{reverse('proposals')}?{urlencode(query)}"
 

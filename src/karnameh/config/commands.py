@@ -149,6 +149,10 @@ def _bench(arguments: list[str]) -> int:
         from karnameh.config.bench.ledger import bench
 
         return bench(arguments[1:])
+    if arguments[:1] == ["desks"]:
+        from karnameh.config.bench.desks import bench as bench_desks
+
+        return bench_desks(arguments[1:])
     if arguments[:1] == ["proof"]:
         from karnameh.config.bench.proof import bench as bench_proof
 
@@ -173,7 +177,7 @@ def _bench(arguments: list[str]) -> int:
         from karnameh.config.bench_sync import bench as bench_sync
 
         return bench_sync(arguments[1:])
-    print("Benchmarks: ledger, plan, proof, read, readers, scale, spark, sync", file=sys.stderr)
+    print("Benchmarks: desks, ledger, plan, proof, read, readers, scale, spark, sync", file=sys.stderr)
     return 2
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +26,7 @@ from karnameh.activities.public import (
     move_activities,
 )
 from karnameh.campaigns.contents import pledge_id, seal_of
+from karnameh.campaigns.package.crowding import crowded
 from karnameh.campaigns.package.models import (
     Line,
     Package,
@@ -36,7 +38,6 @@ from karnameh.campaigns.package.models import (
 )
 from karnameh.campaigns.package.queries import (
     candidates,
-    clashes_of,
     content_of,
     in_force,
     lines_of,
@@ -44,6 +45,7 @@ from karnameh.campaigns.package.queries import (
     standing_pledges,
 )
 from karnameh.catalog.public import TOTAL
+from karnameh.kernel.ids import new_id
 from karnameh.kernel.text import clean
 from karnameh.ledger.public import (
     Entry,
@@ -60,6 +62,7 @@ from karnameh.plumbing.errors import CONSTRAINT_SENTENCES
 from karnameh.plumbing.public import Refusal, deed
 
 MOST_DRAFTS = 12
+MOST_OCCURRENCES = 60  # of one activity: a course of the whole week, morning and evening
 SIGNATURES = 2
 
 CONSTRAINT_SENTENCES.update(
@@ -77,6 +80,9 @@ CONSTRAINT_SENTENCES.update(
         "signature_once_an_account": gettext_lazy("You have signed this already. A second officer signs, too."),
         "only_a_draft_is_signed": gettext_lazy("This version is no draft any more."),
         "pledged_once": gettext_lazy("Somebody has just frozen one of these activities in another package."),
+        "line_once_a_part_of_a_day": gettext_lazy(
+            "It happens in this part of the day already. Choose another one."
+        ),
         "package_once_a_scope": gettext_lazy("This unit has its package already."),
         "occurrence_hall_once_a_slot": gettext_lazy(
             "A venue was given to somebody else meanwhile. Look at the calendar again."
@@ -96,9 +102,13 @@ def open_package(campaign: Campaign, unit: OrgUnit, *, by: User, at: datetime) -
 
 
 def draw_up(
-    package: Package, *, name: str, by: User, at: datetime, basis: Version | None = None, why: str = ""
+    package: Package, *, name: str, by: User, at: datetime, basis: Version | None = None, why: str = "",
+    identifier: UUID | None = None,
 ) -> Version:  # fmt: skip
-    """A new draft: empty, or with everything that another version holds."""
+    """A new draft: empty, or with everything that another version holds.
+
+    `identifier` is for whoever must know the draft's id beforehand; promises are numbered by it.
+    """
     require(by, Role.PLANNER, package.unit)
     if not clean(name):
         raise Refusal(
@@ -111,6 +121,7 @@ def draw_up(
         if package.versions.filter(state=VersionState.DRAFT).count() >= MOST_DRAFTS:
             raise Refusal(_("Twelve drafts are enough. Set one aside first."), status=409)
         made = Version.objects.create(
+            id=identifier or new_id(),
             package=package,
             name=clean(name)[:80],
             basis=basis,
@@ -217,24 +228,87 @@ class Spot:
 
 def place_line(line: Line, spot: Spot, *, by: User, at: datetime) -> Line:
     """Put one occurrence on a day, into a slot, a venue. A clash is shown, not refused: it is a draft."""
-    campaign = line.version.package.campaign
-    if spot.on is not None and spot.on not in campaign.period:
-        raise Refusal(_("This day is not in the campaign."), field="on")
-    if (spot.on is None) != (spot.slot not in Slot.values):
-        raise Refusal(
-            _("A day needs its part of the day: morning, afternoon or evening."), field="slot"
-        )
-    if spot.venue is not None and not _may_use(spot.venue, line.version.package.unit):
-        raise Refusal(_("This venue belongs to another province."), field="venue")
+    _require_spot(line, spot)
     with deed("place_in_calendar", by=by, at=at, target=f"version:{line.version_id}"):
         version = locked(line.version, by)
         line = Line.objects.select_for_update(of=("self",)).get(pk=line.pk, version=version)
+        _require_apart(line, spot)
         line.on, line.slot, line.venue = spot.on, spot.slot, spot.venue
         line.team = spot.team or line.team
         line.pinned = line.pinned and spot.on is not None
         line.save(update_fields=["on", "slot", "venue", "team", "pinned"])
         _changed(version)
     return line
+
+
+def add_occurrence(line: Line, spot: Spot, *, by: User, at: datetime) -> Line:
+    """The activity of `line` happens once more, at `spot`: a line of its own, with the next number.
+
+    What it expects is counted once, however often it happens.
+    """
+    _require_spot(line, spot)
+    with deed("add_occurrence", by=by, at=at, target=f"version:{line.version_id}"):
+        version = locked(line.version, by)
+        parts = list(
+            version.lines.filter(activity=line.activity_id).order_by("part").values_list("part", flat=True)
+        )  # fmt: skip
+        if not parts:
+            raise Refusal(_("This activity was taken out of the draft meanwhile."), status=409)
+        if len(parts) >= MOST_OCCURRENCES:
+            raise Refusal(
+                _("It happens sixty times already. Propose the rest as an activity of its own.")
+            )
+        made = Line(
+            version=version, activity_id=line.activity_id, part=parts[-1] + 1, on=spot.on, slot=spot.slot,
+            venue=spot.venue, team=spot.team,
+        )  # fmt: skip
+        _require_apart(made, spot)
+        made.save(force_insert=True)
+        _changed(version)
+    return made
+
+
+def drop_occurrence(line: Line, *, by: User, at: datetime) -> None:
+    """Take one of several occurrences off. The last one stays: the activity itself is left out instead."""
+    with deed("drop_occurrence", by=by, at=at, target=f"version:{line.version_id}"):
+        version = locked(line.version, by)
+        rows = list(version.lines.filter(activity=line.activity_id).order_by("part"))
+        gone = next((one for one in rows if one.pk == line.pk), None)
+        if gone is None:
+            raise Refusal(_("This occurrence was taken off meanwhile."), status=409)
+        if len(rows) == 1:
+            raise Refusal(
+                _("It happens only this once. Leave the activity out of the draft instead.")
+            )
+        version.lines.filter(pk=gone.pk).delete()
+        for number, one in enumerate(each for each in rows if each.pk != gone.pk):
+            if one.part != number:
+                version.lines.filter(pk=one.pk).update(part=number)
+        _changed(version)
+
+
+def _require_spot(line: Line, spot: Spot) -> None:
+    """The day, its part and the venue can be chosen for a line of this package at all."""
+    package = line.version.package
+    if spot.on is not None and spot.on not in package.campaign.period:
+        raise Refusal(_("This day is not in the campaign."), field="on")
+    if (spot.on is None) != (spot.slot not in Slot.values):
+        raise Refusal(
+            _("A day needs its part of the day: morning, afternoon or evening."), field="slot"
+        )
+    if spot.venue is not None and not _may_use(spot.venue, package.unit):
+        raise Refusal(_("This venue belongs to another province."), field="venue")
+
+
+def _require_apart(line: Line, spot: Spot) -> None:
+    """The occurrences of one activity lie in different parts of days."""
+    if spot.on is None:
+        return
+    beside = Line.objects.filter(
+        version=line.version_id, activity=line.activity_id, on=spot.on, slot=spot.slot
+    )
+    if beside.exclude(pk=line.pk).exists():
+        raise Refusal(CONSTRAINT_SENTENCES["line_once_a_part_of_a_day"], field="when")
 
 
 def pin_line(line: Line, *, pinned: bool, by: User, at: datetime) -> None:
@@ -322,7 +396,7 @@ def _require_ready(version: Version) -> None:
             _("This draft was drawn from an older version. Draw one from the version in force."),
             status=409,
         )
-    found = clashes_of(lines_of(version))
+    found = crowded([version.pk])
     if found:
         raise Refusal(
             _("%(count)s clashes are left in the calendar. Mend them first.")

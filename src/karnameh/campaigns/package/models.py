@@ -132,6 +132,11 @@ class Line(models.Model):
             models.UniqueConstraint(
                 fields=["version", "activity", "part"], name="line_once_a_version"
             ),
+            models.UniqueConstraint(
+                fields=["version", "activity", "on", "slot"],
+                condition=Q(on__isnull=False),
+                name="line_once_a_part_of_a_day",
+            ),
             models.CheckConstraint(
                 condition=Q(on=None, slot="") | (Q(on__isnull=False) & Q(slot__in=Slot.values)),
                 name="line_has_a_day_and_a_slot",

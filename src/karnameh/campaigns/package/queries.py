@@ -9,22 +9,24 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from karnameh.access.public import Role, may, units_where
-from karnameh.activities.public import STANDING, Activity, Campaign, Expectation, Slot, State
+from karnameh.activities.public import STANDING, Activity, Campaign, Expectation, State
 from karnameh.campaigns import contents
-from karnameh.campaigns.clashes import Booking, Clash, Held, Holder, clashes
+from karnameh.campaigns.clashes import Booking, Held, Holder
+from karnameh.campaigns.package.crowding import AT_ONCE, HOURS
 from karnameh.campaigns.package.models import Line, Package, Part, Pledge, Version, VersionState
+from karnameh.campaigns.queries.metering import Ground, Metered, meters, rules_of, wanted_in
 from karnameh.org.public import OrgUnit, UnitKind, is_under, under, under_any
 from karnameh.people.public import User
 from karnameh.plumbing.public import OutOfReach, no_role
 
-# Minutes of the day that a slot takes.
-HOURS: dict[str, tuple[int, int]] = {
-    Slot.MORNING: (8 * 60, 12 * 60), Slot.AFTERNOON: (13 * 60, 17 * 60), Slot.EVENING: (18 * 60, 21 * 60),
-}  # fmt: skip
 SCOPES = (UnitKind.NATIONAL, UnitKind.PROVINCE, UnitKind.COUNTY)
+FIXED = [
+    one for one in STANDING if one != State.ACCEPTED
+]  # it is packaged, planned or done already
 
 
 # --- who sees what -------------------------------------------------------------------------------------
@@ -98,6 +100,26 @@ def in_force(package: Package) -> Version | None:
     return package.versions.filter(state=VersionState.FROZEN).order_by("-number").first()
 
 
+def first_calendar(user: User, campaign: Campaign) -> UUID | None:
+    """The version whose calendar the reader looks at first: of his highest package in force or being drawn up.
+
+    Three questions, however many packages there are.
+    """
+    packages = list(packages_for(user, campaign))
+    force = {one.package_id: one.pk for one in latest_frozen(campaign)}
+    drafts = dict(
+        Version.objects.filter(package__in=packages, state=VersionState.DRAFT)
+        .order_by("made_at", "pk")
+        .values_list("package", "pk")
+    )  # of several the newest one
+    plans = units_where(user, Role.PLANNER)
+    for one in packages:
+        draft = drafts.get(one.pk) if plans.themes_at(one.unit.path) is None else None
+        if found := force.get(one.pk) or draft:
+            return found
+    return None
+
+
 @dataclass(frozen=True)
 class Standing:
     """A package in a list."""
@@ -119,19 +141,29 @@ def standings(user: User, campaign: Campaign) -> list[Standing]:
     drafts = _counted(
         Version.objects.filter(package__in=packages, state=VersionState.DRAFT), "package", "pk"
     )
-    accepted = list(
-        Activity.objects.filter(campaign=campaign, state=State.ACCEPTED)
-        .order_by()
-        .values_list("lead_unit__path")
-        .annotate(Count("pk"))
-    )
+    accepted = _accepted_beneath(campaign, [one.unit_id for one in packages])
     return [
         Standing(
-            one, versions.get(one.pk), lines.get(one.pk, 0), drafts.get(one.pk, 0),
-            sum(many for path, many in accepted if is_under(path, one.unit.path)),
+            one, versions.get(one.pk), lines.get(one.pk, 0), drafts.get(one.pk, 0), accepted.get(one.unit_id, 0)
         )
         for one in packages
     ]  # fmt: skip
+
+
+def _accepted_beneath(campaign: Campaign, units: Sequence[int]) -> dict[int, int]:
+    """How many accepted activities stand in no package yet, beneath each of these units."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT node, sum(many)::int FROM (
+                SELECT unnest(u.line) AS node, a.many FROM org_orgunit u JOIN (
+                    SELECT lead_unit_id, count(*) AS many FROM activities_activity
+                     WHERE campaign_id = %s AND state = %s GROUP BY lead_unit_id) a ON a.lead_unit_id = u.id
+            ) above WHERE node = ANY(%s) GROUP BY node
+            """,
+            [campaign.pk, State.ACCEPTED, list(units)],
+        )
+        return dict(cursor.fetchall())
 
 
 def _counted(rows: QuerySet[Any], by: str, what: str = "activity") -> dict[int, int]:
@@ -141,10 +173,11 @@ def _counted(rows: QuerySet[Any], by: str, what: str = "activity") -> dict[int, 
 # --- what a version holds --------------------------------------------------------------------------------
 
 
-def lines_of(version: Version) -> list[Line]:
-    """The lines with all that a board shows, in order of code."""
-    return list(
-        version.lines.select_related(
+def shown_lines(versions: Iterable[UUID]) -> QuerySet[Line]:
+    """The lines of these versions with all that a board shows, in order of code."""
+    return (
+        Line.objects.filter(version__in=list(versions))
+        .select_related(
             "activity__lead_unit",
             "activity__theme",
             "activity__place",
@@ -152,8 +185,19 @@ def lines_of(version: Version) -> list[Line]:
             "venue__place",
             "team",
             "version__package__campaign",
-        ).order_by("activity__code", "part")
+        )
+        .order_by("activity__code", "part")
     )
+
+
+def lines_of(version: Version) -> list[Line]:
+    """Every line of a version: for what is done with all of them, such as freezing."""
+    return list(shown_lines([version.pk]))
+
+
+def versions_in(version: Version) -> list[UUID]:
+    """A version and all that are in it."""
+    return [version.pk, *(one.pk for one in beneath(version))]
 
 
 def beneath(version: Version) -> list[Version]:
@@ -172,17 +216,14 @@ def beneath(version: Version) -> list[Version]:
 
 def activities_in(version: Version) -> QuerySet[Activity]:
     """Every activity of a version, its own and those of the packages beneath."""
-    versions = [version.pk, *(one.pk for one in beneath(version))]
-    return Activity.objects.filter(
-        pk__in=Line.objects.filter(version__in=versions).values("activity")
-    )
+    held = Line.objects.filter(version__in=versions_in(version))
+    return Activity.objects.filter(pk__in=held.values("activity"))
 
 
 def content_lines(version: Version) -> list[contents.Line]:
     """The lines as they are sealed."""
-    lines = lines_of(version)
     expects: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    rows = Expectation.objects.filter(activity__in={one.activity_id for one in lines})
+    rows = Expectation.objects.filter(activity__in=version.lines.values("activity"))
     for activity, code, quantity, dimensions in rows.order_by("pk").values_list(
         "activity", "indicator__code", "quantity", "dimensions"
     ):
@@ -190,17 +231,17 @@ def content_lines(version: Version) -> list[contents.Line]:
         expects[activity].append(
             (label, "" if quantity is None else contents.quantity_text(quantity))
         )
+    lines = version.lines.order_by("activity__code", "part").values_list(
+        "activity", "part", "on", "slot", "activity__code", "activity__name_fa", "activity__lead_unit__code",
+        "activity__theme__code", "activity__place__code", "activity__tier", "activity__budget_rial", "venue__name_fa",
+    )  # fmt: skip
     return [
         contents.Line(
-            activity=one.activity_id, code=one.activity.code + (f"/{one.part}" if one.part else ""),
-            name=one.activity.name_fa, unit=one.activity.lead_unit.code, theme=one.activity.theme.code,
-            place=one.activity.place.code, tier=one.activity.tier, day=one.on,
-            starts=HOURS[one.slot][0] if one.slot else None, ends=HOURS[one.slot][1] if one.slot else None,
-            venue=one.venue.name_fa if one.venue else "",
-            budget=0 if one.part else one.activity.budget_rial or 0,
-            expects=() if one.part else tuple(expects[one.activity_id]),
+            activity=activity, code=code + (f"/{part}" if part else ""), name=name, unit=unit, theme=theme, place=place,
+            tier=tier, day=on, starts=HOURS[slot][0] if slot else None, ends=HOURS[slot][1] if slot else None,
+            venue=venue or "", budget=0 if part else budget or 0, expects=() if part else tuple(expects[activity]),
         )
-        for one in lines
+        for activity, part, on, slot, code, name, unit, theme, place, tier, budget, venue in lines
     ]  # fmt: skip
 
 
@@ -251,16 +292,6 @@ def candidates(version: Version) -> QuerySet[Activity]:
     )  # fmt: skip
 
 
-def standing_beside(version: Version) -> QuerySet[Activity]:
-    """What stands in the scope whatever this draft holds: it is packaged, planned or done already."""
-    fixed = [one for one in STANDING if one != State.ACCEPTED]
-    return Activity.objects.filter(
-        under(version.package.unit.path, "lead_unit__path"),
-        campaign=version.package.campaign,
-        state__in=fixed,
-    )
-
-
 def packages_beneath(version: Version) -> list[tuple[Version, bool, Version | None]]:
     """Frozen packages that can go in: `(newest, is it in, an older one that is in)`."""
     unit = version.package.unit
@@ -295,14 +326,13 @@ class Sums:
 
 def sums_of(version: Version) -> Sums:
     """In three questions."""
-    versions = [version.pk, *(one.pk for one in beneath(version))]
     everything = activities_in(version)
     found = everything.aggregate(
         many=Count("pk"), units=Count("lead_unit", distinct=True), budget=Sum("budget_rial"),
         guests=Sum("expected_attendance"),
     )  # fmt: skip
     scheduled = (
-        Line.objects.filter(version__in=versions, on__isnull=False)
+        Line.objects.filter(version__in=versions_in(version), on__isnull=False)
         .values("activity")
         .distinct()
         .count()
@@ -318,6 +348,35 @@ def promised_by(version: Version) -> dict[int, Any]:
         activity__in=activities_in(version).values("pk"), dimensions=1
     )
     return dict(rows.order_by().values_list("indicator").annotate(Sum("quantity")))
+
+
+# --- rules -------------------------------------------------------------------------------------------------
+
+_HELD = "SELECT DISTINCT l.activity_id FROM campaigns_line l WHERE l.version_id = ANY(%(versions)s)"
+_DATED = """
+    SELECT l.activity_id, l."on" FROM campaigns_line l
+     WHERE l.version_id = ANY(%(versions)s) AND l."on" IS NOT NULL GROUP BY l.activity_id, l."on" """
+
+
+def ground_of(version: Version) -> Ground:
+    """What a version would make of the plan: what is in it or fixed beside it stands, what is free may come in."""
+    return Ground(
+        version.package.campaign,
+        "h.activity_id IS NOT NULL OR a.state = ANY(%(fixed)s)",
+        "(h.activity_id IS NOT NULL OR a.state = ANY(%(open)s))",
+        {
+            "versions": versions_in(version), "fixed": FIXED,
+            "open": FIXED if version.frozen else [*FIXED, State.ACCEPTED],
+        },
+        held=_HELD, dated=_DATED,
+    )  # fmt: skip
+
+
+def meters_of(version: Version) -> list[Metered]:
+    """The rules over what a version holds; what is accepted beside it could still come in."""
+    return meters(
+        ground_of(version), wanted_in(rules_of(version.package.campaign), version.package.unit)
+    )
 
 
 # --- clashes -------------------------------------------------------------------------------------------
@@ -336,7 +395,7 @@ def booking_of(line: Line) -> Booking | None:
     if line.activity.lead_unit.kind == UnitKind.LOCAL:
         holds.append((Holder.UNIT, line.activity.lead_unit_id))
     starts, ends = HOURS[line.slot]
-    return Booking(line.pk, line.on, starts, ends, tuple(holds))
+    return Booking(line.pk or 0, line.on, starts, ends, tuple(holds))
 
 
 def capacities(lines: Iterable[Line]) -> dict[Held, int]:
@@ -345,14 +404,8 @@ def capacities(lines: Iterable[Line]) -> dict[Held, int]:
     for line in lines:
         if line.venue:
             found[Holder.VENUE, line.venue_id or 0] = line.venue.halls
-        found[Holder.UNIT, line.activity.lead_unit_id] = 2
+        found[Holder.UNIT, line.activity.lead_unit_id] = AT_ONCE
     return found
-
-
-def clashes_of(lines: Sequence[Line]) -> list[Clash]:
-    """Every clash among the lines of a version."""
-    bookings = [booking for one in lines if (booking := booking_of(one)) is not None]
-    return clashes(bookings, capacities(lines))
 
 
 # --- pledges ---------------------------------------------------------------------------------------------

@@ -16,12 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from karnameh.access.public import Role, holds, reach_unit
 from karnameh.activities.public import Activity, Campaign, campaign_at
 from karnameh.campaigns import contents
-from karnameh.campaigns.models import Rule
 from karnameh.campaigns.package import actions, queries
+from karnameh.campaigns.package.crowding import crowded
 from karnameh.campaigns.package.models import Version, VersionState
-from karnameh.campaigns.what_if import Metered, facts_of, meters_over
+from karnameh.campaigns.showing import rows_of
 from karnameh.catalog.public import Indicator
-from karnameh.org.public import is_under
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
@@ -100,37 +99,13 @@ def package(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _column(version: Version) -> dict[str, Any]:
-    lines = queries.lines_of(version)
     return {
         "version": version,
         "sums": queries.sums_of(version),
-        "clashes": len(queries.clashes_of(lines)),
-        "meters": meters_of(version),
+        "clashes": len(crowded(queries.versions_in(version))),
+        "meters": queries.meters_of(version),
         "promised": queries.promised_by(version),
     }
-
-
-def meters_of(version: Version) -> list[Metered]:
-    """The rules over what a version holds; what is accepted beside it could still come in."""
-    unit, campaign = version.package.unit, version.package.campaign
-    rules = [
-        one
-        for one in Rule.objects.filter(campaign=campaign, valid_until=None).select_related("unit")
-        if is_under(one.unit.path, unit.path)
-        or (
-            is_under(unit.path, one.unit.path)
-            and one.kind in ("audience_share", "county_minimum", "unit_day_cap")
-        )
-    ]
-    days: dict[int, list[Any]] = {}
-    for activity, on in version.lines.filter(on__isnull=False).values_list("activity", "on"):
-        days.setdefault(activity, []).append(on)
-    free = queries.candidates(version) if not version.frozen else Activity.objects.none()
-    held = queries.activities_in(version).values("pk") | queries.standing_beside(version).values(
-        "pk"
-    )
-    facts = facts_of(Activity.objects.filter(pk__in=held), free, days=days)
-    return meters_over(facts, rules, campaign, unit)
 
 
 def _meter_rows(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -193,12 +168,11 @@ def version(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _version(
     request: HttpRequest, one: Version, *, status: int = 200, trouble: str = ""
 ) -> HttpResponse:
-    lines = queries.lines_of(one)
-    content = queries.content_of(one)
-    seal = contents.seal_of(content)
-    clashing = queries.clashes_of(lines)
-    mine = contents.lines_of(content)
     basis = one.basis if one.basis and one.basis.frozen else None
+    content = "" if one.frozen and basis is None else queries.content_of(one)
+    seal = one.seal if one.frozen else contents.seal_of(content)
+    mine = contents.lines_of(content) if basis else []
+    lines = one.lines.count()
     old = contents.lines_of(basis.content) if basis else []
     signed = queries.signed_for(one, seal)
     free = queries.candidates(one) if not one.frozen else Activity.objects.none()
@@ -212,11 +186,11 @@ def _version(
             ],
             "version": one,
             "package": one.package,
-            "lines": lines[:_SHOWN],
-            "more": max(0, len(lines) - _SHOWN),
+            "lines": queries.shown_lines([one.pk])[:_SHOWN],
+            "more": max(0, lines - _SHOWN),
             "sums": queries.sums_of(one),
-            "clashes": len(clashing),
-            "meters": meters_of(one),
+            "clashes": len(crowded(queries.versions_in(one))),
+            "meters": rows_of(one.package.campaign, queries.meters_of(one), pending="standing"),
             "seal": seal,
             "signed": signed,
             "mine_signed": any(each.by_id == request.user.pk for each in signed),

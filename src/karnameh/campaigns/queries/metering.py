@@ -1,15 +1,17 @@
-"""The meters of rules: one set-based query for each kind of rule, however many rules there are.
+"""The meters of rules: all of them counted by one statement, however many rules and activities there are.
 
-Every kind is counted for all its rules at once: the rules come in as arrays of numbers and path
-bounds, and the activities of the campaign are joined to the tree of units once. So a page costs the
-same number of queries with one rule and with forty.
+What is counted is a `Ground`: the activities of a campaign, those of one theme, or those that a draft
+holds. Each activity is read once. It is counted for the deepest unit above it that a rule speaks of
+(its zone), so that a nation's activities become a few hundred sums before any rule looks at them; the
+sums then go up the tree to every rule above. A page costs the same number of queries with one rule and
+with forty.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +23,7 @@ from karnameh.activities.public import PENDING, STANDING, Campaign
 from karnameh.campaigns.models import Rule, RuleKind
 from karnameh.campaigns.rules.meters import Cell, Count, Meter, cell, share_cell
 from karnameh.campaigns.rules.parameters import SHAPES
-from karnameh.org.public import OrgUnit, bounds, is_under
+from karnameh.org.public import OrgUnit, Profession, Theme, UnitKind, bounds, is_under
 
 _MOST_BROKEN = 50  # of a cap: so many units with too much on a day are named
 
@@ -40,6 +42,32 @@ class Metered:
         return self.scope.pk == self.rule.unit_id
 
 
+@dataclass(frozen=True)
+class Ground:
+    """The activities that are counted, in the words of the database: `a` is an activity, `h` the table `held`.
+
+    `stands` says whether an activity stands in the plan, `counted` whether it counts at all. `held` gives the
+    ids of activities with a calendar of their own, `dated` their days `(activity_id, "on")`, each once; the
+    days of all others are those of their occurrences.
+    """
+
+    campaign: Campaign
+    stands: str
+    counted: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    held: str = "SELECT NULL::bigint AS activity_id WHERE false"
+    dated: str = 'SELECT NULL::bigint AS activity_id, NULL::date AS "on" WHERE false'
+
+
+def whole_plan(campaign: Campaign, *, theme: int | None = None) -> Ground:
+    """Everything that stands in a campaign or waits; of one theme only where a reader sees no other."""
+    counted = "a.state = ANY(%(open)s)"
+    said: dict[str, Any] = {"standing": list(STANDING), "open": [*STANDING, *PENDING]}
+    if theme is not None:
+        counted, said = f"{counted} AND a.theme_id = %(theme)s", {**said, "theme": theme}
+    return Ground(campaign, "a.state = ANY(%(standing)s)", counted, said)
+
+
 def rules_of(campaign: Campaign, *, at: datetime | None = None) -> QuerySet[Rule]:
     """The rules in force; with `at`, those that were in force then."""
     if at is None:
@@ -52,8 +80,6 @@ def rules_of(campaign: Campaign, *, at: datetime | None = None) -> QuerySet[Rule
 def meters_for(campaign: Campaign, reach: Reach, unit: OrgUnit) -> list[Metered]:
     """The meters that matter at `unit`: rules of it and beneath, in reach, over their whole scope,
     and of the rules above it those that can be read in a part, over `unit` alone.
-
-    Three queries and one more for each kind in use.
     """
     wanted: list[tuple[Rule, OrgUnit]] = []
     for rule in rules_of(campaign):
@@ -65,294 +91,258 @@ def meters_for(campaign: Campaign, reach: Reach, unit: OrgUnit) -> list[Metered]
             and reach.themes_at(unit.path) is None
         ):
             wanted.append((rule, unit))
-    return meters(campaign, wanted)
+    return meters(whole_plan(campaign), wanted)
 
 
-def meters(campaign: Campaign, wanted: Sequence[tuple[Rule, OrgUnit]]) -> list[Metered]:
-    """The meter of each rule over the subtree that stands beside it, in the same order."""
-    by_kind: dict[str, list[int]] = defaultdict(list)
-    for index, (rule, _scope) in enumerate(wanted):
-        by_kind[rule.kind].append(index)
-    cells: dict[int, tuple[Cell, ...]] = {}
-    for kind, indexes in by_kind.items():
-        rows = [
-            _Asked(index, wanted[index][1], dict(wanted[index][0].parameters)) for index in indexes
-        ]
-        cells.update(_COUNTERS[kind](campaign, rows))
+def wanted_in(rules: Iterable[Rule], unit: OrgUnit) -> list[tuple[Rule, OrgUnit]]:
+    """Of `rules` those that a plan of `unit` has to keep, each with the part that is counted."""
     return [
-        Metered(rule, Meter(rule.kind, rule.parameters, cells[index]), scope)
-        for index, (rule, scope) in enumerate(wanted)
+        (one, one.unit if is_under(one.unit.path, unit.path) else unit)
+        for one in rules
+        if is_under(one.unit.path, unit.path)
+        or (SHAPES[one.kind].divides and is_under(unit.path, one.unit.path))
     ]
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """One rule in a query: its number there, the subtree, and its parameters."""
-
-    index: int
-    scope: OrgUnit
-    parameters: Mapping[str, Any]
-
-
-_Cells = dict[int, tuple[Cell, ...]]
-_STATES = (list(STANDING), list(PENDING))
-
-# `asked` are the rules, `plan` the campaign's activities that count or may come to count.
-_WITH = """
-WITH asked AS (
-    SELECT * FROM unnest(%(index)s::int[], %(low)s::text[], %(high)s::text[], %(word)s::text[])
-        AS asked(index, low, high, word)
-), plan AS (
-    SELECT a.id, a.theme_id, a.profession_id, a.tier, a.starts_on, a.lead_unit_id, a.budget_rial,
-           u.path COLLATE "C" AS path, a.state = ANY(%(standing)s) AS stands
-      FROM activities_activity a JOIN org_orgunit u ON u.id = a.lead_unit_id
-     WHERE a.campaign_id = %(campaign)s AND a.state = ANY(%(counted)s)
-       AND EXISTS (SELECT FROM asked s WHERE u.path >= s.low AND u.path < s.high)
-)
-"""
-_COUNTS_AS = (
-    "count(*) FILTER (WHERE p.stands) AS standing, count(*) FILTER (WHERE NOT p.stands) AS pending"
-)
-_COUNTS = "count(*) FILTER (WHERE p.stands), count(*) FILTER (WHERE NOT p.stands)"
-
-
-def _ask(
-    campaign: Campaign, asked: Sequence[_Asked], select: str, word: str = ""
-) -> list[tuple[Any, ...]]:
-    """Run `select` behind the common tables; `word` names the parameter that each rule brings along."""
-    ranges = [bounds(one.scope.path) for one in asked]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WITH + select,
-            {
-                "index": [one.index for one in asked],
-                "low": [low for low, _high in ranges],
-                "high": [high for _low, high in ranges],
-                "word": [str(one.parameters.get(word, "")) for one in asked],
-                "campaign": campaign.pk,
-                "standing": _STATES[0],
-                "counted": _STATES[0] + _STATES[1],
-            },
+def meters(ground: Ground, wanted: Sequence[tuple[Rule, OrgUnit]]) -> list[Metered]:
+    """The meter of each rule over the subtree that stands beside it, in the same order."""
+    if not wanted:
+        return []
+    found = _Counted(ground, wanted)
+    return [
+        Metered(
+            rule,
+            Meter(rule.kind, rule.parameters, tuple(_CELLS[rule.kind](found, rule.parameters, scope.pk))),
+            scope,
         )
-        return list(cursor.fetchall())
+        for rule, scope in wanted
+    ]  # fmt: skip
 
 
-def _keyed(rows: Iterable[tuple[Any, ...]]) -> dict[int, dict[str, Count]]:
-    found: dict[int, dict[str, Count]] = defaultdict(dict)
-    for index, key, standing, pending in rows:
-        found[index][str(key)] = Count(standing, pending)
-    return found
+# --- counting ------------------------------------------------------------------------------------------
+
+# The asked units, each activity's zone among them, and the days of each activity: those of its calendar,
+# or the one that it wishes first.
+_WITH = """
+WITH scope AS MATERIALIZED (
+    SELECT u.id, u.line FROM org_orgunit u WHERE u.id = ANY(%(scopes)s)
+), county AS MATERIALIZED (
+    SELECT u.id FROM org_orgunit u WHERE u.id = ANY(%(counties)s)
+), held AS MATERIALIZED ({held}), plan AS MATERIALIZED (
+    SELECT a.id, a.theme_id, a.profession_id, a.tier, a.starts_on, a.lead_unit_id, a.budget_rial,
+           {stands} AS stands, {zone} AS zone, {county} AS county
+      FROM activities_activity a
+      JOIN org_orgunit u ON u.id = a.lead_unit_id AND u.path >= %(low)s AND u.path < %(high)s
+      LEFT JOIN held h ON h.activity_id = a.id
+           {joins}
+     WHERE a.campaign_id = %(campaign)s AND {zone} IS NOT NULL AND {counted}
+), above AS (
+    SELECT s.id AS zone, unnest(s.line) AS scope FROM scope s
+)"""
+_DAYS = """, planned AS MATERIALIZED (
+    SELECT d.activity_id, d."on" FROM ({dated}) d
+    UNION ALL
+    SELECT o.activity_id, o."on" FROM activities_occurrence o JOIN plan p ON p.id = o.activity_id
+     WHERE o.state <> 'cancelled' AND o.activity_id NOT IN (SELECT activity_id FROM held)
+     GROUP BY o.activity_id, o."on"
+), days AS MATERIALIZED (
+    SELECT p.id, p.zone, p.lead_unit_id, p.stands, d."on" FROM plan p JOIN planned d ON d.activity_id = p.id
+    UNION ALL
+    SELECT p.id, p.zone, p.lead_unit_id, p.stands, coalesce(w."on", p.starts_on) FROM plan p
+      LEFT JOIN activities_daywish w ON w.activity_id = p.id AND w.rank = 1
+     WHERE p.id NOT IN (SELECT activity_id FROM planned)
+)"""
+_N = "count(*) FILTER (WHERE stands) AS standing, count(*) FILTER (WHERE NOT stands) AS pending"
+# Each part gives `(part, zone, key, standing, pending)`.
+_PARTS: Mapping[str, str] = {
+    "all": f"SELECT 'all', zone, '', {_N} FROM plan GROUP BY zone",
+    "budget": """
+        SELECT 'budget', zone, '', coalesce(sum(budget_rial) FILTER (WHERE stands), 0)::bigint,
+               coalesce(sum(budget_rial) FILTER (WHERE NOT stands), 0)::bigint FROM plan GROUP BY zone""",
+    "tier": f"SELECT 'tier', zone, tier, {_N} FROM plan GROUP BY zone, tier",
+    "theme": f"SELECT 'theme', zone, theme_id::text, {_N} FROM plan GROUP BY zone, theme_id",
+    "flagship": f"""
+        SELECT 'flagship', zone, profession_id::text, {_N} FROM plan
+         WHERE tier = 'flagship' GROUP BY zone, profession_id""",
+    "audience": f"""
+        SELECT 'audience', p.zone, d.code, {_N} FROM plan p
+          JOIN activities_audienceshare f ON f.activity_id = p.id AND (f.percent IS NULL OR f.percent >= 50)
+          JOIN activities_audience d ON d.id = f.audience_id AND d.code = ANY(%(audiences)s)
+         GROUP BY p.zone, d.code""",
+    "day": f"""SELECT 'day', zone, "on"::text, {_N} FROM days GROUP BY zone, "on" """,
+    "county": f"""
+        SELECT 'county', county, county::text, {_N} FROM plan WHERE county IS NOT NULL GROUP BY county""",
+    "cap": f"""
+        SELECT 'cap', v.scope, d.lead_unit_id || '@' || d."on", d.standing, d.pending FROM (
+            SELECT f.*, row_number() OVER (
+                       PARTITION BY f.zone ORDER BY f.standing DESC, f.pending DESC, f.lead_unit_id, f."on") AS place
+              FROM (SELECT zone, lead_unit_id, "on", {_N} FROM days GROUP BY zone, lead_unit_id, "on") f) d
+          JOIN above v ON v.zone = d.zone AND v.scope = ANY(%(capped)s)
+         WHERE d.place <= {_MOST_BROKEN} ORDER BY d.standing DESC, d.pending DESC, d.lead_unit_id, d."on" """,
+}
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    RuleKind.AUDIENCE_SHARE: ("all", "audience"),
+    RuleKind.FLAGSHIPS: ("flagship",),
+    RuleKind.TIER_COUNT: ("tier",),
+    RuleKind.THEME_MINIMUM: ("theme",),
+    RuleKind.DAY_MINIMUM: ("day",),
+    RuleKind.COUNTY_MINIMUM: ("county",),
+    RuleKind.BUDGET: ("budget",),
+    RuleKind.UNIT_DAY_CAP: ("cap",),
+}
+
+
+class _Counted:
+    """The sums of a ground, part by part, over every asked unit. At most four questions."""
+
+    def __init__(self, ground: Ground, wanted: Sequence[tuple[Rule, OrgUnit]]) -> None:
+        self.days = [day.isoformat() for day in ground.campaign.period.days()]
+        self._lines = {scope.pk: scope.line for _rule, scope in wanted}
+        kinds = {rule.kind for rule, _scope in wanted}
+        self.themes = (
+            [(str(one.pk), one.code) for one in Theme.objects.order_by("position")]
+            if RuleKind.THEME_MINIMUM in kinds else []
+        )  # fmt: skip
+        self.professions = (
+            [(str(one.pk), one.code) for one in Profession.objects.order_by("position")]
+            if RuleKind.FLAGSHIPS in kinds else []
+        )  # fmt: skip
+        self._sums: dict[tuple[str, int], dict[str, Count]] = defaultdict(dict)
+        self._counties: dict[int, list[int]] = (
+            dict(OrgUnit.objects.filter(kind=UnitKind.COUNTY, closed_on=None).values_list("pk", "line"))
+            if RuleKind.COUNTY_MINIMUM in kinds else {}
+        )  # fmt: skip
+        for pk in self._counties:  # also those in which there is nothing
+            self._put("county", pk, str(pk), Count())
+        for part, zone, key, standing, pending in self._asked(ground, wanted):
+            self._put(part, zone, key, Count(standing, pending))
+
+    def of(self, part: str, scope: int) -> Mapping[str, Count]:
+        """The sums of one part beneath a unit, by key."""
+        return self._sums.get((part, scope), {})
+
+    def _put(self, part: str, zone: int, key: str, count: Count) -> None:
+        """Add a zone's sum to every asked unit above it; the fullest days come for each asked unit already."""
+        if part == "cap":
+            if len(self._sums[part, zone]) < _MOST_BROKEN:
+                self._sums[part, zone][key] = count
+            return
+        for scope in self._counties[zone] if part == "county" else self._lines[zone]:
+            if scope in self._lines:
+                before = self._sums[part, scope].get(key, Count())
+                self._sums[part, scope][key] = Count(
+                    before.standing + count.standing, before.pending + count.pending
+                )
+
+    def _asked(
+        self, ground: Ground, wanted: Sequence[tuple[Rule, OrgUnit]]
+    ) -> list[tuple[Any, ...]]:
+        kinds = {rule.kind for rule, _scope in wanted}
+        parts = list(dict.fromkeys(part for kind in sorted(kinds) for part in _NEEDS[kind]))
+        low, high = _span([scope.path for _rule, scope in wanted])
+        zone, zones = _nearest("scope", {len(line) for line in self._lines.values()})
+        county, counties = _nearest("county", {len(line) for line in self._counties.values()})
+        statement = _WITH + (_DAYS if {"day", "cap"} & set(parts) else "")
+        names = {
+            "stands": ground.stands, "counted": ground.counted, "held": ground.held, "dated": ground.dated,
+            "zone": zone, "county": county, "joins": f"{zones} {counties}",
+        }  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute(
+                statement.format(**names) + " UNION ALL ".join(f"({_PARTS[part]})" for part in parts),
+                {
+                    **ground.parameters,
+                    "campaign": ground.campaign.pk,
+                    "low": low,
+                    "high": high,
+                    "scopes": list(self._lines),
+                    "counties": list(self._counties),
+                    "audiences": sorted(
+                        {r.parameters["audience"] for r, _s in wanted if r.kind == RuleKind.AUDIENCE_SHARE}
+                    ),
+                    "capped": sorted({s.pk for r, s in wanted if r.kind == RuleKind.UNIT_DAY_CAP}),
+                },
+            )  # fmt: skip
+            return list(cursor.fetchall())
+
+
+def _span(paths: Sequence[str]) -> tuple[str, str]:
+    """From the first path to behind the last: nothing outside can lie beneath any of them."""
+    ranges = [bounds(path) for path in paths]
+    return min(low for low, _high in ranges), max(high for _low, high in ranges)
+
+
+def _nearest(table: str, depths: set[int]) -> tuple[str, str]:
+    """The deepest unit of a table of units that stands above the leading unit `u`, and the joins for it.
+
+    A unit's line names those above it from the root on, so each depth is one look-up.
+    """
+    levels = sorted(depths, reverse=True)
+    joins = " ".join(
+        f"LEFT JOIN {table} {table}{level} ON {table}{level}.id = u.line[{level}]"
+        for level in levels
+    )
+    found = ", ".join(f"{table}{level}.id" for level in levels)
+    return f"coalesce({found})" if levels else "NULL::int", joins
+
+
+# --- from sums to cells ----------------------------------------------------------------------------------
 
 
 def _each(
-    asked: Sequence[_Asked],
-    counted: Mapping[int, Mapping[str, Count]],
-    keys: Callable[[_Asked], Iterable[str]],
-) -> _Cells:
+    keys: Iterable[tuple[str, str]], counted: Mapping[str, Count], need: int
+) -> Iterable[Cell]:
     """A cell for every key that a rule is about, also for those of which there is nothing."""
-    return {
-        one.index: tuple(
-            cell(key, counted.get(one.index, {}).get(key, Count()), one.parameters["number"])
-            for key in keys(one)
-        )
-        for one in asked
-    }
+    return (cell(name, counted.get(key, Count()), need) for key, name in keys)
 
 
-def _audience_shares(campaign: Campaign, asked: Sequence[_Asked]) -> _Cells:
-    rows = _ask(
-        campaign,
-        asked,
-        """
-        SELECT s.index, count(*) FILTER (WHERE p.stands), count(*) FILTER (WHERE NOT p.stands),
-               count(f.activity_id) FILTER (WHERE p.stands),
-               count(f.activity_id) FILTER (WHERE NOT p.stands)
-          FROM asked s JOIN plan p ON p.path >= s.low AND p.path < s.high
-          LEFT JOIN (SELECT f.activity_id, d.code FROM activities_audienceshare f
-                       JOIN activities_audience d ON d.id = f.audience_id
-                      WHERE f.percent IS NULL OR f.percent >= 50) f
-                 ON f.activity_id = p.id AND f.code = s.word
-         GROUP BY s.index
-        """,
-        "audience",
-    )
-    found = {index: (Count(a, b), Count(c, d)) for index, a, b, c, d in rows}
-    nothing = (Count(), Count())
-    return {
-        one.index: (share_cell(one.parameters["percent"], *found.get(one.index, nothing)),)
-        for one in asked
-    }
+def _share(found: _Counted, asked: Mapping[str, Any], scope: int) -> Iterable[Cell]:
+    every = found.of("all", scope).get("", Count())
+    theirs = found.of("audience", scope).get(asked["audience"], Count())
+    return (share_cell(asked["percent"], every, theirs),)
 
 
-def _flagships(campaign: Campaign, asked: Sequence[_Asked]) -> _Cells:
-    rows = _ask(
-        campaign,
-        asked,
-        f"""
-        , counted AS (
-            SELECT s.index, p.profession_id, {_COUNTS_AS}
-              FROM asked s JOIN plan p ON p.path >= s.low AND p.path < s.high
-             WHERE p.tier = 'flagship' GROUP BY s.index, p.profession_id
-        )
-        SELECT s.index, w.code, coalesce(c.standing, 0), coalesce(c.pending, 0)
-          FROM asked s CROSS JOIN org_profession w
-          LEFT JOIN counted c ON c.index = s.index AND c.profession_id = w.id
-         ORDER BY s.index, w.position
-        """,
-    )
-    counted = _keyed(rows)
-    return _each(asked, counted, lambda one: counted.get(one.index, {}))
+def _flagships(found: _Counted, asked: Mapping[str, Any], scope: int) -> Iterable[Cell]:
+    return _each(found.professions, found.of("flagship", scope), asked["number"])
 
 
-def _tiers(campaign: Campaign, asked: Sequence[_Asked]) -> _Cells:
-    rows = _ask(
-        campaign,
-        asked,
-        f"""
-        SELECT s.index, '', {_COUNTS}
-          FROM asked s JOIN plan p ON p.path >= s.low AND p.path < s.high AND p.tier = s.word
-         GROUP BY s.index
-        """,
-        "tier",
-    )
-    return _each(asked, _keyed(rows), lambda one: ("",))
+def _tier(found: _Counted, asked: Mapping[str, Any], scope: int) -> Iterable[Cell]:
+    return _each([(asked["tier"], "")], found.of("tier", scope), asked["number"])
 
 
-def _themes(campaign: Campaign, asked: Sequence[_Asked]) -> _Cells:
-    rows = _ask(
-        campaign,
-        asked,
-        f"""
-        , counted AS (
-            SELECT s.index, p.theme_id, {_COUNTS_AS}
-              FROM asked s JOIN plan p ON p.path >= s.low AND p.path < s.high
-             GROUP BY s.index, p.theme_id
-        )
-        SELECT s.index, t.code, coalesce(c.standing, 0), coalesce(c.pending, 0)
-          FROM asked s JOIN org_theme t ON s.word IN ('', t.code)
-          LEFT JOIN counted c ON c.index = s.index AND c.theme_id = t.id
-         ORDER BY s.index, t.position
-        """,
-        "theme",
-    )
-    counted = _keyed(rows)
-    return _each(asked, counted, lambda one: counted.get(one.index, {}))
+def _themes(found: _Counted, asked: Mapping[str, Any], scope: int) -> Iterable[Cell]:
+    themes = [one for one in found.themes if asked["theme"] in ("", one[1])]
+    return _each(themes, found.of("theme", scope), asked["number"])
 
 
-# The days of an activity: those of its occurrences, or the day that it wishes first.
-_DAYS = """
-    days AS (
-        SELECT o.activity_id, o."on" FROM activities_occurrence o JOIN plan p ON p.id = o.activity_id
-         WHERE o.state <> 'cancelled' GROUP BY o.activity_id, o."on"
-        UNION ALL
-        SELECT p.id, coalesce(w."on", p.starts_on) FROM plan p
-          LEFT JOIN activities_daywish w ON w.activity_id = p.id AND w.rank = 1
-         WHERE NOT EXISTS (SELECT FROM activities_occurrence o
-                            WHERE o.activity_id = p.id AND o.state <> 'cancelled')
-    )
-"""
+def _days(found: _Counted, asked: Mapping[str, Any], scope: int) -> Iterable[Cell]:
+    days = [asked["day"]] if asked.get("day") else found.days
+    return _each([(day, day) for day in days], found.of("day", scope), asked["number"])
 
 
-def _days(campaign: Campaign, asked: Sequence[_Asked]) -> _Cells:
-    rows = _ask(
-        campaign,
-        asked,
-        f"""
-        , {_DAYS}
-        SELECT s.index, d."on", {_COUNTS}
-          FROM asked s JOIN plan p ON p.path >= s.low AND p.path < s.high
-          JOIN days d ON d.activity_id = p.id
-         GROUP BY s.index, d."on"
-        """,
-    )
-    every = [day.isoformat() for day in campaign.period.days()]
-    return _each(
-        asked,
-        _keyed(rows),
-        lambda one: [one.parameters["day"]] if one.parameters.get("day") else every,
-    )
+def _counties(found: _Counted, asked: Mapping[str, Any], scope: int) -> Iterable[Cell]:
+    counted = found.of("county", scope)
+    return _each([(key, key) for key in sorted(counted, key=int)], counted, asked["number"])
 
 
-def _counties(campaign: Campaign, asked: Sequence[_Asked]) -> _Cells:
-    rows = _ask(
-        campaign,
-        asked,
-        """
-        , led AS (
-            SELECT p.lead_unit_id, count(*) FILTER (WHERE p.stands) AS standing,
-                   count(*) FILTER (WHERE NOT p.stands) AS pending
-              FROM plan p GROUP BY p.lead_unit_id
-        ), above AS (
-            SELECT unnest(u.line) AS node, led.standing, led.pending
-              FROM led JOIN org_orgunit u ON u.id = led.lead_unit_id
-        ), county AS (
-            SELECT c.id, c.path COLLATE "C" AS path, sum(a.standing)::bigint AS standing,
-                   sum(a.pending)::bigint AS pending
-              FROM org_orgunit c LEFT JOIN above a ON a.node = c.id
-             WHERE c.kind = 'county' AND c.closed_on IS NULL GROUP BY c.id
-        )
-        SELECT s.index, c.id, coalesce(c.standing, 0), coalesce(c.pending, 0)
-          FROM asked s JOIN county c ON c.path >= s.low AND c.path < s.high
-        """,
-    )
-    counted = _keyed(rows)
-    return _each(asked, counted, lambda one: sorted(counted.get(one.index, {}), key=int))
+def _budget(found: _Counted, asked: Mapping[str, Any], scope: int) -> Iterable[Cell]:
+    return _each([("", "")], found.of("budget", scope), asked["rial"])
 
 
-def _budgets(campaign: Campaign, asked: Sequence[_Asked]) -> _Cells:
-    rows = _ask(
-        campaign,
-        asked,
-        """
-        SELECT s.index, '', coalesce(sum(p.budget_rial) FILTER (WHERE p.stands), 0)::bigint,
-               coalesce(sum(p.budget_rial) FILTER (WHERE NOT p.stands), 0)::bigint
-          FROM asked s JOIN plan p ON p.path >= s.low AND p.path < s.high
-         GROUP BY s.index
-        """,
-    )
-    counted = _keyed(rows)
-    return {
-        one.index: (cell("", counted.get(one.index, {}).get("", Count()), one.parameters["rial"]),)
-        for one in asked
-    }
-
-
-def _caps(campaign: Campaign, asked: Sequence[_Asked]) -> _Cells:
+def _cap(found: _Counted, asked: Mapping[str, Any], scope: int) -> Iterable[Cell]:
     """Only where a unit has more than the cap, and one cell of the fullest day otherwise."""
-    rows = _ask(
-        campaign,
-        asked,
-        f"""
-        , {_DAYS}, full_days AS MATERIALIZED (
-            SELECT s.index, s.word::int AS most, p.lead_unit_id, d."on", {_COUNTS_AS}
-              FROM asked s JOIN plan p ON p.path >= s.low AND p.path < s.high
-              JOIN days d ON d.activity_id = p.id
-             GROUP BY s.index, s.word, p.lead_unit_id, d."on"
-        ), fullest AS (
-            SELECT index, max(standing) AS standing FROM full_days GROUP BY index
-        ), ranked AS (
-            SELECT f.*, row_number() OVER (
-                PARTITION BY f.index ORDER BY f.standing DESC, f.pending DESC, f.lead_unit_id, f."on") AS place
-              FROM full_days f JOIN fullest t ON t.index = f.index
-             WHERE f.standing > f.most OR (f.standing = t.standing AND t.standing <= f.most)
-        )
-        SELECT index, lead_unit_id || '@' || "on", standing, pending
-          FROM ranked WHERE place = 1 OR (standing > most AND place <= {_MOST_BROKEN})
-         ORDER BY index, place
-        """,
-        "number",
-    )
-    counted = _keyed(rows)
-    return _each(asked, counted, lambda one: counted.get(one.index, {}))
+    for place, (key, count) in enumerate(found.of("cap", scope).items()):
+        if place == 0 or count.standing > asked["number"]:
+            yield cell(key, count, asked["number"])
 
 
-_COUNTERS: dict[str, Callable[[Campaign, Sequence[_Asked]], _Cells]] = {
-    RuleKind.AUDIENCE_SHARE: _audience_shares,
+_CELLS: Mapping[str, Callable[[_Counted, Mapping[str, Any], int], Iterable[Cell]]] = {
+    RuleKind.AUDIENCE_SHARE: _share,
     RuleKind.FLAGSHIPS: _flagships,
-    RuleKind.TIER_COUNT: _tiers,
+    RuleKind.TIER_COUNT: _tier,
     RuleKind.THEME_MINIMUM: _themes,
     RuleKind.DAY_MINIMUM: _days,
     RuleKind.COUNTY_MINIMUM: _counties,
-    RuleKind.BUDGET: _budgets,
-    RuleKind.UNIT_DAY_CAP: _caps,
+    RuleKind.BUDGET: _budget,
+    RuleKind.UNIT_DAY_CAP: _cap,
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from karnameh.access.public import Grant, Role, may, reach_unit, units_where, users_who
 from karnameh.activities.public import (
@@ -19,12 +19,13 @@ from karnameh.activities.public import (
     State,
     activities_for,
 )
-from karnameh.campaigns.models import Note
+from karnameh.campaigns.models import Note, RuleKind
+from karnameh.campaigns.queries.metering import Metered, meters, rules_of, whole_plan
 from karnameh.campaigns.review.models import Decision, Opinion
 from karnameh.campaigns.review.rubric import CRITERIA, Marks, Waiting, score_of
 from karnameh.campaigns.twins import Proposed, Twin, Twins
 from karnameh.ledger.public import Stage, entries_in_reach
-from karnameh.org.public import OrgUnit, Theme, under
+from karnameh.org.public import OrgUnit, Theme, is_under, under
 from karnameh.people.public import User
 from karnameh.plumbing.public import OutOfReach, no_role
 
@@ -34,6 +35,7 @@ SHOWN = (
     State.SUBMITTED, State.RETURNED, State.ACCEPTED, State.DECLINED, State.MERGED, State.SPLIT,
     State.PACKAGED, State.SCHEDULED, State.POSTPONED,
 )  # fmt: skip
+_COMPLETE = Q(**{f"{one}__isnull": False for one in CRITERIA})  # an opinion with all its marks
 DECIDED = tuple(one for one in SHOWN if one not in (State.SUBMITTED, State.RETURNED))
 
 
@@ -96,8 +98,7 @@ def desks_of(user: User, campaign: Campaign) -> list[DeskRow]:
     units = {
         one.path: one for one in OrgUnit.objects.filter(path__in={path for path, _ in stretches})
     }
-    judged = Opinion.objects.filter(reviewer=user, media__isnull=False, service__isnull=False,
-                                    quality__isnull=False, openness__isnull=False).values("activity")  # fmt: skip
+    judged = Opinion.objects.filter(_COMPLETE, reviewer=user).values("activity")
     rows = []
     for path in sorted({path for path, _ in stretches}):
         allowed = {theme for where, theme in stretches if where == path}
@@ -176,9 +177,11 @@ def marks_of(opinion: Opinion | None) -> Marks:
     return Marks(**{one: getattr(opinion, one) for one in CRITERIA}) if opinion else Marks()
 
 
-def waiting(rows: Iterable[Row]) -> list[Waiting]:
-    """The rows as the rules see them."""
-    return [Waiting(row.activity.pk, row.pending, row.mine.complete) for row in rows]
+def waiting(desk: Desk, reader: User) -> list[Waiting]:
+    """What waits at the desk, in the order of the queue: numbers only. One question."""
+    judged = Opinion.objects.filter(_COMPLETE, activity=OuterRef("pk"), reviewer=reader)
+    rows = desk.activities().filter(state=State.SUBMITTED).annotate(mine=Exists(judged))
+    return [Waiting(pk, True, mine) for pk, mine in rows.values_list("pk", "mine")]
 
 
 def judges(desk: Desk) -> int:
@@ -219,7 +222,29 @@ def tally(desk: Desk) -> Tally:
     )
 
 
+def meters_at(desk: Desk) -> list[Metered]:
+    """The rules from above that can be read in one theme of the desk's area, counted there alone."""
+    wanted = [
+        (one, desk.unit)
+        for one in rules_of(desk.campaign)
+        if is_under(desk.unit.path, one.unit.path)
+        and (
+            one.kind in (RuleKind.AUDIENCE_SHARE, RuleKind.UNIT_DAY_CAP)
+            or (one.kind == RuleKind.THEME_MINIMUM and one.parameters["theme"] == desk.theme.code)
+        )
+    ]
+    return meters(whole_plan(desk.campaign, theme=desk.theme.pk), wanted)
+
+
 # --- one proposal --------------------------------------------------------------------------------------
+
+
+def reach_bare(desk: Desk, pk: int) -> Activity:
+    """A proposal of the desk with what decides over it: its unit and its theme. One question."""
+    found = desk.activities().filter(pk=pk).select_related("lead_unit", "theme").first()
+    if found is None:
+        raise OutOfReach
+    return found
 
 
 def reach_proposal(desk: Desk, pk: int) -> Activity:

@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from karnameh.activities.public import Activity, Campaign, campaign_at
-from karnameh.campaigns.models import Rule
 from karnameh.campaigns.review import actions, queries
 from karnameh.campaigns.review.forms import DeclineForm, MergeForm, ReturnForm, SplitForm
 from karnameh.campaigns.review.merging import How
 from karnameh.campaigns.review.models import Verdict
 from karnameh.campaigns.review.queries import Desk
 from karnameh.campaigns.review.rubric import CRITERIA, next_of
-from karnameh.campaigns.what_if import Metered, facts_of, meters_over
+from karnameh.campaigns.showing import MeterRow, rows_of
 from karnameh.catalog.public import Indicator
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
@@ -115,28 +114,9 @@ def _tabs(at: Desk, show: str) -> list[tuple[str, str, bool]]:
     return [(words[one], f"?show={one}", one == show) for one in words]
 
 
-def _meters(at: Desk) -> list[Metered]:
+def _meters(at: Desk) -> list[MeterRow]:
     """How the rules stand within this theme alone: what the reviewer may see, and can mend."""
-    rules = [
-        one
-        for one in Rule.objects.filter(campaign=at.campaign, valid_until=None).select_related(
-            "unit"
-        )
-        if one.kind in ("audience_share", "unit_day_cap")
-        or (one.kind == "theme_minimum" and one.parameters.get("theme") == at.theme.code)
-    ]
-    standing = at.activities().exclude(
-        state__in=["submitted", "returned", "declined", "merged", "split"]
-    )
-    pending = at.activities().filter(state="submitted")
-    return meters_over(
-        facts_of(standing, pending), [one for one in rules if _over(one, at)], at.campaign, at.unit
-    )
-
-
-def _over(rule: Rule, at: Desk) -> bool:
-    """Whether a rule's unit is this desk's or stands above it."""
-    return at.unit.path.startswith(rule.unit.path)
+    return rows_of(at.campaign, queries.meters_at(at))
 
 
 def _card(request: HttpRequest, at: Desk, pk: int, **more: Any) -> dict[str, Any]:
@@ -217,7 +197,7 @@ def proposal(request: HttpRequest, unit: int, theme: str, pk: int) -> HttpRespon
         if not request.headers.get("HX-Request"):
             return redirect(f"{reverse('review_desk', args=[unit, theme])}?show=all&p={pk}#p{pk}")
         return _opened(request, at, pk)
-    activity = queries.reach_proposal(at, pk)
+    activity = queries.reach_bare(at, pk)
     do = request.POST.get("do", "")
     try:
         if do in ("mark", "keep"):
@@ -283,10 +263,10 @@ def _opened(request: HttpRequest, at: Desk, pk: int) -> HttpResponse:
 
 def _next(request: HttpRequest, at: Desk, pk: int) -> int:
     """Where to go after a decision: the next undecided one of the queue that is shown."""
-    rows = queries.queue(at, _user(request), show="pending")
-    ahead = next_of([*queries.waiting(rows)], pk)
-    if ahead is None or pk not in {row.activity.pk for row in rows}:
-        later = [one for one in queries.waiting(rows) if one.id > pk]
+    rows = queries.waiting(at, _user(request))
+    ahead = next_of(rows, pk)
+    if ahead is None or pk not in {row.id for row in rows}:
+        later = [one for one in rows if one.id > pk]
         ahead = next((one.id for one in later if not one.mine), later[0].id if later else ahead)
     return ahead or pk
 

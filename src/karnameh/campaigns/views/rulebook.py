@@ -19,7 +19,7 @@ from karnameh.activities.public import Activity, Campaign
 from karnameh.campaigns.actions import rulebook as actions
 from karnameh.campaigns.forms.rulebook import RuleForm
 from karnameh.campaigns.models import Rule, RuleKind
-from karnameh.campaigns.queries.metering import Metered, meters, rules_of
+from karnameh.campaigns.queries.metering import Metered, meters, rules_of, whole_plan
 from karnameh.campaigns.queries.proposals import Sought, page_of
 from karnameh.campaigns.rules.conflicts import Wanted, contradictions
 from karnameh.campaigns.rules.parameters import SHAPES
@@ -155,7 +155,9 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     scope = one.unit if reach.themes_at(one.unit.path) is None else unit_of_page(request, reach)
     whole = scope.pk == one.unit_id
     (found,) = (
-        meters(one.campaign, [(one, scope)]) if whole or SHAPES[one.kind].divides else (None,)
+        meters(whole_plan(one.campaign), [(one, scope)])
+        if whole or SHAPES[one.kind].divides
+        else (None,)
     )
     rows = rows_of(one.campaign, [found], most=200) if found is not None else []
     return render(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, F, Q, QuerySet
 
 from karnameh.activities.public import (
     PENDING,
@@ -20,13 +19,16 @@ from karnameh.activities.public import (
     Slot,
     Venue,
 )
-from karnameh.campaigns.clashes import Booking, Clash, Holder, after_move, by_booking, clashes
+from karnameh.campaigns.clashes import Booking, Clash, Holder, after_move, by_booking
+from karnameh.campaigns.package.crowding import HOURS, crowded
 from karnameh.campaigns.package.models import Line, Version
-from karnameh.campaigns.package.queries import HOURS, beneath, booking_of, capacities, lines_of
-from karnameh.org.public import OrgUnit, UnitKind, is_under, under
+from karnameh.campaigns.package.queries import booking_of, capacities, shown_lines, versions_in
+from karnameh.org.public import OrgUnit, UnitKind, under
 
 CARDS = 260  # more than these are shown as counts, county by county
+WAITING = 120  # of those without a day so many are shown
 SLOTS = tuple(Slot)
+_NAMED = 6  # of a clash so many lines are named
 
 
 @dataclass
@@ -58,6 +60,11 @@ class BoardRow:
     venue: Venue | None = None
 
     @property
+    def filled(self) -> bool:
+        """Whether anything stands in it."""
+        return any(cell.count for cell in self.cells.values())
+
+    @property
     def in_order(self) -> list[Cell]:
         """The cells from the first day to the last."""
         return [self.cells[day] for day in sorted(self.cells)]
@@ -70,58 +77,86 @@ class Board:
     version: Version
     days: list[CampaignDay]
     rows: list[BoardRow]
-    waiting: list[Card]
+    bare: list[BoardRow]  # units of which nothing has a day
+    waiting: list[Card]  # the first of them
+    undated: int
     clashes: list[Clash]
     counts: bool  # only numbers are shown: there is too much for cards
     by: str
     node: OrgUnit
 
 
-def all_lines(version: Version) -> list[Line]:
-    """The lines of a version and of the packages beneath it."""
-    found = lines_of(version)
-    for part in beneath(version):
-        found += lines_of(part)
-    return found
+def lines_at(version: Version, node: OrgUnit) -> QuerySet[Line]:
+    """The lines of a version and of the packages beneath it, of units under `node`."""
+    return shown_lines(versions_in(version)).filter(under(node.path, "activity__lead_unit__path"))
 
 
 def board_of(version: Version, *, by: str, node: OrgUnit) -> Board:
-    """The board of a version, at `node` beneath its unit."""
-    everything = all_lines(version)
-    found = clashes_in(everything)
-    of_line = by_booking(found)
-    lines = [one for one in everything if is_under(one.activity.lead_unit.path, node.path)]
-    counts = len(lines) > CARDS
+    """The board of a version, at `node` beneath its unit. What is too much for cards is counted by the database."""
+    found = crowded(versions_in(version))
+    lines = lines_at(version, node)
+    sums = list(_sums(lines, node, {pk for one in found for pk in one.bookings}))
+    undated = sum(many for _row, on, many, _clashing in sums if on is None)
+    counts = sum(many for _row, _on, many, _clashing in sums) > CARDS
     days = days_of(version.package.campaign)
-    rows = _rows(node, lines, [one.on for one in days], by="county" if counts else by)
+    shown = list(lines.filter(on=None)[:WAITING] if counts else lines)
+    rows = _rows(node, shown, [one.on for one in days], by="county" if counts else by)
+    if counts:
+        _count(rows, sums)
+    else:
+        _fill(rows, shown, by_booking(found), node, by)
+    # The scope's own row is there for whatever waits: a card can be dropped on a day in it.
+    table = [
+        row
+        for row in rows.values()
+        if row.venue or row.filled or (undated and row.key == str(node.pk))
+    ]
+    bare = [
+        row for row in rows.values() if row not in table and row.key not in ("none", str(node.pk))
+    ]
+    waiting = [Card(one) for one in shown if one.on is None][:WAITING]
+    return Board(version, days, table, bare, waiting, undated, found, counts, by, node)
+
+
+def _sums(
+    lines: QuerySet[Line], node: OrgUnit, clashing: set[int]
+) -> Iterable[tuple[int, date | None, int, int]]:
+    """`(row, day, lines, clashing ones)` for each unit right beneath `node`, and for itself."""
+    beneath = F(f"activity__lead_unit__line__{len(node.line)}")
+    return (
+        (row or node.pk, on, many, amiss)
+        for row, on, many, amiss in lines.order_by()
+        .values_list(beneath, "on")
+        .annotate(Count("pk"), amiss=Count("pk", filter=Q(pk__in=clashing)))
+    )
+
+
+def _count(rows: dict[str, BoardRow], sums: Iterable[tuple[int, date | None, int, int]]) -> None:
+    for key, on, many, clashing in sums:
+        row = rows.get(str(key)) or rows["none"]
+        if on is not None and on in row.cells:
+            row.cells[on].count += many
+            row.cells[on].clashing += clashing
+
+
+def _fill(
+    rows: dict[str, BoardRow],
+    lines: Iterable[Line],
+    clashing: dict[int, list[Clash]],
+    node: OrgUnit,
+    by: str,
+) -> None:
     for line in lines:
-        card = Card(line, of_line.get(line.pk, []))
-        row = _row_of(rows, line, node, by="county" if counts else by)
-        if line.on is not None and row is not None and line.on in row.cells:
+        row = _row_of(rows, line, node, by=by)
+        if line.on is not None and line.on in row.cells:
             cell = row.cells[line.on]
+            cell.cards.append(Card(line, clashing.get(line.pk, [])))
             cell.count += 1
-            cell.clashing += bool(card.clashes)
-            if not counts:
-                cell.cards.append(card)
+            cell.clashing += line.pk in clashing
     order = {slot.value: place for place, slot in enumerate(SLOTS)}
     for row in rows.values():
         for cell in row.cells.values():
             cell.cards.sort(key=lambda card: (order[card.line.slot], card.line.activity.code))
-    waiting = [Card(one) for one in lines if one.on is None]
-    return Board(
-        version,
-        days,
-        [row for row in rows.values() if _shown(row)],
-        waiting,
-        found,
-        counts,
-        by,
-        node,
-    )
-
-
-def _shown(row: BoardRow) -> bool:
-    return row.key != "none" or any(cell.count for cell in row.cells.values())
 
 
 def days_of(campaign: Campaign) -> list[CampaignDay]:
@@ -157,7 +192,7 @@ def _rows(
     return {**rows, str(node.pk): row(str(node.pk), node.name), "none": row("none", "—")}
 
 
-def _row_of(rows: dict[str, BoardRow], line: Line, node: OrgUnit, *, by: str) -> BoardRow | None:
+def _row_of(rows: dict[str, BoardRow], line: Line, node: OrgUnit, *, by: str) -> BoardRow:
     if by == "venue":
         return rows.get(str(line.venue_id)) or rows["none"]
     parts = line.activity.lead_unit.path.strip("/").split("/")
@@ -166,16 +201,9 @@ def _row_of(rows: dict[str, BoardRow], line: Line, node: OrgUnit, *, by: str) ->
     return rows.get(key) or rows["none"]
 
 
-def clashes_in(lines: Iterable[Line]) -> list[Clash]:
-    """Every clash among lines, whoever's package they stand in."""
-    mine = list(lines)
-    bookings = [booking for one in mine if (booking := booking_of(one)) is not None]
-    return clashes(bookings, capacities(mine))
-
-
 def chances(version: Version, line: Line, venues: Sequence[Venue]) -> dict[str, int]:
     """How many clashes `line` would have in each place: key `day slot venue`, venue `0` for the one it has."""
-    lines = [one for one in all_lines(version) if one.pk != line.pk]
+    lines = list(_beside(version, line, venues))
     bookings = [booking for one in lines if (booking := booking_of(one)) is not None]
     capacity = capacities([*lines, line])
     capacity |= {(Holder.VENUE, one.pk): one.halls for one in venues}
@@ -200,6 +228,27 @@ def chances(version: Version, line: Line, venues: Sequence[Venue]) -> dict[str, 
     return found
 
 
+def _beside(version: Version, line: Line, venues: Sequence[Venue]) -> QuerySet[Line]:
+    """The lines with a day that hold something which `line` holds, or would hold."""
+    wanted = Q(venue__in=[*venues, *([line.venue] if line.venue else [])])
+    wanted |= Q(activity__lead_unit=line.activity.lead_unit_id)
+    if line.team_id:
+        wanted |= Q(team=line.team_id)
+    rows = shown_lines(versions_in(version)).filter(wanted, on__isnull=False)
+    return rows.exclude(pk=line.pk) if line.pk else rows
+
+
+def others_of(line: Line) -> list[Line]:
+    """The other occurrences of the same activity in the same version, in order of time."""
+    rows = Line.objects.filter(version=line.version_id, activity=line.activity_id)
+    others = rows.exclude(pk=line.pk) if line.pk else rows
+    order = {slot.value: place for place, slot in enumerate(SLOTS)}
+    return sorted(
+        others.select_related("venue"),
+        key=lambda one: (one.on or date.max, order.get(one.slot, 0), one.part),
+    )
+
+
 def replace_day(line: Line, day: date, slot: str) -> Booking:
     """The line's booking as if it stood there."""
     before = line.on, line.slot
@@ -212,7 +261,7 @@ def replace_day(line: Line, day: date, slot: str) -> Booking:
 
 @dataclass(frozen=True)
 class SaidClash:
-    """A clash with the names of what it is about."""
+    """A clash with the names of what it is about, and the first of its lines."""
 
     clash: Clash
     name: str
@@ -220,23 +269,26 @@ class SaidClash:
     lines: list[Line]
 
 
-def said(found: Sequence[Clash], lines: Iterable[Line]) -> list[SaidClash]:
-    """Clashes with names, for people."""
-    by_pk = {one.pk: one for one in lines}
-    venues = {one.venue_id: one.venue.name for one in by_pk.values() if one.venue}
-    teams = {one.team_id: one.team.label for one in by_pk.values() if one.team}
-    units = {one.activity.lead_unit_id: one.activity.lead_unit.name for one in by_pk.values()}
-    names: dict[str, dict[Any, str]] = defaultdict(
-        lambda: teams, {Holder.VENUE: venues, Holder.UNIT: units}
-    )
+def said(found: Sequence[Clash], version: Version) -> list[SaidClash]:
+    """Clashes with names, for people. One question."""
+    wanted = [pk for one in found for pk in one.bookings[:_NAMED]]
+    by_pk = shown_lines(versions_in(version)).in_bulk(wanted) if wanted else {}
     slots = {hours: slot for slot, hours in HOURS.items()}
     return [
         SaidClash(
-            one, names[one.holder].get(one.which, ""), str(Slot(slots[one.starts, one.ends]).label)
-            if (one.starts, one.ends) in slots else "", [by_pk[pk] for pk in one.bookings if pk in by_pk],
+            one, _holder_name(one, lines[0]), str(Slot(slots[one.starts, one.ends]).label), lines
         )
         for one in found
-    ]  # fmt: skip
+        if (lines := [by_pk[pk] for pk in one.bookings[:_NAMED] if pk in by_pk])
+    ]
+
+
+def _holder_name(clash: Clash, line: Line) -> str:
+    if clash.holder == Holder.VENUE:
+        return line.venue.name if line.venue else ""
+    if clash.holder == Holder.UNIT:
+        return line.activity.lead_unit.name
+    return line.team.label if line.team else ""
 
 
 # --- coverage ------------------------------------------------------------------------------------------
@@ -259,37 +311,29 @@ class Covered:
 
 
 def coverage(campaign: Campaign, node: OrgUnit) -> list[Covered]:
-    """Each unit right beneath `node`: four questions, however many there are."""
+    """Each unit right beneath `node`: three questions, however many there are."""
     children = list(OrgUnit.objects.filter(parent=node, closed_on=None).order_by("sort_key"))
-    local = Counter(
-        _child(path, node)
-        for path in OrgUnit.objects.filter(
-            under(node.path), kind=UnitKind.LOCAL, closed_on=None
-        ).values_list("path", flat=True)
+    beneath = f"line__{len(node.line)}"
+    local = dict(
+        OrgUnit.objects.filter(under(node.path), kind=UnitKind.LOCAL, closed_on=None)
+        .order_by()
+        .values_list(F(beneath))
+        .annotate(Count("pk"))
     )
-    rows = Activity.objects.filter(
-        under(node.path, "lead_unit__path"), campaign=campaign, state__in=[*STANDING, *PENDING]
+    taking_part = (
+        Activity.objects.filter(
+            under(node.path, "lead_unit__path"), campaign=campaign, state__in=[*STANDING, *PENDING]
+        )
+        .order_by()
+        .values_list(F(f"lead_unit__{beneath}"))
+        .annotate(
+            proposing=Count("lead_unit", filter=Q(lead_unit__kind=UnitKind.LOCAL), distinct=True),
+            accepted=Count("pk", filter=Q(state__in=STANDING)),
+            pending=Count("pk", filter=Q(state__in=PENDING)),
+        )
     )
-    standing: Counter[str] = Counter()
-    pending: Counter[str] = Counter()
-    proposing: dict[str, set[int]] = defaultdict(set)
-    for path, unit, state, kind in rows.values_list(
-        "lead_unit__path", "lead_unit", "state", "lead_unit__kind"
-    ):
-        key = _child(path, node)
-        (standing if state in STANDING else pending).update([key])
-        if kind == UnitKind.LOCAL:
-            proposing[key].add(unit)
-    return [
-        Covered(one, local[key], len(proposing[key]), standing[key], pending[key])
-        for one in children
-        for key in [str(one.pk)]
-    ]
-
-
-def _child(path: str, node: OrgUnit) -> str:
-    parts = path.strip("/").split("/")
-    return parts[len(node.line)] if len(parts) > len(node.line) else ""
+    found = {row: sums for row, *sums in taking_part}
+    return [Covered(one, local.get(one.pk, 0), *found.get(one.pk, (0, 0, 0))) for one in children]
 
 
 def silent_proposers(campaign: Campaign, node: OrgUnit, *, limit: int = 200) -> list[OrgUnit]:

@@ -22,7 +22,7 @@ from karnameh.activities.public import (
     State,
     within,
 )
-from karnameh.campaigns.package.queries import HOURS
+from karnameh.campaigns.package.crowding import HOURS
 from karnameh.campaigns.week.models import Feed, FeedKind
 from karnameh.kernel.digits import to_persian
 from karnameh.kernel.jalali import MONTHS_FA, JalaliDate

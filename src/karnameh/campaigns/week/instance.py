@@ -26,12 +26,12 @@ from karnameh.activities.public import (
 from karnameh.campaigns import planner
 from karnameh.campaigns.models import Rule
 from karnameh.campaigns.package.models import Line, Version
-from karnameh.campaigns.package.queries import candidates, standing_beside
+from karnameh.campaigns.package.queries import FIXED, candidates
+from karnameh.campaigns.queries.metering import Ground, meters, wanted_in
 from karnameh.campaigns.review.models import Opinion
 from karnameh.campaigns.review.queries import marks_of
 from karnameh.campaigns.review.rubric import Marks, score_of
 from karnameh.campaigns.rules.meters import Cell
-from karnameh.campaigns.what_if import facts_of, meters_over
 from karnameh.kernel.text import compact_form
 from karnameh.org.public import OrgUnit, is_under, under
 
@@ -298,10 +298,9 @@ def _rules(
     the meters still show that it is not kept. Caps of units are limits of the units themselves. A share is
     kept within the plan itself.
     """
-    scope, campaign = version.package.unit, version.package.campaign
-    mine = Activity.objects.filter(pk__in=[one.pk for one in activities])
-    facts = facts_of(standing_beside(version).exclude(pk__in=mine.values("pk")), mine)
-    for one in meters_over(facts, _kept(version), campaign, scope):
+    scope = version.package.unit
+    ground = _around(version, [one.pk for one in activities])
+    for one in meters(ground, wanted_in(_kept(version), scope)):
         rule, asked = one.rule, one.rule.parameters
         where = _where(rule, scope)
         if where is None or rule.kind == "unit_day_cap":
@@ -320,6 +319,17 @@ def _rules(
             made = _of_cell(rule, one.meter.bound, cell, where, counties, len(activities))
             if made is not None:
                 yield made
+
+
+def _around(version: Version, mine: list[int]) -> Ground:
+    """What stands beside the proposals that are planned; these are all pending still."""
+    return Ground(
+        version.package.campaign,
+        "h.activity_id IS NULL",
+        "(h.activity_id IS NOT NULL OR a.state = ANY(%(fixed)s))",
+        {"mine": mine, "fixed": FIXED},
+        held="SELECT unnest(%(mine)s::bigint[]) AS activity_id",
+    )
 
 
 def _where(rule: Rule, scope: OrgUnit) -> dict[str, Any] | None:

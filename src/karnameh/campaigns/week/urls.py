@@ -16,6 +16,7 @@ urlpatterns = [
     path("calendar/<uuid:pk>/print/", views.printed, name="board_print"),
     path("calendar/<uuid:pk>/plan/", views.plan, name="plan"),
     path("calendar/<uuid:pk>/lines/<int:line>/", views.line, name="board_line"),
+    path("calendar/<uuid:pk>/lines/<int:line>/again/", views.again, name="board_line_again"),
     path("calendar/<uuid:pk>/lines/<int:line>/chances/", views.chances, name="board_chances"),
     path("calendar/runs/<uuid:pk>/", views.run, name="run"),
     path("calendar/runs/<uuid:pk>/stop/", views.run_stop, name="run_stop"),

@@ -18,9 +18,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from karnameh.access.public import reach_unit, units_where
 from karnameh.activities.public import Activity, Campaign, Resource, Slot, Venue, campaign_at
 from karnameh.campaigns.package import queries as packages
-from karnameh.campaigns.package.actions import Spot, pin_line, place_line
+from karnameh.campaigns.package.actions import (
+    Spot,
+    add_occurrence,
+    drop_occurrence,
+    pin_line,
+    place_line,
+)
 from karnameh.campaigns.package.models import Line, Version
-from karnameh.campaigns.package.views import meters_of
+from karnameh.campaigns.showing import rows_of
 from karnameh.campaigns.week import board as boards
 from karnameh.campaigns.week import feeding, running
 from karnameh.campaigns.week.models import FeedKind, Run, RunState
@@ -49,12 +55,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
     if not paths:
         raise no_role()
     campaign = campaign_at(today())
-    rows = list(packages.packages_for(user, campaign)) if campaign else []
-    for one in rows:
-        force = packages.in_force(one)
-        draft = packages.open_drafts(one).first() if packages.may_plan(user, one.unit) else None
-        if force or draft:
-            return redirect("board", pk=(force or draft).pk)  # type: ignore[union-attr]
+    found = packages.first_calendar(user, campaign) if campaign else None
+    if found is not None:
+        return redirect("board", pk=found)
     return render(request, "campaigns/week/empty.html", {"campaign": campaign})
 
 
@@ -86,9 +89,11 @@ def _board(
             "by": by,
             "node": node,
             "may": may,
-            "meters": meters_of(version),
+            "meters": rows_of(
+                version.package.campaign, packages.meters_of(version), pending="standing"
+            ),
             "slots": Slot.choices,
-            "clashes": boards.said(made.clashes[:40], boards.all_lines(version)),
+            "clashes": boards.said(made.clashes[:40], version),
             "run": running.open_run(version),
             "up": node.parent if node.pk != version.package.unit_id else None,
             "oob": partial,
@@ -139,6 +144,10 @@ def line(request: HttpRequest, pk: UUID, line: int) -> HttpResponse:
     back = f"{reverse('board', args=[pk])}?by={by}&at={node.pk}"
     if request.method == "POST":
         try:
+            if request.POST.get("do") == "drop":
+                drop_occurrence(one, by=_user(request), at=now())
+                messages.success(request, _("This occurrence was taken off; the others stay."))
+                return redirect(back)
             _put(request, one)
         except Refusal as refusal:
             if refusal.status == 403:
@@ -150,8 +159,13 @@ def line(request: HttpRequest, pk: UUID, line: int) -> HttpResponse:
         if request.headers.get("HX-Request"):
             return _board(request, packages.reach_version(_user(request), pk), moved=line)
         return redirect(f"{back}#l{line}")
-    venues = boards.venues_for(version, version.package.unit)
-    own = [one.venue] if one.venue else []
+    return _line_page(request, version, one, back)
+
+
+def _line_page(
+    request: HttpRequest, version: Version, one: Line, back: str, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """One occurrence, or with `again` the form for a further one."""
     return render(
         request,
         "campaigns/week/line.html",
@@ -159,29 +173,64 @@ def line(request: HttpRequest, pk: UUID, line: int) -> HttpResponse:
             "crumbs": _crumbs(version),
             "version": version,
             "line": one,
-            "venues": venues,
+            "others": boards.others_of(one),
+            "venues": boards.venues_for(version, version.package.unit),
             "back": back,
             "teams": boards.teams_for(version),
             "slots": Slot.choices,
             "days": boards.days_of(version.package.campaign),
-            "chances": _grid(version, one, own),
+            "chances": _grid(version, one, [one.venue] if one.venue else []),
             "may": packages.may_plan(_user(request), version.package.unit) and not version.frozen,
+            **more,
         },
+        status=status,
     )
 
 
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def again(request: HttpRequest, pk: UUID, line: int) -> HttpResponse:
+    """A further occurrence of an activity: when and where it would clash, and putting it there."""
+    version = packages.reach_version(_user(request), pk)
+    one = _line(version, line)
+    if not packages.may_plan(_user(request), version.package.unit):
+        raise no_role()
+    by, node = _seen(request, version)
+    back = f"{reverse('board', args=[pk])}?by={by}&at={node.pk}"
+    fresh = Line(version=version, activity=one.activity, venue=one.venue, team=one.team)
+    if request.method != "POST":
+        return _line_page(request, version, fresh, back, again=one)
+    spot = _spot(request, one)
+    fresh.on, fresh.slot, fresh.venue, fresh.team = spot.on, spot.slot, spot.venue, spot.team
+    try:
+        made = add_occurrence(one, spot, by=_user(request), at=now())
+    except Refusal as refusal:
+        if refusal.status == 403:
+            raise
+        return _line_page(
+            request, version, fresh, back, status=422, again=one, trouble=str(refusal)
+        )
+    messages.success(request, _("It happens once more. What it expects is still counted once."))
+    return redirect(f"{back}#l{made.pk}")
+
+
 def _grid(version: Version, one: Line, venues: list[Venue]) -> list[dict[str, Any]]:
-    """For each day and part of the day, how many clashes there would be in the present venue."""
+    """For each day and part of the day, how many clashes there would be in the present venue.
+
+    `taken` says that the same activity happens there already, as another occurrence.
+    """
     found = boards.chances(version, one, venues)
+    own = {(each.on, each.slot) for each in boards.others_of(one)}
     return [
         {
             "day": day,
             "slots": [
-                (
-                    slot,
-                    found[f"{day.on.isoformat()} {slot.value} 0"],
-                    (one.on, one.slot) == (day.on, slot),
-                )
+                {
+                    "slot": slot,
+                    "clashes": found[f"{day.on.isoformat()} {slot.value} 0"],
+                    "here": (one.on, one.slot) == (day.on, slot),
+                    "taken": (day.on, slot.value) in own,
+                }
                 for slot in Slot
             ],
         }
@@ -194,6 +243,15 @@ def _put(request: HttpRequest, one: Line) -> None:
     if data.get("do") == "pin":
         pin_line(one, pinned=not one.pinned, by=user, at=at)
         return
+    spot = _spot(request, one)
+    place_line(one, spot, by=user, at=at)
+    if data.get("pinned") == "on" and spot.on is not None and not one.pinned:
+        pin_line(one, pinned=True, by=user, at=at)
+
+
+def _spot(request: HttpRequest, one: Line) -> Spot:
+    """Where the form or the script puts a line; what it does not name stays as it is."""
+    data = request.POST
     when = data.get("when", "")  # a day and a part of it in one, as the grid and the script send it
     on_text, _space, slot = (
         when.partition(" ") if when else (data.get("on", ""), "", data.get("slot", ""))
@@ -202,15 +260,10 @@ def _put(request: HttpRequest, one: Line) -> None:
     venue = one.venue
     if "venue" in data:
         venue = Venue.objects.select_related("unit").filter(pk=_number(data["venue"])).first()
-    team = (
-        Resource.objects.filter(pk=_number(data.get("team", ""))).first()
-        if data.get("team")
-        else None
-    )
-    spot = Spot(on, slot if on else "", venue, team)
-    place_line(one, spot, by=user, at=at)
-    if data.get("pinned") == "on" and on is not None and not one.pinned:
-        pin_line(one, pinned=True, by=user, at=at)
+    team = None
+    if data.get("team"):
+        team = Resource.objects.filter(pk=_number(data["team"])).first()
+    return Spot(on, slot if on else "", venue, team)
 
 
 @login_required
@@ -230,11 +283,7 @@ def printed(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The programme on paper: a page for each day, or one wall sheet."""
     version = packages.reach_version(_user(request), pk)
     _by, node = _seen(request, version)
-    lines = [
-        one
-        for one in boards.all_lines(version)
-        if one.on and is_under(one.activity.lead_unit.path, node.path)
-    ]
+    lines = list(boards.lines_at(version, node).filter(on__isnull=False))
     order = {slot.value: place for place, slot in enumerate(Slot)}
     days = [
         {

@@ -10,8 +10,9 @@ from datetime import date, datetime
 from karnameh.activities.public import DayWish, OpenSlot, Slot
 from karnameh.campaigns.clashes import Booking, after_move
 from karnameh.campaigns.package.actions import locked
+from karnameh.campaigns.package.crowding import HOURS
 from karnameh.campaigns.package.models import Line, Version
-from karnameh.campaigns.package.queries import HOURS, capacities, lines_of
+from karnameh.campaigns.package.queries import capacities, lines_of
 from karnameh.campaigns.week.board import replace_day
 from karnameh.people.public import User
 from karnameh.plumbing.public import deed
@@ -42,8 +43,10 @@ def _placed(version: Version, lines: list[Line]) -> list[Line]:
     shut = _shut(lines)
     capacity = capacities(lines)
     taken: dict[date, list[Booking]] = defaultdict(list)
+    own: dict[int, set[tuple[date, str]]] = defaultdict(set)  # where an activity happens already
     for line in lines:
         if line.on is not None:
+            own[line.activity_id].add((line.on, line.slot))
             taken[line.on].append(replace_day(line, line.on, line.slot))
     days = set(version.package.campaign.period.days())
     found = []
@@ -52,9 +55,12 @@ def _placed(version: Version, lines: list[Line]) -> list[Line]:
             booking = replace_day(line, day, slot)
             starts, ends = HOURS[slot]
             booking = replace(booking, day=day, starts=starts, ends=ends)
-            if (line.venue_id, day, slot) in shut or after_move(taken[day], booking, capacity):
+            if (line.venue_id, day, slot) in shut or (day, slot) in own[line.activity_id]:
+                continue
+            if after_move(taken[day], booking, capacity):
                 continue
             line.on, line.slot = day, slot
+            own[line.activity_id].add((day, slot))
             taken[day].append(booking)
             found.append(line)
             break
