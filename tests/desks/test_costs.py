@@ -150,6 +150,21 @@ def test_the_database_finds_the_clashes_that_the_sweep_finds(world: World, seed:
     assert sum(cell.count for cell in cells) + board.undated == len(lines)
 
 
+def test_what_is_too_much_for_one_programme_is_printed_part_by_part(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    week, by, client = a_campaign(), a_planner(world.fars), Client()
+    a_proposal(world.local, week, "جشن محله", state=State.ACCEPTED)
+    draft = a_draft(week, world.fars, by)
+    scattered(draft, [], [], random.Random(5))
+    client.force_login(by)
+    address = reverse("board_print", args=[draft.pk])
+    assert "جشن محله" in client.get(address).content.decode()
+    monkeypatch.setattr("karnameh.campaigns.week.views._PRINTED", 0)
+    page = client.get(f"{address}?paper=a3").content.decode()
+    assert "جشن محله" not in page and f"?at={world.shiraz.pk}&amp;paper=a3" in page
+
+
 def test_counts_on_the_board_say_what_its_cards_would(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

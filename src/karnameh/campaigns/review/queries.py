@@ -19,7 +19,7 @@ from karnameh.activities.public import (
     State,
     activities_for,
 )
-from karnameh.campaigns.models import Note, RuleKind
+from karnameh.campaigns.models import Note, ProposalVersion, RuleKind
 from karnameh.campaigns.queries.metering import Metered, meters, rules_of, whole_plan
 from karnameh.campaigns.review.models import Decision, Opinion
 from karnameh.campaigns.review.rubric import CRITERIA, Marks, Waiting, score_of
@@ -259,6 +259,7 @@ def reach_proposal(desk: Desk, pk: int) -> Activity:
             Prefetch("audiences", AudienceShare.objects.select_related("audience")),
             Prefetch("expectations", Expectation.objects.select_related("indicator__measure")),
             Prefetch("notes", Note.objects.select_related("by")),
+            Prefetch("versions", ProposalVersion.objects.only("activity", "number")),
             Prefetch("decisions", Decision.objects.select_related("by").order_by("-round")),
             Prefetch("opinions", Opinion.objects.select_related("reviewer")),
             Prefetch("parents", Lineage.objects.select_related("parent__lead_unit")),

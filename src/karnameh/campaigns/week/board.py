@@ -168,6 +168,11 @@ def days_of(campaign: Campaign) -> list[CampaignDay]:
     ]
 
 
+def children_of(node: OrgUnit) -> list[OrgUnit]:
+    """The open units right beneath, in order."""
+    return list(OrgUnit.objects.filter(parent=node, closed_on=None).order_by("sort_key"))
+
+
 def _rows(
     node: OrgUnit, lines: Sequence[Line], days: Sequence[date], *, by: str
 ) -> dict[str, BoardRow]:
@@ -182,12 +187,11 @@ def _rows(
             for one in sorted(used | kept, key=lambda v: v.code)
         }
         return {**rows, "none": row("none", "—")}
-    children = OrgUnit.objects.filter(parent=node, closed_on=None).order_by("sort_key")
     rows = {
         str(one.pk): row(
             str(one.pk), one.name, f"?by=county&at={one.pk}" if one.kind != UnitKind.LOCAL else ""
         )
-        for one in children
+        for one in children_of(node)
     }
     return {**rows, str(node.pk): row(str(node.pk), node.name), "none": row("none", "—")}
 
@@ -312,7 +316,7 @@ class Covered:
 
 def coverage(campaign: Campaign, node: OrgUnit) -> list[Covered]:
     """Each unit right beneath `node`: three questions, however many there are."""
-    children = list(OrgUnit.objects.filter(parent=node, closed_on=None).order_by("sort_key"))
+    children = children_of(node)
     beneath = f"line__{len(node.line)}"
     local = dict(
         OrgUnit.objects.filter(under(node.path), kind=UnitKind.LOCAL, closed_on=None)

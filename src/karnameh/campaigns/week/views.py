@@ -39,6 +39,7 @@ from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 from karnameh.ui.public import display_of
 
 _SHOWN = 300
+_PRINTED = 3_000  # lines of one programme on paper; more are printed part by part
 
 
 def _user(request: HttpRequest) -> User:
@@ -283,7 +284,10 @@ def printed(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The programme on paper: a page for each day, or one wall sheet."""
     version = packages.reach_version(_user(request), pk)
     _by, node = _seen(request, version)
-    lines = list(boards.lines_at(version, node).filter(on__isnull=False))
+    dated = boards.lines_at(version, node).filter(on__isnull=False)
+    many = dated.count()
+    parts = boards.children_of(node) if many > _PRINTED else []
+    lines = [] if parts else list(dated)
     order = {slot.value: place for place, slot in enumerate(Slot)}
     days = [
         {
@@ -295,15 +299,16 @@ def printed(request: HttpRequest, pk: UUID) -> HttpResponse:
         }
         for day in boards.days_of(version.package.campaign)
     ]
-    paper = "a3" if request.GET.get("paper") == "a3" else "a4"
     return render(
         request,
         "campaigns/week/print.html",
         {
             "version": version,
             "package": version.package,
-            "days": days,
-            "paper": paper,
+            "days": [] if parts else days,
+            "parts": parts,
+            "many": many,
+            "paper": "a3" if request.GET.get("paper") == "a3" else "a4",
             "node": node,
             "crumbs": _crumbs(version),
         },
