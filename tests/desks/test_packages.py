@@ -13,9 +13,16 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from builders import DAY, NOW, World, a_campaign, an_indicator
 from desks.plans import a_draft, a_planner, a_proposal, a_venue, frozen, seal_now
-from karnameh.activities.public import Activity, Occurrence, OccurrenceState, Slot, State
+from karnameh.activities.public import (
+    Activity,
+    Expectation,
+    Occurrence,
+    OccurrenceState,
+    Slot,
+    State,
+)
 from karnameh.campaigns.contents import lines_of as sealed_lines
-from karnameh.campaigns.contents import seal_of
+from karnameh.campaigns.contents import pledge_id, seal_of
 from karnameh.campaigns.models import Line, Part, Pledge, Signature, Version, VersionState
 from karnameh.campaigns.package.actions import (
     Spot,
@@ -25,10 +32,12 @@ from karnameh.campaigns.package.actions import (
     place_line,
     say_why,
     sign,
+    take_all,
     take_in,
     take_packages,
 )
 from karnameh.campaigns.package.queries import candidates, standing_pledges
+from karnameh.kernel.ids import new_id
 from karnameh.ledger.public import Entry, Kind, Stage
 from workbench import as_owner, ask, quantity_of, refused, refused_kindly, run
 
@@ -162,6 +171,18 @@ def test_an_amendment_is_the_next_version_and_moves_the_promises(world: World) -
     frozen(again, first, second)
     assert pledged(trees, world.shiraz) == 137
     assert len(standing_pledges([goes.pk])) == 1
+
+
+def test_whoever_knows_a_drafts_id_beforehand_knows_those_of_its_promises(world: World) -> None:
+    week, by = a_campaign(), a_planner(world.shiraz)
+    a_proposal(world.local, week, expects={an_indicator("trees"): 5}, state=State.ACCEPTED)
+    known = new_id()
+    draft = draw_up(open_package(week, world.shiraz, by=by, at=NOW), name="۱", by=by, at=NOW, identifier=known)  # fmt: skip
+    take_all(draft, by=by, at=NOW)
+    made = frozen(Version.objects.get(pk=draft.pk), by, a_planner(world.shiraz))
+    pledge = made.pledges.get()
+    expected = Expectation.objects.get(activity=pledge.activity_id)
+    assert made.pk == known and pledge.entry == pledge_id(known, expected.pk, NOW)
 
 
 def test_a_draft_of_an_older_version_is_not_frozen_over_a_newer_one(world: World) -> None:
