@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,12 +14,12 @@ from django.urls import reverse
 from builders import DAY, NOW, World, a_campaign
 from desks.plans import a_draft, a_planner, a_proposal, a_venue
 from karnameh.activities.public import Resource, ResourceKind, Slot, State
-from karnameh.campaigns.clashes import clashes
+from karnameh.campaigns.clashes import Holder, after_move, clashes
 from karnameh.campaigns.models import Line, Package, Rule, RuleKind, Version
 from karnameh.campaigns.package.actions import take_all
 from karnameh.campaigns.package.crowding import crowded
 from karnameh.campaigns.package.queries import booking_of, capacities, lines_of
-from karnameh.campaigns.week.board import CARDS, board_of
+from karnameh.campaigns.week.board import CARDS, board_of, chances
 from karnameh.org.public import Profession
 
 RULES: dict[str, dict[str, Any]] = {
@@ -148,6 +148,34 @@ def test_the_database_finds_the_clashes_that_the_sweep_finds(world: World, seed:
     cells = [cell for row in board.rows for cell in row.cells.values()]
     assert sum(cell.clashing for cell in cells) == len(clashing)
     assert sum(cell.count for cell in cells) + board.undated == len(lines)
+
+
+def test_what_a_card_would_meet_is_what_the_sweep_finds_there(world: World) -> None:
+    week, by, chance = a_campaign(), a_planner(world.fars), random.Random(11)
+    venues = [a_venue(world.shiraz), a_venue(world.fars, halls=2)]
+    for i in range(60):
+        a_proposal(
+            chance.choice([*world.locals["shiraz"], world.shiraz]),
+            week,
+            f"کار {i}",
+            state=State.ACCEPTED,
+        )
+    draft = a_draft(week, world.fars, by)
+    scattered(draft, venues, resources(world), chance)
+    lines = lines_of(draft)
+    bookings = [booking for one in lines if (booking := booking_of(one)) is not None]
+    capacity = capacities(lines) | {(Holder.VENUE, one.pk): one.halls for one in venues}
+    for line in chance.sample(lines, 12):
+        met = chances(draft, line, venues)
+        assert len(met) == 7 * 3 * 3
+        for key, number in met.items():
+            day, slot, venue = key.split()
+            line.on, line.slot = date.fromisoformat(day), slot
+            hall = next((one for one in venues if one.pk == int(venue)), line.venue)
+            kept, line.venue = line.venue, hall
+            moved = booking_of(line)
+            line.venue = kept
+            assert moved is not None and len(after_move(bookings, moved, capacity)) == number, key
 
 
 def test_what_is_too_much_for_one_programme_is_printed_part_by_part(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -19,10 +20,10 @@ from karnameh.activities.public import (
     Slot,
     Venue,
 )
-from karnameh.campaigns.clashes import Booking, Clash, Holder, after_move, by_booking
-from karnameh.campaigns.package.crowding import HOURS, crowded
+from karnameh.campaigns.clashes import Booking, Clash, Holder, by_booking
+from karnameh.campaigns.package.crowding import AT_ONCE, HOURS, crowded
 from karnameh.campaigns.package.models import Line, Version
-from karnameh.campaigns.package.queries import booking_of, capacities, shown_lines, versions_in
+from karnameh.campaigns.package.queries import booking_of, shown_lines, versions_in
 from karnameh.org.public import OrgUnit, UnitKind, under
 
 CARDS = 260  # more than these are shown as counts, county by county
@@ -206,40 +207,40 @@ def _row_of(rows: dict[str, BoardRow], line: Line, node: OrgUnit, *, by: str) ->
 
 
 def chances(version: Version, line: Line, venues: Sequence[Venue]) -> dict[str, int]:
-    """How many clashes `line` would have in each place: key `day slot venue`, venue `0` for the one it has."""
-    lines = list(_beside(version, line, venues))
-    bookings = [booking for one in lines if (booking := booking_of(one)) is not None]
-    capacity = capacities([*lines, line])
-    capacity |= {(Holder.VENUE, one.pk): one.halls for one in venues}
-    by_day: dict[date, list[Booking]] = defaultdict(list)
-    for one in bookings:
-        by_day[one.day].append(one)
-    own = replace_day(line, version.package.campaign.starts_on, Slot.MORNING)
+    """How many clashes `line` would have in each place: key `day slot venue`, venue `0` for the one it has.
+
+    The parts of a day do not touch, so a place clashes with whoever holds all of its room there already.
+    """
+    taken = _taken(version, line, venues)
     found: dict[str, int] = {}
     for day in version.package.campaign.period.days():
         for slot in SLOTS:
-            starts, ends = HOURS[slot]
-            for venue in (None, *venues):
-                holds = own.holds
-                if venue is not None:
-                    holds = (
-                        *(one for one in holds if one[0] != Holder.VENUE),
-                        (Holder.VENUE, venue.pk),
-                    )
-                moved = replace(own, day=day, starts=starts, ends=ends, holds=holds)
-                key = f"{day.isoformat()} {slot.value} {venue.pk if venue else 0}"
-                found[key] = len(after_move(by_day[day], moved, capacity))
+            team = int(taken[Holder.TEAM, line.team_id, day, slot] > 0) if line.team_id else 0
+            unit = int(taken[Holder.UNIT, line.activity.lead_unit_id, day, slot] >= AT_ONCE)
+            if line.activity.lead_unit.kind != UnitKind.LOCAL:
+                unit = 0
+            for key, venue in [(0, line.venue), *((one.pk, one) for one in venues)]:
+                full = venue is not None and taken[Holder.VENUE, venue.pk, day, slot] >= venue.halls
+                found[f"{day.isoformat()} {slot.value} {key}"] = team + unit + full
     return found
 
 
-def _beside(version: Version, line: Line, venues: Sequence[Venue]) -> QuerySet[Line]:
-    """The lines with a day that hold something which `line` holds, or would hold."""
+def _taken(version: Version, line: Line, venues: Sequence[Venue]) -> Counter[tuple[Any, ...]]:
+    """How many other lines hold what `line` holds or would hold, by day and part of it. One question."""
     wanted = Q(venue__in=[*venues, *([line.venue] if line.venue else [])])
     wanted |= Q(activity__lead_unit=line.activity.lead_unit_id)
     if line.team_id:
         wanted |= Q(team=line.team_id)
-    rows = shown_lines(versions_in(version)).filter(wanted, on__isnull=False)
-    return rows.exclude(pk=line.pk) if line.pk else rows
+    rows = Line.objects.filter(wanted, version__in=versions_in(version), on__isnull=False)
+    if line.pk:
+        rows = rows.exclude(pk=line.pk)
+    taken: Counter[tuple[Any, ...]] = Counter()
+    for venue, team, unit, on, slot in rows.values_list(
+        "venue", "team", "activity__lead_unit", "on", "slot"
+    ):
+        for holder in ((Holder.VENUE, venue), (Holder.TEAM, team), (Holder.UNIT, unit)):
+            taken[(*holder, on, slot)] += 1
+    return taken
 
 
 def others_of(line: Line) -> list[Line]:
