@@ -22,6 +22,7 @@ from karnameh.campaigns.package.actions import (
     draw_up,
     drop_occurrence,
     place_line,
+    take_packages,
 )
 from karnameh.campaigns.package.crowding import crowded
 from karnameh.campaigns.package.queries import content_lines, meters_of, sums_of
@@ -131,6 +132,24 @@ def test_the_page_offers_a_further_occurrence_with_its_clashes(world: World) -> 
     assert 'value="drop"' in page
     client.post(reverse("board_line", args=[draft.pk, part.pk]), {"do": "drop"})
     assert draft.lines.count() == 2 and crowded([draft.pk]) == []
+
+
+def test_a_card_of_a_package_beneath_is_looked_at_and_not_moved(world: World) -> None:
+    by, draft, line = a_course(world)
+    v1 = frozen(draft, by, a_planner(world.shiraz))
+    above = a_planner(world.fars)
+    whole = a_draft(draft.package.campaign, world.fars, above)
+    take_packages(whole, [v1], by=above, at=NOW)
+    client = Client()
+    client.force_login(above)
+    address = reverse("board_line", args=[whole.pk, line.pk])
+    assert address in client.get(reverse("board", args=[whole.pk])).content.decode()
+    page = client.get(address)
+    assert page.status_code == 200 and 'type="submit" class="btn' not in page.content.decode()
+    assert client.get(reverse("board_line_again", args=[whole.pk, line.pk])).status_code == 404
+    client.post(address, {"when": f"{SUNDAY} evening"})
+    line.refresh_from_db()
+    assert (line.on, line.slot) == (DAY, Slot.MORNING)
 
 
 def test_the_planner_gives_each_occurrence_a_day_of_its_own(world: World) -> None:

@@ -117,8 +117,9 @@ def _seen(request: HttpRequest, version: Version) -> tuple[str, OrgUnit]:
 
 
 def _line(version: Version, pk: int) -> Line:
+    """A line of the version, or of a package that went into it: that one is looked at only."""
     found = (
-        version.lines.filter(pk=pk)
+        Line.objects.filter(version__in=packages.versions_in(version), pk=pk)
         .select_related(
             "activity__lead_unit",
             "activity__theme",
@@ -181,7 +182,9 @@ def _line_page(
             "slots": Slot.choices,
             "days": boards.days_of(version.package.campaign),
             "chances": _grid(version, one, [one.venue] if one.venue else []),
-            "may": packages.may_plan(_user(request), version.package.unit) and not version.frozen,
+            "may": packages.may_plan(_user(request), version.package.unit)
+            and not version.frozen
+            and one.version_id == version.pk,
             **more,
         },
         status=status,
@@ -196,6 +199,8 @@ def again(request: HttpRequest, pk: UUID, line: int) -> HttpResponse:
     one = _line(version, line)
     if not packages.may_plan(_user(request), version.package.unit):
         raise no_role()
+    if one.version_id != version.pk:
+        raise OutOfReach  # it happens in the package of its own unit
     by, node = _seen(request, version)
     back = f"{reverse('board', args=[pk])}?by={by}&at={node.pk}"
     fresh = Line(version=version, activity=one.activity, venue=one.venue, team=one.team)
