@@ -130,6 +130,22 @@ def test_many_packages_cost_what_one_costs(world: World, queries: Any) -> None:
     assert costs[0] == costs[1] and Package.objects.count() == 4
 
 
+def test_packages_of_another_campaign_are_found_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("karnameh.campaigns.package.views.today", lambda: DAY)
+    week, before, by = a_campaign(), a_campaign(DAY - timedelta(days=365)), a_planner(world.fars)
+    old = a_draft(before, world.fars, by)
+    client = Client()
+    client.force_login(by)
+    page = client.get(reverse("packages")).content.decode()
+    assert (
+        f"?campaign={before.code}" in page and reverse("package", args=[old.package_id]) not in page
+    )
+    page = client.get(reverse("packages") + f"?campaign={before.code}").content.decode()
+    assert reverse("package", args=[old.package_id]) in page and f"?campaign={week.code}\"" not in page
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_database_finds_the_clashes_that_the_sweep_finds(world: World, seed: int) -> None:
     week, by, chance = a_campaign(), a_planner(world.fars), random.Random(seed)

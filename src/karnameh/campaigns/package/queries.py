@@ -51,6 +51,12 @@ def packages_for(user: User, campaign: Campaign) -> QuerySet[Package]:
     )
 
 
+def campaigns_with_packages(user: User) -> QuerySet[Campaign]:
+    """The campaigns of which the reader sees a package."""
+    mine = Package.objects.filter(under_any(whole_paths(user), "unit__path"))
+    return Campaign.objects.filter(pk__in=mine.values("campaign"))
+
+
 def planning_units(user: User, campaign: Campaign) -> list[OrgUnit]:
     """The units of a scope for which the reader may plan and has no package yet."""
     have = Package.objects.filter(campaign=campaign).values("unit")

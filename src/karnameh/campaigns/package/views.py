@@ -33,12 +33,10 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
-def _campaign(request: HttpRequest) -> Campaign:
+def _campaign(request: HttpRequest) -> Campaign | None:
+    """The campaign that is asked for, or the one that is planned now."""
     code = request.GET.get("campaign", "")
-    found = Campaign.objects.filter(code=code).first() if code else campaign_at(today())
-    if found is None:
-        raise OutOfReach
-    return found
+    return Campaign.objects.filter(code=code).first() if code else campaign_at(today())
 
 
 @login_required
@@ -48,7 +46,7 @@ def packages(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     if not queries.whole_paths(user):
         raise no_role()
-    campaign = campaign_at(today())
+    campaign = _campaign(request)
     rows = queries.standings(user, campaign) if campaign else []
     plans = holds(user, Role.PLANNER)
     return render(
@@ -59,6 +57,9 @@ def packages(request: HttpRequest) -> HttpResponse:
             "rows": rows,
             "frozen": sum(row.version is not None for row in rows),
             "units": queries.planning_units(user, campaign) if plans and campaign else [],
+            "others": queries.campaigns_with_packages(user).exclude(
+                pk=campaign.pk if campaign else 0
+            ),
         },
     )
 
@@ -67,8 +68,13 @@ def packages(request: HttpRequest) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin the package of a unit."""
-    unit = reach_unit(request.user, _number(request.POST.get("unit", "")))
-    made = actions.open_package(_campaign(request), unit, by=_user(request), at=now())
+    unit, campaign = (
+        reach_unit(request.user, _number(request.POST.get("unit", ""))),
+        _campaign(request),
+    )
+    if campaign is None:
+        raise OutOfReach
+    made = actions.open_package(campaign, unit, by=_user(request), at=now())
     return redirect("package", pk=made.pk)
 
 
