@@ -143,7 +143,9 @@ def test_packages_of_another_campaign_are_found_again(
         f"?campaign={before.code}" in page and reverse("package", args=[old.package_id]) not in page
     )
     page = client.get(reverse("packages") + f"?campaign={before.code}").content.decode()
-    assert reverse("package", args=[old.package_id]) in page and f"?campaign={week.code}\"" not in page
+    assert (
+        reverse("package", args=[old.package_id]) in page and f'?campaign={week.code}"' not in page
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))

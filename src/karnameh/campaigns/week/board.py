@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from karnameh.activities.public import (
     PENDING,
@@ -187,14 +188,14 @@ def _rows(
             str(one.pk): row(str(one.pk), one.name, venue=one)
             for one in sorted(used | kept, key=lambda v: v.code)
         }
-        return {**rows, "none": row("none", "—")}
+        return {**rows, "none": row("none", _("Without a venue"))}
     rows = {
         str(one.pk): row(
             str(one.pk), one.name, f"?by=county&at={one.pk}" if one.kind != UnitKind.LOCAL else ""
         )
         for one in children_of(node)
     }
-    return {**rows, str(node.pk): row(str(node.pk), node.name), "none": row("none", "—")}
+    return {**rows, str(node.pk): row(str(node.pk), node.name), "none": row("none", _("Elsewhere"))}
 
 
 def _row_of(rows: dict[str, BoardRow], line: Line, node: OrgUnit, *, by: str) -> BoardRow:
