@@ -177,7 +177,9 @@ def _bench(arguments: list[str]) -> int:
         from karnameh.config.bench_sync import bench as bench_sync
 
         return bench_sync(arguments[1:])
-    print("Benchmarks: desks, ledger, plan, proof, read, readers, scale, spark, sync", file=sys.stderr)
+    print(
+        "Benchmarks: desks, ledger, plan, proof, read, readers, scale, spark, sync", file=sys.stderr
+    )
     return 2
 
 
