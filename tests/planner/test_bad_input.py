@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from karnameh.campaigns.planner import Unusable, files, solve
+from karnameh.campaigns.planner import Unusable, check, files, solve
 from karnameh.campaigns.planner import __main__ as command
 from karnameh.campaigns.planner.faults import Fault
 from karnameh.campaigns.planner.shapes import written
@@ -86,6 +86,14 @@ def test_a_small_instance_is_taken() -> None:
         ({"pins": [{"proposal": "x", "part": 3}]}, "no_such_part"),
         ({"pins": [{"proposal": "y"}]}, "unknown_reference"),
         ({"weights": {"score": -1}}, "wrong_value"),
+        ({"weights": {"score": 10**7}}, "wrong_value"),
+        ({"budget": -5}, "wrong_value"),
+        ({"provinces": [{"id": "p", "budget": -1}]}, "wrong_value"),
+        ({"counties": [{"id": "c", "province": "p", "budget": -1}]}, "wrong_value"),
+        ({"days": [{"id": "\ud800"}]}, "wrong_value"),
+        ({"\ud800": 1}, "unknown_field"),
+        ({"days": [{"id": "d\n1"}]}, "wrong_value"),
+        ({"pins": [{"proposal": "x"}, {"proposal": "x", "decision": "decline"}]}, "pinned_twice"),
         ({"themes": ["a"], "days": [{"id": "d1", "themes": ["b"]}]}, "unknown_reference"),
     ],
 )
@@ -130,6 +138,104 @@ def test_the_command_answers_bad_files_in_both_languages(
     assert command.main([str(tmp_path), "--out", out]) == 2
     said = capsys.readouterr().err
     assert "پیدا نشد" in said and "There is no file" in said and "Traceback" not in said
+
+
+def test_the_command_names_a_place_where_no_plan_can_go(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "week.json"
+    raw = json.dumps(a_small_one())
+    file.write_text(raw, "utf-8")
+    for out, words in (
+        (tmp_path, "is a folder"),
+        (tmp_path / "none" / "plan.json", "There is no file"),
+        (file, "is the instance itself"),
+    ):
+        assert command.main([str(file), "--out", str(out)]) == 2
+        assert words in capsys.readouterr().err
+    assert file.read_text("utf-8") == raw
+    assert command.main([str(file), "--out", str(file), "--before", str(tmp_path / "x")]) == 2
+
+
+def test_broken_letters_are_said_and_not_printed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Half a letter in a name or a value: a sentence, not a second fault while saying the first."""
+    file = tmp_path / "week.json"
+    for raw in ('{"\\ud800": 1}', '{"days": [{"id": "\\ud800"}]}', '{"format": "\\udfff"}'):
+        file.write_text(raw, "utf-8")
+        assert command.main([str(file), "--out", str(tmp_path / "plan.json")]) == 2
+        assert "Traceback" not in capfd.readouterr().err
+    assert not (tmp_path / "plan.json").exists()
+
+
+def strange(**changes: Any) -> Any:
+    """The plan of a changed small instance, checked; the solver must not stumble."""
+    instance = files.instance_from({**a_small_one(), **changes})
+    plan = solve(instance, seconds=5)
+    if plan.status != "infeasible":
+        assert check(instance, plan).is_good
+    return plan
+
+
+def test_nothing_to_plan_is_a_plan() -> None:
+    assert strange(proposals=[]).status == "optimal"
+    empty = {"format": "karnameh-plan-instance/1", "days": [{"id": "d"}], "slots": [{"id": "s"}]}
+    assert solve(files.instance_from(empty), seconds=5).status == "optimal"
+    assert "missing_field" in codes({})
+    rule = {"id": "r", "kind": "count", "least": 1}
+    assert [one.params["rule"] for one in strange(proposals=[], rules=[rule]).conflict] == ["r"]
+
+
+def test_ids_may_be_any_letters() -> None:
+    name = "پیشنهادِ «یک»\u200cنیم‌فاصله 🌿 ‮" + "ا" * 300
+    plan = strange(proposals=[{"id": name, "county": "c", "score": 1}])
+    assert plan.accepted == {name}
+
+
+def test_huge_weights_costs_and_crowds() -> None:
+    most = 10**15
+    many = [
+        {"id": f"x{n}", "county": "c", "score": n, "cost": most, "attendance": most}
+        for n in range(3)
+    ]
+    weights = {"score": 1e6, "wish": 1e6, "theme": 0, "travel": 1e6}
+    assert len(strange(proposals=many, weights=weights, budget=most).accepted) == 1
+    tiny = [{"id": f"y{n}", "county": "c", "score": 1e-9, "cost": 1} for n in range(3)]
+    strange(proposals=tiny + many[:1], weights=weights, budget=most)
+
+
+def test_venues_and_people_without_room() -> None:
+    for venue, code in (
+        ({"halls": 0}, "never_open"),
+        ({"seats": 0}, "no_seats"),
+        ({"closed": [{}]}, "never_open"),
+    ):
+        plan = strange(venues=[{"id": "v", "county": "c", **venue}])
+        assert not plan.accepted and plan.declined[0].reason.code == code
+    person = {"id": "t", "at_once": 0}
+    one = {"id": "x", "county": "c", "score": 5, "needs": ["t"]}
+    assert strange(people=[person], proposals=[one]).declined[0].reason.code == "never_open"
+
+
+def test_everything_pinned() -> None:
+    many = [{"id": f"x{n}", "county": "c", "score": n} for n in range(4)]
+    pins = [{"proposal": f"x{n}", "day": "d1", "slot": "s1"} for n in range(4)]
+    assert len(strange(proposals=many, pins=pins).accepted) == 4
+    out = [{"proposal": f"x{n}", "decision": "decline"} for n in range(4)]
+    assert not strange(proposals=many, pins=out).accepted
+
+
+def test_pins_that_conflict_are_named() -> None:
+    both = [{"id": f"x{n}", "county": "c", "score": 9, "venues": ["v"]} for n in range(3)]
+    pins = [{"proposal": "x0"}, {"proposal": "x2"}]
+    plan = strange(proposals=both, pins=pins)
+    assert {one.params["proposal"] for one in plan.conflict} == {"x0", "x2"}
+    plan = strange(proposals=both, pins=[{"proposal": "x0"}], budget=0)
+    assert plan.accepted  # what costs nothing needs no budget
+    dear = [{**both[0], "cost": 5}]
+    plan = strange(proposals=dear, pins=[{"proposal": "x0"}], budget=4)
+    assert {one.code for one in plan.conflict} == {"pin", "budget_limit"}
 
 
 def test_many_faults_are_cut() -> None:

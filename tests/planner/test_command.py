@@ -35,6 +35,16 @@ def test_the_example_is_planned_checked_and_a_wrong_plan_is_found(
     assert "violations" in said and "ممکن" not in said
 
 
+def test_the_example_of_the_documentation_is_a_plan(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "planner.md").read_text("utf-8")
+    example, out = tmp_path / "instance.json", tmp_path / "plan.json"
+    example.write_text(text.split("```json")[1].split("```")[0], "utf-8")
+    assert command.main([str(example), "--out", str(out)]) == 0
+    assert command.main(["--check", str(example), str(out)]) == 0
+    plan = files.read_plan(out)
+    assert plan.status == "optimal" and {"clinic", "lecture"} <= plan.accepted
+
+
 def test_a_false_claim_of_points_is_found(tmp_path: Path) -> None:
     out = tmp_path / "plan.json"
     assert command.main([str(EXAMPLE), "--out", str(out)]) == 0

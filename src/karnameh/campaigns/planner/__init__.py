@@ -39,8 +39,9 @@ from karnameh.campaigns.planner.model import (
     Window,
 )
 from karnameh.campaigns.planner.replanning import plan_again
+from karnameh.campaigns.planner.run import Event
 from karnameh.campaigns.planner.shapes import written
-from karnameh.campaigns.planner.solving import GAP, Event, search
+from karnameh.campaigns.planner.solving import GAP, search
 
 __all__ = [
     "County",
@@ -149,9 +150,9 @@ def check(instance: Instance, plan: Plan) -> Verdict:
 
 def _told(instance: Instance, plan: Plan, seconds: float, seed: int) -> Plan:
     """The plan with the reasons of its declined proposals, or of there being no plan."""
-    if plan.status == "infeasible":
+    if plan.status == "infeasible" and not plan.conflict:
         conflict = smallest_conflict(instance, seconds=max(10.0, seconds), seed=seed)
         return replace(plan, conflict=conflict)
-    if plan.status == "none":
+    if plan.status in ("infeasible", "none"):
         return plan
     return replace(plan, declined=reasons_for(instance, plan))

@@ -6,6 +6,7 @@ import argparse
 import signal
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from karnameh.campaigns.planner import Plan, Progress, replan, solve
 from karnameh.campaigns.planner.checking import check_json
+from karnameh.campaigns.planner.crew import WorkerEnded
 from karnameh.campaigns.planner.faults import Fault, Unusable
 from karnameh.campaigns.planner.files import read_instance, read_json, read_plan, write_plan
 from karnameh.campaigns.planner.words import say
@@ -29,6 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
         for fault in unusable.faults:
             _both(fault.code, fault.params)
         return 2
+    except WorkerEnded:
+        _both("worker_ended", {})
+        return 1
     except BrokenPipeError:
         return 0
 
@@ -75,16 +80,25 @@ def _share(text: str) -> float:
 
 
 def _plan(options: argparse.Namespace) -> int:
-    instance, digest = read_instance(options.instance)
-    before = read_plan(options.before) if options.before else None
-    if not options.out.parent.is_dir():
-        raise Unusable([Fault("file_missing", {"file": str(options.out.parent)})])
+    _refuse_place(options)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    instance, digest = read_instance(options.instance)
+    before = read_plan(options.before) if options.before else None
 
     def keep(plan: Plan) -> None:
         _write(replace(plan, instance=digest), options.out)
+
+    free_at = 0.0
+
+    def keep_now_and_then(plan: Plan) -> None:
+        """Writing the plan of a nation takes seconds: not at every step."""
+        nonlocal free_at
+        began = time.monotonic()
+        if began >= free_at:
+            keep(plan)
+            free_at = time.monotonic() + 10 * (time.monotonic() - began)
 
     progress = None if options.quiet else _tell
     if before is not None:
@@ -104,12 +118,23 @@ def _plan(options: argparse.Namespace) -> int:
             seed=options.seed,
             progress=progress,
             stop=stop,
-            better=keep,
+            better=keep_now_and_then,
             **more,
         )
     keep(plan)
     _summary(plan)
     return 1 if plan.status in ("infeasible", "none") else 0
+
+
+def _refuse_place(options: argparse.Namespace) -> None:
+    """The plan must have somewhere to go, before anything is computed."""
+    out: Path = options.out
+    if not out.parent.is_dir():
+        raise Unusable([Fault("file_missing", {"file": str(out.parent)})])
+    if out.is_dir():
+        raise Unusable([Fault("file_is_folder", {"file": str(out)})])
+    if out.exists() and options.instance.exists() and out.samefile(options.instance):
+        raise Unusable([Fault("out_is_instance", {"file": str(out)})])
 
 
 def _write(plan: Plan, path: Path) -> None:
@@ -203,7 +228,8 @@ def _english(code: str, params: Mapping[str, object]) -> str:
 
 
 def _both(code: str, params: Mapping[str, object]) -> None:
-    print(f"{say(code, params, persian=True)} / {_english(code, params)}", file=sys.stderr)
+    sentence = f"{say(code, params, persian=True)} / {_english(code, params)}"
+    print(sentence, file=sys.stderr)
 
 
 if __name__ == "__main__":

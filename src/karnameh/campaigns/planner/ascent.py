@@ -56,10 +56,9 @@ class Climber:
         bound = relaxation.bound(prices, reduced)
         relaxation.prove(prices, reduced, bound)
         taken = _taken(self.block, reduced)
-        for row in relaxation.fair:
-            points, most = self.block.bonus[row]
-            if points > prices[row]:
-                taken.usage[row] += most
+        rows = relaxation.fair_rows
+        wanted = relaxation.fair_points > prices[rows]
+        taken.usage[rows] += relaxation.fair_most * wanted
         self.found.append((taken.w, taken.venues, taken.teams))
         slope = slope_of(self.own, taken.usage, relaxation.low, relaxation.high)
         self.trend = slope if self.trend is None else deflected(self.trend, slope)

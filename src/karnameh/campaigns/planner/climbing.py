@@ -18,8 +18,9 @@ class Climbed:
     """The best prices of the shared rows, and what each block uses of them on average."""
 
     prices: Floats
-    bound: float
+    bounds: dict[int, float]  # of each block at these prices
     wanted: dict[int, Floats]
+    ends_best: bool  # the last turn's prices are the best ones
 
 
 def climb(
@@ -29,26 +30,34 @@ def climb(
     squares: Floats,
     lower: float | None,
     goes_on: Callable[[float], bool],
+    turns: int = TURNS,
+    before: Climbed | None = None,
 ) -> Climbed:
-    """Climb until it gets slow; `goes_on` hears every bound and may end it."""
+    """Climb until it gets slow; `goes_on` hears every bound and may end it.
+
+    `before` is an ascent of the same blocks that this one continues.
+    """
     low, high = np.array([one.low for one in shared]), np.array([one.high for one in shared])
     weights = 1.0 / np.maximum(1.0, squares)
-    prices = best_prices = np.zeros(len(shared))
+    prices = best_prices = np.zeros(len(shared)) if before is None else before.prices
+    best_bounds: dict[int, float] = {}
     trend: Floats | None = None
-    size, is_best, is_back = 0.0, False, False
+    size, is_best = 0.0, before is not None and before.ends_best
+    is_back = before is not None and not before.ends_best
     pace = Pace()
     last: list[dict[int, Floats]] = []
-    for _ in range(TURNS):
+    for _ in range(turns):
         bound, length = dual_value(prices, low, high), 0.0
         usage: dict[int, Floats] = {}
+        bounds: dict[int, float] = {}
         questions = [(one, "climb", (prices, size, is_best, is_back)) for one in blocks]
         for number, (own_bound, own_usage, own_length) in crew.ask(questions):
             bound, length = bound + own_bound, length + own_length
-            usage[number] = own_usage
+            usage[number], bounds[number] = own_usage, own_bound
         last = [*last[-KEPT + 1 :], usage]
         is_best, is_back = pace.is_better(bound), False
         if is_best:
-            best_prices = prices
+            best_prices, best_bounds = prices, bounds
         total = np.sum([usage[one] for one in blocks], axis=0)
         slope = slope_of(prices, total, low, high)
         trend = slope if trend is None else deflected(trend, slope)
@@ -61,7 +70,7 @@ def climb(
             size = pace.size(bound, lower, length)
             prices = clipped(prices + size * trend * weights, low, high)
     wanted = {one: np.mean([turn[one] for turn in last], axis=0) for one in blocks}
-    return Climbed(best_prices, pace.best, wanted)
+    return Climbed(best_prices, best_bounds, wanted, is_best)
 
 
 def dual_value(prices: Floats, low: Floats, high: Floats) -> float:

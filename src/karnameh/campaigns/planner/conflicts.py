@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from karnameh.campaigns.planner.counting import Asked, filtered, reason_of
 from karnameh.campaigns.planner.formulation import Block, Scales, Task, build
 from karnameh.campaigns.planner.integral import BlockSolver
 from karnameh.campaigns.planner.model import Instance, Pin, Reason, Weights
@@ -21,15 +22,6 @@ from karnameh.campaigns.planner.relaxation import Relaxed
 from karnameh.campaigns.planner.requirements import Requirement, requirements_of
 
 NOTHING = Weights(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One thing that is asked for: a requirement of a rule, all pins of a proposal, or a limit."""
-
-    kind: str  # rule, pin, budget, unit
-    key: str
-    of: str | None = None
 
 
 def smallest_conflict(instance: Instance, *, seconds: float, seed: int = 1) -> tuple[Reason, ...]:
@@ -43,7 +35,7 @@ def smallest_conflict(instance: Instance, *, seconds: float, seed: int = 1) -> t
     for one in rules:
         if trial.has_plan([one]) is False:
             return (trial.reason(one),)
-    kept = trial.filtered(trial.suspects(everything))
+    kept = filtered(trial.suspects(everything), trial.has_plan)
     if len(kept) > 2:
         kept = trial.pair(rules) or kept
     return tuple(trial.reason(one) for one in kept)
@@ -82,16 +74,7 @@ class _Trial:
 
     def reason(self, one: Asked) -> Reason:
         """A requirement in the words of a reason."""
-        if one.kind == "rule":
-            requirement = self.requirements[one.key]
-            rule = requirement.rule
-            params: dict[str, object] = {"rule": rule.id, "of": one.of}
-            return Reason("rule", {**params, "least": rule.least, "most": rule.most})
-        if one.kind == "pin":
-            return Reason("pin", {"proposal": one.key})
-        if one.kind == "budget":
-            return Reason("budget_limit", {"level": one.key, "id": one.of})
-        return Reason("units_limit")
+        return reason_of(one, self.requirements)
 
     def has_plan(self, asked: Sequence[Asked]) -> bool | None:
         """Whether a plan exists; None when the time was too short to say."""
@@ -104,9 +87,7 @@ class _Trial:
     def _try(self, asked: frozenset[Asked], seconds: float) -> bool | None:
         task = self._task(asked)
         block = build(task)
-        if block.impossible and {one.id for one in block.impossible} & {
-            one.proposal for one in task.pins if one.decision == "accept"
-        }:
+        if set(block.impossible) & {one.proposal for one in task.pins if one.decision == "accept"}:
             return False
         nothing = np.zeros(block.rows, bool)
         solver = BlockSolver(block, seed=self.seed, foreign=nothing, disowned=nothing)
@@ -165,21 +146,6 @@ class _Trial:
         priced = self._priced.get(frozenset(asked), frozenset())
         few = [one for one in asked if one in priced]
         return few if few and self.has_plan(few) is False else asked
-
-    def filtered(self, asked: list[Asked]) -> list[Asked]:
-        """Leave out, in halves and then one by one, whatever the contradiction does not need."""
-        kept = list(asked)
-        step = max(1, len(kept) // 2)
-        while step:
-            at = 0
-            while at < len(kept):
-                without = kept[:at] + kept[at + step :]
-                if self.has_plan(without) is False:
-                    kept = without
-                else:
-                    at += step
-            step //= 2
-        return kept
 
     def pair(self, rules: list[Asked]) -> list[Asked] | None:
         """Two requirements that contradict each other by themselves."""

@@ -29,12 +29,23 @@ def quotas(
     for at, row in enumerate(shared):
         is_whole = row.scale == 1.0 and row.key[0] not in ("least", "most")
         here, top, bottom = want[:, at], high_at[:, at], low_at[:, at]
+        here = here * (1 + 1e-9 * np.arange(len(here)))  # of equal ones, always the same first
         if np.isfinite(row.high):
             highs[:, at] = _upper(here, row.high, top, is_whole)
         if np.isfinite(row.low):
-            lows[:, at] = -_upper(-here, -row.low, -bottom, is_whole)
-            lows[:, at] = np.minimum(lows[:, at], highs[:, at])
+            lows[:, at] = _lower(-_upper(-here, -row.low, -bottom, is_whole), highs[:, at], row.low)
     return {block: (lows[at], highs[at]) for at, block in enumerate(blocks)}
+
+
+def _lower(parts: Floats, highs: Floats, limit: float) -> Floats:
+    """Parts of a lower limit, none above its upper one; what is cut off goes where there is room."""
+    parts = np.minimum(parts, highs)
+    for at in np.argsort(-(highs - parts), kind="stable"):
+        lacking = limit - float(parts.sum())
+        if lacking <= 1e-9:
+            break
+        parts[at] += min(lacking, highs[at] - parts[at])
+    return parts
 
 
 def _upper(want: Floats, limit: float, most: Floats, is_whole: bool) -> Floats:

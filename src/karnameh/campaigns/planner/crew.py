@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from karnameh.campaigns.planner.desk import Desk
@@ -19,7 +19,11 @@ Question = tuple[int, str, tuple[Any, ...]]  # block, name of the desk's method,
 class Crew:
     """Answers questions about blocks. Use as a context manager: it ends its processes."""
 
-    def __init__(self, processes: int, seed: int) -> None:
+    def __init__(
+        self, processes: int, seed: int, is_over: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`is_over` is asked often; once it says so, waiting for answers ends with `Interrupted`."""
+        self._is_over = is_over
         self._here = Desk(seed) if processes <= 1 else None
         self._workers = [] if self._here else [_Worker(seed) for _ in range(processes)]
         self._home: dict[int, int] = {}
@@ -38,6 +42,11 @@ class Crew:
         self._home[block] = at
         self._load[at] += weight
 
+    def place(self, block: int, blocks: list[int]) -> tuple[int, int]:
+        """Of these blocks, which in turn this one is for its worker, and of how many."""
+        own = [one for one in blocks if self._home[one] == self._home[block]]
+        return own.index(block), len(own)
+
     def ask(self, questions: list[Question]) -> Iterator[tuple[int, Any]]:
         """Put the questions; the answers come as they are ready, each with its block.
 
@@ -45,6 +54,8 @@ class Crew:
         """
         if self._here is not None:
             for block, name, arguments in questions:
+                if self._is_over():
+                    raise Interrupted
                 yield block, getattr(self._here, name)(block, *arguments)
             return
         answers: SimpleQueue[tuple[int, Any]] = SimpleQueue()
@@ -54,10 +65,23 @@ class Crew:
         for worker, own in zip(self._workers, lists, strict=True):
             worker.work(own, answers.put)
         for _ in questions:
-            block, answer = answers.get()
+            block, answer = self._waited_for(answers)
             if isinstance(answer, WorkerEnded):
                 raise answer
             yield block, answer
+
+    def _waited_for(self, answers: SimpleQueue[tuple[int, Any]]) -> tuple[int, Any]:
+        while True:
+            if self._is_over():
+                raise Interrupted
+            try:
+                return answers.get(timeout=0.2)
+            except Empty:
+                continue
+
+
+class Interrupted(Exception):
+    """The caller wants no more answers, or there is no more time for them."""
 
 
 class WorkerEnded(RuntimeError):
@@ -75,10 +99,12 @@ class _Worker:
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": paths},
         )
+        self._thread: threading.Thread | None = None
 
     def work(self, questions: list[Question], answered: Callable[[tuple[int, Any]], None]) -> None:
         """Put the questions one after another in a thread of their own."""
-        threading.Thread(target=self._put, args=(questions, answered), daemon=True).start()
+        self._thread = threading.Thread(target=self._put, args=(questions, answered), daemon=True)
+        self._thread.start()
 
     def _put(self, questions: list[Question], answered: Callable[[tuple[int, Any]], None]) -> None:
         into, out = self._process.stdin, self._process.stdout
@@ -97,6 +123,8 @@ class _Worker:
         """Stop the process; what it was doing is lost."""
         self._process.kill()
         self._process.wait()
+        if self._thread is not None:
+            self._thread.join()  # its pipe has ended; it must not be closed under it
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from karnameh.campaigns.planner.ascent import Climber, squares
-from karnameh.campaigns.planner.formulation import INF, Block, Floats, Key, Task, build
+from karnameh.campaigns.planner.formulation import INF, Block, Floats, Ints, Key, Task, build
 from karnameh.campaigns.planner.integral import BlockSolver, Standing
 from karnameh.campaigns.planner.model import Placement
 
@@ -74,7 +74,7 @@ class Desk:
             key: (float(block.low[row]), float(block.high[row]), float(block.scale[row]))
             for key, row in block.keys.items()
         }
-        return Built(rows, limits, tuple(one.id for one in block.impossible), 0.0)
+        return Built(rows, limits, tuple(block.impossible), 0.0)
 
     def couple(self, number: int, shared: list[Shared], owns: list[bool]) -> float:
         """Tell a block which of its rows are shared; its largest value of a proposal."""
@@ -140,14 +140,14 @@ class Desk:
         )
 
     def relax(
-        self, number: int, prices: Floats, seconds: float, tolerance: float, rounds: int
+        self, number: int, prices: Floats, until: float, tolerance: float, rounds: int
     ) -> Answer:
-        """Solve the relaxation at prices of the shared rows."""
+        """Solve the relaxation at prices of the shared rows, until then (`time.monotonic`)."""
         solver, rows = self.solvers[number], self.shared[number]
         here = np.flatnonzero(rows >= 0)
         outside = np.zeros(solver.block.rows)
         outside[rows[here]] = prices[here]
-        relaxed = solver.relax(outside, time.monotonic() + seconds, tolerance, rounds)
+        relaxed = solver.relax(outside, until, tolerance, rounds)
         usage = np.zeros(len(rows))
         usage[here] = solver.relaxation.usage(relaxed.x, rows[here])
         worth = solver.relaxation.worth(relaxed.x)
@@ -160,12 +160,43 @@ class Desk:
             top=solver.relaxation.top,
         )
 
-    def quotas(self, number: int, low: Floats, high: Floats) -> None:
-        """Give a block its part of the shared rows."""
-        solver, rows = self.solvers[number], self.shared[number]
+    def sketch(self, number: int, low: Floats, high: Floats) -> Answer:
+        """A plan within these parts of the shared rows in a moment, at the prices known until now."""
+        solver, (here, rows) = self.solvers[number], self._here(number)
+        lows, highs = solver.relaxation.low.copy(), solver.relaxation.high.copy()
+        lows[rows], highs[rows] = low[here], high[here]
+        prices = solver.relaxation.outside + solver.relaxation.own
+        return self._answer(number, solver.sketch(lows, highs, prices))
+
+    def conclude(
+        self,
+        number: int,
+        prices: Floats,
+        parts: tuple[Floats, Floats],
+        until: tuple[float, float],
+        gap: float,
+    ) -> tuple[float, Answer]:
+        """The bound at prices of the shared rows, and a whole plan within parts of them.
+
+        `until` says when each of the two has to end (`time.monotonic`, one clock for all processes).
+        With that the block is done, and everything of it is given back.
+        """
+        outer = self.relax(number, prices, until[0], 2e-3, 60)
+        solver, (here, rows) = self.solvers[number], self._here(number)
+        solver.set_quotas(rows, parts[0][here], parts[1][here])
+        self.relax(number, np.zeros(len(prices)), until[1], 2e-3, 60)
+        solver.round()
+        standing = solver.improve(until[1], gap)
+        answer = self._answer(number, standing, is_solved=outer.is_solved, missing=outer.missing)
+        for kept in (self.solvers, self.blocks, self.shared):
+            del kept[number]
+        return outer.bound, answer
+
+    def _here(self, number: int) -> tuple[Ints, Ints]:
+        """Which of the shared rows this block has, and where."""
+        rows = self.shared[number]
         here = np.flatnonzero(rows >= 0)
-        if len(here):
-            solver.set_quotas(rows[here], low[here], high[here])
+        return here, rows[here]
 
     def greedy(self, number: int) -> Answer:
         """A first plan within the quotas."""
@@ -181,19 +212,26 @@ class Desk:
             standing = solver.exhaust(deadline, gap)
         return self._answer(number, standing)
 
-    def _answer(self, number: int, standing: Standing) -> Answer:
-        solver, rows = self.solvers[number], self.shared[number]
-        here = np.flatnonzero(rows >= 0)
-        usage = np.zeros(len(rows))
-        usage[here] = standing.state.usage[rows[here]]
+    def _answer(
+        self,
+        number: int,
+        standing: Standing,
+        *,
+        is_solved: bool = True,
+        missing: float | None = None,
+    ) -> Answer:
+        solver, (here, rows) = self.solvers[number], self._here(number)
+        usage = np.zeros(len(self.shared[number]))
+        usage[here] = standing.state.usage[rows]
         return Answer(
             standing.value,
             standing.bound,
             usage,
-            standing.state.shortfall(),
+            standing.state.shortfall() if missing is None else missing,
             tuple(solver.placements(standing.state)),
             standing.is_feasible,
             standing.is_exhausted,
+            is_solved,
         )
 
 

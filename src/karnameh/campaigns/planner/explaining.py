@@ -62,7 +62,7 @@ class _Case:
         for name, many in self.accepted.items():
             proposal = self.valuer.proposals[name]
             self.valuer.use(proposal, many, self.used)
-            for requirement, inside in self.valuer.matcher.looking_at(proposal):
+            for requirement, inside in self.valuer.looking_at(proposal):
                 counted = self.counted[requirement.key]
                 self.valuer.count(requirement, inside, proposal, many, counted)
             for one in many:
@@ -70,7 +70,10 @@ class _Case:
                     for atom in self.valuer.atoms[one.slot]:
                         self.there[one.venue, one.day, atom].append(name)
         self.closed = {one.id: self._atoms_of(one.closed) for one in instance.venues}
-        self.absent = {one.id: self._atoms_of(one.absent) for one in instance.people}
+        always = (Window(),)
+        self.absent = {
+            one.id: self._atoms_of(one.absent if one.at_once else always) for one in instance.people
+        }
         self.pinned_out = {one.proposal for one in instance.pins if one.decision == "decline"}
         self._times: dict[object, list[tuple[str, str]]] = {}
 
@@ -135,7 +138,7 @@ class _Case:
 
     def _rules(self, proposal: Proposal, placed: list[Placement]) -> Iterator[Reason]:
         """Rules that would break if this came on top."""
-        for one, inside in self.valuer.matcher.looking_at(proposal):
+        for one, inside in self.valuer.looking_at(proposal):
             before = self.counted[one.key]
             after = list(before)
             self.valuer.count(one, inside, proposal, placed, after)
@@ -165,6 +168,8 @@ class _Case:
         if venues:
             fitting = [one for one in venues if self._has_seats(one, part)]
             if not fitting:
+                if all(self.valuer.venues[one].halls == 0 for one in venues):
+                    return Reason("never_open")
                 seats = max(self.valuer.venues[one].seats or 0 for one in venues)
                 return Reason("no_seats", {"attendance": part.attendance, "seats": seats})
             venues = fitting

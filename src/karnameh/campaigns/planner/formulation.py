@@ -26,7 +26,7 @@ from karnameh.campaigns.planner.model import (
     Venue,
     Window,
 )
-from karnameh.campaigns.planner.requirements import Matcher, Requirement
+from karnameh.campaigns.planner.requirements import Looking, Matcher, Requirement
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -105,6 +105,16 @@ def expanded(starts: Ints, counts: Ints) -> Ints:
     return np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
 
 
+def best_places(values: Floats, counts: Ints) -> Ints:
+    """Where the largest value of each group stands, the first of equal ones; no group is empty."""
+    if not len(counts):
+        return np.zeros(0, np.int64)
+    starts = np.cumsum(counts) - counts
+    best = np.repeat(np.maximum.reduceat(values, starts), counts)
+    hits = np.flatnonzero(values == best)
+    return hits[np.searchsorted(hits, starts)]
+
+
 @dataclass(slots=True)
 class Options:
     """The venues (or teams) that each window of a part may have, window by window."""
@@ -122,17 +132,14 @@ class Options:
         """Positions of the best options of these windows."""
         counts = self.starts[windows + 1] - self.starts[windows]
         at = expanded(self.starts[windows], counts)
-        values = -self.costs[at] - table[self.cells[at]]
-        owner = np.repeat(np.arange(len(windows)), counts)
-        order = np.lexsort((at, -values, owner))
-        return np.asarray(at[order[np.cumsum(counts) - counts]])
+        return at[best_places(-self.costs[at] - table[self.cells[at]], counts)]
 
 
 @dataclass(slots=True)
 class Block:
     """The arrays. `p` counts proposals, `k` parts, `w` windows of a part; see the module."""
 
-    proposals: list[Proposal]
+    proposals: list[str]  # ids: a block is kept long, its proposals are not
     must: Flags  # by a pin
     values: Floats  # of being accepted, by proposal
     part_of: Ints  # k -> p
@@ -160,7 +167,7 @@ class Block:
     scale: Floats
     keys: dict[Key, int]
     bonus: dict[int, tuple[float, float]]  # fair rows: points for each, up to how many
-    impossible: list[Proposal]
+    impossible: list[str]
 
     @property
     def rows(self) -> int:
@@ -265,6 +272,20 @@ def kilometres(one: County | None, other: County | None) -> float:
     return 2 * EARTH * asin(min(1.0, sqrt(half)))
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the requirements that look at a proposal count: (row, times, measure) for itself.
+
+    And for its occurrences the number of such an `OnDays`, which many proposals share.
+    """
+
+    entries: tuple[tuple[int, float, str], ...]
+    on_days: int
+
+
+OnDays = tuple[tuple[int, str, tuple[float, ...]], ...]  # row, measure, times on each day
+
+
 class Builder:
     """Makes the arrays of a block, proposal by proposal."""
 
@@ -308,7 +329,12 @@ class Builder:
             self.matcher.add(requirement)
             self._announce(requirement)
         self._windows: dict[object, Ints] = {}
-        self._days: dict[str, tuple[Flags, Flags]] = {}
+        self._counted: dict[int, Counted] = {}  # by what looks at a proposal: a tuple kept once
+        self._on_days: dict[OnDays, int] = {}
+        self.k_on_days: list[int] = []
+        self.k_unit: list[str | None] = []  # of units that limit their days
+        self.k_sizes: dict[str, list[float]] = {"activities": [], "attendance": [], "cost": []}
+        self._values_of: dict[object, Floats] = {}
         self._travels: dict[tuple[str, str], float] = {}
 
     def _openness(self, given: Iterable[tuple[int, Sequence[Window]]]) -> tuple[Flags, list[float]]:
@@ -393,7 +419,7 @@ class Builder:
             kept.append(proposal)
             must.append(bool(own))
             values.append(self._value(proposal))
-            self.looking = list(self.matcher.looking_at(proposal))
+            self.counted = self._counted_of(self.matcher.looking_at(proposal))
             self._proposal_rows(p, proposal)
             for number, one in enumerate(made):
                 assert one is not None
@@ -490,13 +516,11 @@ class Builder:
         self._fair(add, "fair_county", county.id, county.fair_share, frame.weights.fair_county)
         if unit is not None:
             self._fair(add, "fair_unit", unit.id, unit.fair_share, frame.weights.fair_unit)
-        for requirement, inside in self.looking:
-            if not requirement.by_days:
-                size = _measure(requirement, proposal)
-                for key, value in _shares(requirement, size, inside):
-                    if key in self.keys and value:
-                        rows.append(self.keys[key])
-                        values.append(value)
+        sizes = _sizes(proposal)
+        for row, times, measure in self.counted.entries:
+            if sizes[measure]:
+                rows.append(row)
+                values.append(times * sizes[measure])
         self.p_entries[0].append(np.full(len(rows), p))
         self.p_entries[1].append(np.array(rows, np.int64))
         self.p_entries[2].append(np.array(values))
@@ -524,6 +548,11 @@ class Builder:
         days = windows // len(self.slots)
         self.k_of.append(p)
         self.k_number.append(number)
+        self.k_on_days.append(self.counted.on_days)
+        unit = self.units[proposal.unit] if proposal.unit is not None else None
+        self.k_unit.append(unit.id if unit is not None and unit.per_day is not None else None)
+        for measure, size in _sizes(proposal, part).items():
+            self.k_sizes[measure].append(size)
         self.w_counts.append(count)
         self.w_windows.append(windows)
         self.w_values.append(self._window_values(proposal, days))
@@ -534,18 +563,19 @@ class Builder:
         self.team_options.append(
             self._options(proposal, self.all_people, teams, windows, team_open)
         )
-        self._window_rows(proposal, part, mine, windows, days, needs)
+        self._window_rows(proposal, mine, windows, days, needs)
 
     def _window_values(self, proposal: Proposal, days: Ints) -> Floats:
         weights, frame = self.task.frame.weights, self.task.frame
-        of_day = np.array(
-            [
+        key = proposal.theme, proposal.wishes, len(proposal.parts)
+        if key not in self._values_of:
+            of_day = [
                 weights.theme * (proposal.theme is not None and proposal.theme in day.themes)
                 + weights.wish * (day.id in proposal.wishes)
                 for day in frame.days
             ]
-        )
-        return np.asarray(of_day[days] / len(proposal.parts))
+            self._values_of[key] = np.array(of_day) / len(proposal.parts)
+        return self._values_of[key][days]
 
     def _options(
         self,
@@ -575,7 +605,6 @@ class Builder:
     def _window_rows(
         self,
         proposal: Proposal,
-        part: Part,
         mine: Ints,
         windows: Ints,
         days: Ints,
@@ -588,57 +617,69 @@ class Builder:
             rows.append(row)
             values.append(np.full(len(own), value))
 
-        def add_by_day(name: str, one: str, limit: float) -> None:
+        if proposal.different_days and len(proposal.parts) > 1:
             of_day = {
-                day: self._row((name, one, self.task.frame.days[day].id), -INF, limit)
+                day: self._row(("apart", proposal.id, self.task.frame.days[day].id), -INF, 1.0)
                 for day in sorted(set(days.tolist()))
             }
             add(mine, np.array([of_day[day] for day in days.tolist()]), 1.0)
-
-        unit = self.units[proposal.unit] if proposal.unit is not None else None
-        if unit is not None and unit.per_day is not None:
-            add_by_day("unit_day", unit.id, unit.per_day)
-        if proposal.different_days and len(proposal.parts) > 1:
-            add_by_day("apart", proposal.id, 1.0)
         for one in needs:
             base = self.people_from + one * self.atoms_in_all
             atoms = [self.atoms[w] for w in windows]
             own = np.repeat(mine, [len(a) for a in atoms])
             add(own, base + np.concatenate(atoms), 1.0)
-        for requirement, inside in self.looking:
-            if requirement.by_days:
-                self._day_rows(add, requirement, proposal, part, inside, mine, days)
 
-    def _day_rows(
-        self,
-        add: Any,
-        one: Requirement,
-        proposal: Proposal,
-        part: Part,
-        inside: bool,
-        mine: Ints,
-        days: Ints,
-    ) -> None:
-        """Entries of a requirement that counts occurrences on some days."""
-        base, where = self._counted_days(one)
-        in_base = base[days]
-        if not in_base.any():
-            return
-        size = _measure(one, proposal, part)
-        in_where = in_base & where[days]
-        for hit, within in ((in_where, inside), (in_base & ~in_where, False)):
-            if hit.any():
-                at = mine[hit]
-                for key, value in _shares(one, size, within):
-                    if key in self.keys and value:
-                        add(at, np.full(len(at), self.keys[key]), value)
-
-    def _counted_days(self, one: Requirement) -> tuple[Flags, Flags]:
-        """The days that a requirement counts, and those of its `where`."""
-        if one.key not in self._days:
+    def _counted_of(self, looking: Looking) -> Counted:
+        """The rows of these requirements, made once for all proposals that they look at."""
+        if id(looking) in self._counted:
+            return self._counted[id(looking)]
+        entries: list[tuple[int, float, str]] = []
+        on_days: list[tuple[int, str, tuple[float, ...]]] = []
+        for one, inside in looking:
+            if not one.by_days:
+                for key, times in _shares(one, inside):
+                    if key in self.keys and times:
+                        entries.append((self.keys[key], times, one.rule.measure))
+                continue
             base = one.among.days if one.rule.kind == "share" else one.where.days
-            self._days[one.key] = self._named(base), self._named(one.where.days)
-        return self._days[one.key]
+            in_base, in_where = self._named(base), self._named(one.where.days)
+            within = zip(_shares(one, inside), _shares(one, False), strict=True)
+            for (key, times), (_, others) in within:
+                if key in self.keys:
+                    of_day = np.where(in_where, times, others) * in_base
+                    on_days.append((self.keys[key], one.rule.measure, tuple(of_day.tolist())))
+        number = self._on_days.setdefault(tuple(on_days), len(self._on_days))
+        self._counted[id(looking)] = Counted(tuple(entries), number)
+        return self._counted[id(looking)]
+
+    def _unit_days(self, window_part: Ints, days: Ints) -> None:
+        """Entries of the limits of units on each day, for all windows."""
+        units = [one.id for one in self.task.frame.units if one.per_day is not None]
+        number = {one: at for at, one in enumerate(units)}
+        of_part = [-1 if one is None else number[one] for one in self.k_unit]
+        of_window = np.array(of_part, np.int64)[window_part]
+        w = np.flatnonzero(of_window >= 0)
+        cells, at = np.unique(of_window[w] * len(self.days) + days[w], return_inverse=True)
+        rows = []
+        for cell in cells.tolist():
+            unit, day = units[cell // len(self.days)], self.task.frame.days[cell % len(self.days)]
+            rows.append(self._row(("unit_day", unit, day.id), -INF, self.units[unit].per_day or 0))
+        self._add_entries(w, np.array(rows, np.int64)[at], np.ones(len(w)))
+
+    def _add_entries(self, *entries: Any) -> None:
+        for many, new in zip(self.w_entries, entries, strict=True):
+            many.append(new)
+
+    def _day_rows(self, window_part: Ints, days: Ints) -> None:
+        """Entries of the requirements that count occurrences on some days, for all windows."""
+        kinds = np.array(self.k_on_days, np.int64)[window_part]
+        for on_days, number in self._on_days.items():
+            w = np.flatnonzero(kinds == number) if on_days else np.zeros(0, np.int64)
+            for row, measure, of_day in on_days:
+                values = np.array(of_day)[days[w]]
+                values = values * np.array(self.k_sizes[measure])[window_part[w]]
+                real = np.flatnonzero(values)
+                self._add_entries(w[real], np.full(len(real), row), values[real])
 
     def _named(self, names: tuple[str, ...]) -> Flags:
         return np.array([not names or day in names for day in self.days])
@@ -652,16 +693,20 @@ class Builder:
     ) -> Block:
         part_of = np.array(self.k_of, np.int64)
         counts = np.array(self.w_counts, np.int64)
+        window_part = np.repeat(np.arange(len(counts)), counts)
+        window = _joined(self.w_windows, np.int64)
+        self._unit_days(window_part, window // len(self.slots))
+        self._day_rows(window_part, window // len(self.slots))
         return Block(
-            proposals=kept,
+            proposals=[one.id for one in kept],
             must=np.array(must, bool),
             values=np.array(values, np.float64),
             part_of=part_of,
             part_number=np.array(self.k_number, np.int64),
             parts_at=np.searchsorted(part_of, np.arange(len(kept) + 1)),
             windows_at=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            window_part=np.repeat(np.arange(len(counts)), counts),
-            window=_joined(self.w_windows, np.int64),
+            window_part=window_part,
+            window=window,
             window_value=_joined(self.w_values, np.float64),
             by_proposal=Entries.of(len(kept), *self.p_entries),
             by_window=Entries.of(self.w_count, *self.w_entries),
@@ -686,7 +731,7 @@ class Builder:
             scale=np.array(self.scale, np.float64),
             keys=self.keys,
             bonus=self.bonus,
-            impossible=impossible,
+            impossible=[one.id for one in impossible],
         )
 
 
@@ -702,24 +747,23 @@ def _all_options(parts: list[tuple[Ints, Ints, Floats, Ints]]) -> Options:
     return Options(choices, cells, costs, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64))
 
 
-def _measure(one: Requirement, proposal: Proposal, part: Part | None = None) -> float:
-    """How much of a proposal (or of one of its parts) a requirement counts."""
-    if one.rule.measure == "activities":
-        return 1.0
-    if one.rule.measure == "cost":
-        return proposal.cost / (len(proposal.parts) if part else 1)
-    if part is not None:
-        return float(part.attendance)
-    return float(sum(each.attendance for each in proposal.parts))
+def _sizes(proposal: Proposal, part: Part | None = None) -> dict[str, float]:
+    """How much of a proposal (or of one of its parts) a requirement counts, by its measure."""
+    parts = proposal.parts if part is None else (part,)
+    return {
+        "activities": 1.0,
+        "attendance": float(sum(each.attendance for each in parts)),
+        "cost": proposal.cost / (1 if part is None else len(proposal.parts)),
+    }
 
 
-def _shares(one: Requirement, size: float, inside: bool) -> list[tuple[Key, float]]:
-    """The rows of a requirement and what this much adds to each."""
+def _shares(one: Requirement, inside: bool) -> list[tuple[Key, float]]:
+    """The rows of a requirement and what one unit of its measure adds to each."""
     if one.rule.kind == "count":
-        return [(("count", one.key), size)]
+        return [(("count", one.key), float(inside))]
     return [
-        (("least", one.key), size * (inside - (one.rule.least or 0.0))),
-        (("most", one.key), size * (inside - (1.0 if one.rule.most is None else one.rule.most))),
+        (("least", one.key), inside - (one.rule.least or 0.0)),
+        (("most", one.key), inside - (1.0 if one.rule.most is None else one.rule.most)),
     ]
 
 

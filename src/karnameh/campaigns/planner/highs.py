@@ -81,6 +81,14 @@ class GrowingProgram:
         """Change the bounds of some rows."""
         self._solver.changeRowsBounds(len(rows), rows, low, high)
 
+    def set_column_bounds(self, column: int, low: float, high: float) -> None:
+        """Change the bounds of one column."""
+        self._solver.changeColBounds(column, low, high)
+
+    def reduced_costs(self) -> Floats:
+        """What one more unit of each column would cost."""
+        return np.array(self._solver.getSolution().col_dual)
+
     def solve(self, seconds: float) -> bool:
         """Solve; True when it is solved to the end."""
         solver = self._solver

@@ -53,6 +53,15 @@ class BlockSolver:
         state.fill(order[reduced.proposals[order] > 0])
         return self._keep(state, float("inf"))
 
+    def sketch(self, low: Floats, high: Floats, prices: Floats) -> Standing:
+        """The same within other limits and at some prices; nothing is kept of it."""
+        state = State(self.block, low, high)
+        order = np.argsort(-self.block.reduced(prices).proposals, kind="stable")
+        worth = self.block.reduced(np.zeros(self.block.rows)).proposals
+        state.serve(order, prices)
+        state.fill(order[worth[order] > 0], prices)
+        return Standing(state, float("inf"), state.shortfall() == 0.0, False)
+
     def relax(
         self,
         prices: Floats,
@@ -84,8 +93,7 @@ class BlockSolver:
         """A plan from the relaxation: its whole columns, then what fits, by what it is worth."""
         relaxed = self._relaxed()
         state, order = self._empty(), self._order(relaxed)
-        for p, choices in self._wholes(relaxed.x > 0.5, relaxed.x):
-            state.put_if_it_fits(p, choices)
+        state.put_all(self._wholes(relaxed.x > 0.5, relaxed.x), if_it_fits=True)
         state.serve(order, relaxed.prices)
         likely = self._likely(relaxed.x)
         state.fill(likely, relaxed.prices)
@@ -218,8 +226,7 @@ class BlockSolver:
         x = np.zeros(len(self.relaxation.pool))
         x[chosen] = values[self.relaxation.fixed :]
         state = self._empty()
-        for p, choices in self._wholes(x > 0.5, x):
-            state.put(p, choices)
+        state.put_all(self._wholes(x > 0.5, x), if_it_fits=False)
         state.mend()
         order = self._order(relaxed)
         state.serve(order, relaxed.prices)
@@ -314,7 +321,7 @@ class BlockSolver:
             team = int(block.teams.choices[choice.team])
             made.append(
                 Placement(
-                    proposal=block.proposals[p].id,
+                    proposal=block.proposals[p],
                     day=block.day_ids[window // frame_slots],
                     slot=block.slot_ids[window % frame_slots],
                     venue=block.venue_ids[venue] if venue < len(block.venue_ids) else None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from karnameh.campaigns.planner.model import Instance, Placement, Proposal
-from karnameh.campaigns.planner.requirements import Requirement
+from karnameh.campaigns.planner.requirements import Looking
 from karnameh.campaigns.planner.valuing import Valuer, size_of
 
 
@@ -38,7 +38,7 @@ def greedy(instance: Instance) -> Peer:
             continue
         if valuer.fits_on_top(proposal.id, many, used):
             chosen += many
-            for one, inside in valuer.matcher.looking_at(proposal):
+            for one, inside in valuer.looking_at(proposal):
                 valuer.count(one, inside, proposal, many, counted[one.key])
     return Peer(tuple(chosen), time.monotonic() - began, None, "")
 
@@ -83,7 +83,7 @@ def ways_of(valuer: Valuer, proposal: Proposal, number: int) -> list[Placement]:
 def _rules_allow(
     valuer: Valuer, proposal: Proposal, many: list[Placement], counted: dict[str, list[float]]
 ) -> bool:
-    for one, inside in valuer.matcher.looking_at(proposal):
+    for one, inside in valuer.looking_at(proposal):
         after = list(counted[one.key])
         valuer.count(one, inside, proposal, many, after)
         most = one.rule.most
@@ -115,7 +115,7 @@ def one_model(instance: Instance, seconds: float, workers: int = 2) -> Peer:
         valuer.use(proposal, [], used)
         for key, count in used.items():
             rows[key].append((y, count))
-        looking = list(valuer.matcher.looking_at(proposal))
+        looking = valuer.looking_at(proposal)
         for one, inside in looking:
             if not one.by_days:
                 size = size_of(one, proposal, None)
@@ -159,7 +159,7 @@ def one_model(instance: Instance, seconds: float, workers: int = 2) -> Peer:
 
 
 def _by_days(
-    looking: list[tuple[Requirement, bool]],
+    looking: Looking,
     proposal: Proposal,
     place: Placement,
     x: Any,

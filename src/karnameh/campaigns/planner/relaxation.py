@@ -115,6 +115,9 @@ class Relaxation:
             line = int(self._line[row])
             own.append((-points, 0.0, most, [(line, 1.0)]))
         self.fair = fair
+        self.fair_rows = np.array(fair, np.int64)
+        bonus = np.array([block.bonus[row] for row in fair]).reshape(-1, 2)
+        self.fair_points, self.fair_most = bonus[:, 0], bonus[:, 1]
         self.multi = np.flatnonzero(~self.single)
         for p in self.multi.tolist():
             rows, values = block.by_proposal.at(p)
@@ -156,16 +159,16 @@ class Relaxation:
             self.own = prices - self.outside
 
     def set_outside(self, prices: Floats) -> None:
-        """New prices of the foreign rows."""
+        """New prices of the foreign rows; what these cost until now, they go on costing."""
         if not np.array_equal(prices, self.outside):
             self.proven = None
+            self.own = self.signed(self.own + self.outside - prices)
         self.outside = prices
         self.program.set_costs(np.concatenate([self._fixed_costs(), self._pool_costs()]))
 
     def _fixed_costs(self) -> Floats:
         block, costs = self.block, self.fixed_costs.copy()
-        for at, row in enumerate(self.fair):
-            costs[self.slacks + at] += self.outside[row]
+        costs[self.slacks : self.slacks + len(self.fair)] += self.outside[self.fair_rows]
         if len(self.multi):
             paid = block.by_proposal.priced(self.outside, len(block.values))
             costs[self.slacks + len(self.fair) :] += paid[self.multi]
@@ -324,10 +327,8 @@ class Relaxation:
         total = float((own * limits).sum())
         gains = np.where(self.block.must, reduced.proposals, np.maximum(0.0, reduced.proposals))
         total += float(gains.sum())
-        for row in self.fair:
-            points, most = self.block.bonus[row]
-            total += most * max(0.0, points - float(prices[row]))
-        return total
+        over = np.maximum(0.0, self.fair_points - prices[self.fair_rows])
+        return total + float((self.fair_most * over).sum())
 
     def _beyond(self, now: Reduced, duals: Floats) -> Flags:
         """The windows whose best column is worth more than what its part earns now."""
@@ -361,11 +362,8 @@ class Relaxation:
         np.add.at(y, block.part_of[block.window_part[pool.w]], x)
         y /= np.diff(block.parts_at)
         total += float((block.values * y)[~self.single].sum())
-        rows = np.array(self.fair, np.int64)
-        for row, used in zip(self.fair, self.usage(x, rows), strict=True):
-            points, most = block.bonus[row]
-            total += points * min(most, block.high[row] - used)
-        return total
+        got = np.minimum(self.fair_most, block.high[self.fair_rows] - self.usage(x, self.fair_rows))
+        return total + float((self.fair_points * got).sum())
 
     def near(self, now: Relaxed, loss: float, most: int) -> tuple[Ints, Ints, Ints] | None:
         """All columns that lose at most `loss` against the bound; None when they are too many."""

@@ -20,7 +20,8 @@ from karnameh.campaigns.planner.model import (
     Progress,
     Weights,
 )
-from karnameh.campaigns.planner.solving import Event, search
+from karnameh.campaigns.planner.run import Event
+from karnameh.campaigns.planner.solving import search
 from karnameh.campaigns.planner.valuing import Valuer
 
 GAP = 0.005

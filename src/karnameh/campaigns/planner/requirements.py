@@ -83,38 +83,73 @@ def _values(each: str, base: Filter, instance: Instance) -> list[str]:
     return list(dict.fromkeys(declared or (one for one in seen if one is not None)))
 
 
+Looking = tuple[tuple["Requirement", bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """A filter made ready: places among the properties with the values that pass, and groups."""
+
+    values: tuple[tuple[int, frozenset[str]], ...]
+    audience: tuple[tuple[str, float], ...]
+
+    @classmethod
+    def of(cls, where: Filter) -> _Test:
+        listed = ((at, getattr(where, name)) for at, (name, _) in enumerate(_PROPERTIES))
+        return cls(
+            tuple((at, frozenset(values)) for at, values in listed if values),
+            tuple(where.audience.items()),
+        )
+
+    def passes(self, properties: tuple[str | None, ...], audience: dict[str, float]) -> bool:
+        for at, values in self.values:
+            if properties[at] not in values:
+                return False
+        return all(audience.get(group, 0.0) >= least for group, least in self.audience)
+
+
 @dataclass(slots=True)
 class Matcher:
-    """Finds the requirements that look at a proposal, without trying them all."""
+    """Finds the requirements that look at a proposal, without trying them all.
+
+    Proposals that the same requirements look at get the very same tuple: it is kept once.
+    """
 
     province_of: dict[str, str]
-    _under: dict[tuple[str, str], list[Requirement]] = field(default_factory=dict)
-    _always: list[Requirement] = field(default_factory=list)
+    _under: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    _always: list[int] = field(default_factory=list)
+    _tests: list[tuple[Requirement, _Test, _Test | None]] = field(default_factory=list)
+    _found: dict[tuple[int, ...], Looking] = field(default_factory=dict)
 
     def add(self, one: Requirement) -> None:
         """Take a requirement in."""
-        base = one.among if one.rule.kind == "share" else one.where
-        for name, _ in _PROPERTIES:
-            values = getattr(base, name)
-            if values:
-                for value in dict.fromkeys(values):
-                    self._under.setdefault((name, value), []).append(one)
-                return
-        self._always.append(one)
+        number, is_share = len(self._tests), one.rule.kind == "share"
+        base = _Test.of(one.among if is_share else one.where)
+        self._tests.append((one, base, _Test.of(one.where) if is_share else None))
+        if not base.values:
+            self._always.append(number)
+            return
+        at, values = base.values[0]
+        for value in values:
+            self._under.setdefault((at, value), []).append(number)
 
-    def looking_at(self, proposal: Proposal) -> Iterable[tuple[Requirement, bool]]:
+    def looking_at(self, proposal: Proposal) -> Looking:
         """The requirements that count this proposal; for a share, whether it is in `where` too."""
-        found = list(self._always)
-        for name, value_of in _PROPERTIES:
-            value = value_of(proposal, self.province_of)
+        properties = tuple(value_of(proposal, self.province_of) for _, value_of in _PROPERTIES)
+        numbers = list(self._always)
+        for at, value in enumerate(properties):
             if value is not None:
-                found += self._under.get((name, value), ())
-        for one in found:
-            if one.rule.kind == "share":
-                if matches(one.among, proposal, self.province_of):
-                    yield one, matches(one.where, proposal, self.province_of)
-            elif matches(one.where, proposal, self.province_of):
-                yield one, True
+                numbers += self._under.get((at, value), ())
+        found: list[int] = []  # twice the number, and one more for what is inside
+        for number in numbers:
+            _, base, where = self._tests[number]
+            if base.passes(properties, proposal.audience):
+                inside = where is None or where.passes(properties, proposal.audience)
+                found.append(2 * number + inside)
+        key = tuple(found)
+        if key not in self._found:
+            self._found[key] = tuple((self._tests[one // 2][0], bool(one % 2)) for one in key)
+        return self._found[key]
 
 
 _PROPERTIES: tuple[tuple[str, Callable[[Proposal, dict[str, str]], str | None]], ...] = (
@@ -126,14 +161,3 @@ _PROPERTIES: tuple[tuple[str, Callable[[Proposal, dict[str, str]], str | None]],
     ("kinds", lambda proposal, _: proposal.kind),
     ("provinces", lambda proposal, province_of: province_of.get(proposal.county)),
 )
-
-
-def matches(where: Filter, proposal: Proposal, province_of: dict[str, str]) -> bool:
-    """Whether a filter lets a proposal through, its days aside."""
-    for name, value_of in _PROPERTIES:
-        values = getattr(where, name)
-        if values and value_of(proposal, province_of) not in values:
-            return False
-    return all(
-        proposal.audience.get(group, 0.0) >= least for group, least in where.audience.items()
-    )

@@ -7,8 +7,10 @@ together. (A general validator needs minutes for a nation's 77,500 proposals.)
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from karnameh.campaigns.planner import model
@@ -28,7 +30,7 @@ class _Wrong(Exception):
 def text(value: Any, path: str, faults: list[Fault]) -> Any:
     """A text of any letters, without line breaks or other control characters."""
     if isinstance(value, str) and len(value) <= LONGEST and value.isprintable() | _is_plain(value):
-        return value
+        return sys.intern(value)  # ids are named again and again
     return _wrong(faults, path, "text", value)
 
 
@@ -188,7 +190,7 @@ def proposal(value: Any, path: str, faults: list[Fault]) -> Any:
 
 
 _names = many(name)
-_WINDOW = Shape(model.Window, {"day": maybe(name), "slot": maybe(name)})
+_WINDOW = Shape(lru_cache(maxsize=4096)(model.Window), {"day": maybe(name), "slot": maybe(name)})
 _windows = many(_WINDOW)
 _PART = Shape(
     model.Part,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from math import gcd
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from karnameh.campaigns.planner.climbing import climb, dual_value
+from karnameh.campaigns.planner.climbing import Climbed, climb, dual_value
+from karnameh.campaigns.planner.conflicts import smallest_conflict
+from karnameh.campaigns.planner.counting import conflict_by_counting
 from karnameh.campaigns.planner.coupling import quotas
-from karnameh.campaigns.planner.crew import Crew
+from karnameh.campaigns.planner.crew import Crew, Interrupted, Question, WorkerEnded
 from karnameh.campaigns.planner.desk import Answer, Built, Shared, shared_rows
 from karnameh.campaigns.planner.faults import Unusable
 from karnameh.campaigns.planner.formulation import INF, Floats, Scales, Task
@@ -24,100 +26,16 @@ from karnameh.campaigns.planner.model import (
     Plan,
     Progress,
     Proposal,
+    Reason,
     Status,
 )
+from karnameh.campaigns.planner.run import Event, Run
 from karnameh.campaigns.planner.soundness import faults_of
-from karnameh.campaigns.planner.valuing import Valued, Valuer
+from karnameh.campaigns.planner.valuing import Valuer
 
 TOGETHER = 3500  # proposals up to which everything is one block
 BLOCK = 3000  # proposals up to which provinces (or counties of one) share a block
 GAP = 0.003  # relative; where the planner stops by itself
-
-
-class Event(Protocol):
-    """Such as threading.Event."""
-
-    def is_set(self) -> bool: ...
-
-
-@dataclass(slots=True)
-class Run:
-    """One search: its clock, the best plan and bound so far, and who wants to know."""
-
-    valuer: Valuer
-    seconds: float
-    progress: Callable[[Progress], None] | None
-    stop: Event | None
-    better: Callable[[Plan], None] | None
-    held: tuple[Placement, ...] = ()
-    began: float = field(default_factory=time.monotonic)
-    placements: tuple[Placement, ...] = ()
-    valued: Valued | None = None
-    bound: float = INF
-
-    @property
-    def spent(self) -> float:
-        return time.monotonic() - self.began
-
-    @property
-    def left(self) -> float:
-        """Seconds left; none when the caller wants it to stop."""
-        return 0.0 if self.is_stopped else max(0.0, self.seconds - self.spent)
-
-    @property
-    def is_stopped(self) -> bool:
-        return self.stop is not None and self.stop.is_set()
-
-    @property
-    def gap(self) -> float | None:
-        """Relative to the bound."""
-        if self.valued is None or self.bound == INF:
-            return None
-        over = self.bound - self.valued.objective
-        return max(0.0, over / max(abs(self.bound), 1e-9)) if over > 1e-9 else 0.0
-
-    def is_good(self, gap: float) -> bool:
-        return self.gap is not None and self.gap <= gap
-
-    def offer(self, placements: Sequence[Placement]) -> bool:
-        """Take a plan if it keeps every rule and is better; whether it was taken."""
-        placements = (*self.held, *placements)
-        valued = self.valuer.value(placements)
-        if not valued.holds:
-            return False
-        if self.valued is not None and valued.objective <= self.valued.objective + 1e-9:
-            return False
-        self.placements, self.valued = tuple(placements), valued
-        if self.better is not None:
-            self.better(self.plan("good"))
-        return True
-
-    def prove(self, bound: float) -> None:
-        """Nothing is worth more than this."""
-        if not self.held:
-            self.bound = min(self.bound, bound)
-
-    def tell(self, phase: str) -> None:
-        if self.progress is not None:
-            best = None if self.valued is None else self.valued.objective
-            bound = None if self.bound == INF else self.bound
-            self.progress(Progress(phase, self.spent, best, bound, self.gap))
-
-    def plan(self, status: Status) -> Plan:
-        """What is known now, as a plan."""
-        valued = self.valued
-        bound = None if self.bound == INF else self.bound
-        if valued is not None and bound is not None:
-            bound = max(bound, valued.objective)
-        return Plan(
-            status=status,
-            placements=tuple(sorted(self.placements, key=lambda one: (one.proposal, one.part))),
-            objective=0.0 if valued is None else valued.objective,
-            bound=bound,
-            gap=self.gap,
-            seconds=self.spent,
-            meters=() if valued is None else valued.meters,
-        )
 
 
 def search(
@@ -140,11 +58,21 @@ def search(
     if found:
         raise Unusable(found)
     run = Run(Valuer(instance), seconds, progress, stop, better, held=held)
-    run.offer(())  # nothing at all is a plan where no rule asks for something
+    run.offer({})  # nothing at all is a plan where no rule asks for something
     tasks = _tasks(instance, held, run.valuer)
     workers = processes if processes is not None else min(2, os.cpu_count() or 1)
-    with Crew(min(workers, len(tasks)), seed) as crew:
-        proven = _search(run, crew, tasks, gap)
+    # One block alone comes to a good end by itself, soon after its time is over.
+    is_over = run.is_over if len(tasks) > 1 else lambda: False
+    with Crew(min(workers, len(tasks)), seed, is_over) as crew:
+        try:
+            proven = _search(run, crew, tasks, gap, seed)
+        except Interrupted:
+            proven = False
+        except WorkerEnded:
+            if run.valued is None:
+                raise
+            proven, run.is_broken = False, True
+    run.tell("end")
     return run.plan(_status(run, proven))
 
 
@@ -153,10 +81,10 @@ def _status(run: Run, is_infeasible: bool) -> Status:
         return "infeasible" if is_infeasible else "stopped" if run.is_stopped else "none"
     if run.is_good(1e-7):
         return "optimal"
-    return "stopped" if run.is_stopped else "good"
+    return "stopped" if run.is_stopped or run.is_broken else "good"
 
 
-def _search(run: Run, crew: Crew, tasks: list[Task], gap: float) -> bool:
+def _search(run: Run, crew: Crew, tasks: list[Task], gap: float, seed: int) -> bool:
     """Search with these blocks; whether it is proven that there is no plan."""
     run.tell("build")
     built: dict[int, Built] = {}
@@ -178,13 +106,26 @@ def _search(run: Run, crew: Crew, tasks: list[Task], gap: float) -> bool:
     is_lost = any(name in must for one in built.values() for name in one.impossible)
     if not shared:
         return _apart(run, crew, blocks, gap) or is_lost
-    return _together(run, crew, blocks, shared, max(tops.values()), gap) or is_lost
+    if is_lost:
+        run.conflict = tuple(
+            Reason("pin", {"proposal": name})
+            for one in built.values()
+            for name in one.impossible
+            if name in must
+        )[:1]
+        return True
+    lost = _together(run, crew, blocks, shared, max(tops.values()), gap, seed)
+    if lost is not None:
+        task = next(one for one in tasks if one.number == lost)
+        own = replace(task.frame, proposals=task.proposals, pins=task.pins, rules=())
+        run.conflict = smallest_conflict(own, seconds=max(10.0, run.left), seed=seed)
+    return bool(run.conflict)
 
 
 def _apart(run: Run, crew: Crew, blocks: list[int], gap: float) -> bool:
     """Blocks that share nothing."""
     plans = {number: answer.placements for number, answer in _all(crew, blocks, "greedy")}
-    run.offer(_joined(plans))
+    run.offer(plans)
     run.tell("first plan")
     bounds: dict[int, float] = {}
     waiting = list(blocks)
@@ -195,7 +136,8 @@ def _apart(run: Run, crew: Crew, blocks: list[int], gap: float) -> bool:
         tolerance = 5e-4 if turn < 40 else 5e-3
         again = []
         questions = [
-            (number, "relax", (nothing, max(0.2, run.left), tolerance, 1)) for number in waiting
+            (number, "relax", (nothing, time.monotonic() + max(0.2, run.left), tolerance, 1))
+            for number in waiting
         ]
         for number, answer in crew.ask(questions):
             bounds[number] = min(bounds.get(number, INF), answer.bound)
@@ -207,10 +149,12 @@ def _apart(run: Run, crew: Crew, blocks: list[int], gap: float) -> bool:
         if len(bounds) == len(blocks):
             run.prove(sum(bounds.values()))
         run.tell("relaxation")
-    return _finish(run, crew, blocks, plans, bounds, gap, exactly=True)
+    return _finish(run, crew, blocks, plans, bounds, gap)
 
 
 PROOF = 100.0
+FIRST_TURNS = 12  # of the ascent before a first plan is tried
+LAST = 0.95  # of the time, for the blocks one after another
 
 
 def _finish(
@@ -220,8 +164,6 @@ def _finish(
     plans: dict[int, tuple[Placement, ...]],
     bounds: dict[int, float],
     gap: float,
-    *,
-    exactly: bool,
 ) -> bool:
     """Whole plans of all blocks; whether one was proven to have none."""
     answers: dict[int, Answer] = {}
@@ -235,23 +177,17 @@ def _finish(
             or (seconds_for_all == 1.0 and len(blocks) == 1)
         ]
         share = run.left * seconds_for_all / max(1, len(todo)) * min(len(todo), 2)
-        if seconds_for_all == 1.0 and not exactly:
-            break
-        questions = [
-            (number, "finish", (share, gap, exactly and seconds_for_all == 1.0)) for number in todo
-        ]
+        questions = [(number, "finish", (share, gap, seconds_for_all == 1.0)) for number in todo]
         for number, answer in crew.ask(questions):
             answers[number] = answer
             if answer.is_feasible:
                 plans[number] = answer.placements
-                if exactly:
-                    bounds[number] = min(bounds[number], answer.bound)
-            elif answer.is_exhausted and exactly:
+                bounds[number] = min(bounds[number], answer.bound)
+            elif answer.is_exhausted:
                 return True
             if len(answers) == len(blocks):
-                run.offer(_joined(plans))
-                if exactly:
-                    run.prove(sum(bounds.values()))
+                run.offer(plans)
+                run.prove(sum(bounds.values()))
                 run.tell("whole numbers")
             if run.left <= 0 and len(answers) == len(blocks):
                 return False
@@ -265,13 +201,21 @@ def _finish(
 
 
 def _together(
-    run: Run, crew: Crew, blocks: list[int], shared: list[Shared], top: float, gap: float
-) -> bool:
-    """Blocks that share rows: prices, quotas, whole plans."""
+    run: Run,
+    crew: Crew,
+    blocks: list[int],
+    shared: list[Shared],
+    top: float,
+    gap: float,
+    seed: int,
+) -> int | None:
+    """Blocks that share rows: a sketch, prices, quotas, whole plans.
+
+    Returns a block that was proven to have no plan even by itself, if there is one.
+    """
     potential = dict(_all(crew, blocks, "potential"))
     most = {number: one[0] for number, one in potential.items()}
     least = {number: one[1] for number, one in potential.items()}
-    plans: dict[int, tuple[Placement, ...]] = {}
     squares = np.sum([one[2] for one in potential.values()], axis=0)
 
     def goes_on(bound: float) -> bool:
@@ -279,49 +223,72 @@ def _together(
         run.tell("prices")
         return run.spent < 0.4 * run.seconds and run.left > 0
 
+    climbed = climb(crew, blocks, shared, squares, None, goes_on, FIRST_TURNS)
+    _sketched(run, crew, quotas(shared, climbed.wanted, most, least))
+    run.tell("first plan")
+    if run.valued is None and not run.held:
+        seconds = max(10.0, run.left / 3)
+        run.conflict = conflict_by_counting(run.valuer, seconds=seconds, seed=seed)
+        if run.conflict:
+            return None
+        run.tell("counted")
     lower = None if run.valued is None else run.valued.objective
-    climbed = climb(crew, blocks, shared, squares, lower, goes_on)
+    if goes_on(INF):
+        climbed = climb(crew, blocks, shared, squares, lower, goes_on, before=climbed)
     for _ in _all(crew, blocks, "settle"):
         pass
-    bound = dual_value(
-        climbed.prices,
-        np.array([one.low for one in shared]),
-        np.array([one.high for one in shared]),
-    )
-    missing = 0.0
-    questions = [
-        (one, "relax", (climbed.prices, max(0.5, run.left / 3), 2e-3, 60)) for one in blocks
-    ]
-    for _, answer in crew.ask(questions):
-        bound += answer.bound
-        missing += answer.missing if answer.is_solved else 0.0
-        run.tell("relaxation")
-    if missing > 1e-6 and bound < -PROOF * top:
-        return True
-    run.prove(bound)
-    run.tell("relaxation")
-    _set_quotas(crew, quotas(shared, climbed.wanted, most, least))
-    nothing = np.zeros(len(shared))
-    questions = [(one, "relax", (nothing, max(0.5, run.left / 4), 2e-3, 60)) for one in blocks]
-    bounds = {}
-    for number, answer in crew.ask(questions):
-        bounds[number] = answer.bound
+    parts = quotas(shared, climbed.wanted, most, least)
+    plans = _sketched(run, crew, parts)
     run.tell("quotas")
-    _finish(run, crew, blocks, plans, bounds, gap, exactly=False)
-    return False
+    return _concluded(run, crew, blocks, shared, climbed, parts, plans, top, gap)
 
 
-def _set_quotas(crew: Crew, parts: dict[int, tuple[Floats, Floats]]) -> None:
-    for _ in crew.ask([(number, "quotas", part) for number, part in parts.items()]):
-        pass
+def _sketched(
+    run: Run, crew: Crew, parts: dict[int, tuple[Floats, Floats]]
+) -> dict[int, tuple[Placement, ...]]:
+    """Plans of all blocks within their quotas, made in a moment."""
+    answers = dict(crew.ask([(number, "sketch", part) for number, part in parts.items()]))
+    plans = {number: one.placements for number, one in answers.items()}
+    if all(one.is_feasible for one in answers.values()):
+        run.offer(plans)
+    return plans
+
+
+def _concluded(
+    run: Run,
+    crew: Crew,
+    blocks: list[int],
+    shared: list[Shared],
+    climbed: Climbed,
+    parts: dict[int, tuple[Floats, Floats]],
+    plans: dict[int, tuple[Placement, ...]],
+    top: float,
+    gap: float,
+) -> int | None:
+    """Whole plans block by block, each bettering the plan of all; a block that has none, if any."""
+    low, high = (np.array([getattr(one, side) for one in shared]) for side in ("low", "high"))
+    over_all, bounds = dual_value(climbed.prices, low, high), dict(climbed.bounds)
+    began, left = time.monotonic(), run.left
+    questions: list[Question] = []
+    for number in blocks:
+        turn, turns = crew.place(number, blocks)
+        until = tuple(began + left * LAST * (turn + part) / turns for part in (0.5, 1.0))
+        questions.append((number, "conclude", (climbed.prices, parts[number], until, gap)))
+    for concluded, (number, (bound, answer)) in enumerate(crew.ask(questions), 1):
+        bounds[number] = min(bounds[number], bound)
+        if answer.is_solved and answer.missing > 1e-6 and bound < -PROOF * top:
+            return number
+        if answer.is_feasible:
+            plans[number] = answer.placements
+        if run.spent >= run.ready_at or concluded == len(blocks):
+            run.offer(plans)
+        run.prove(over_all + sum(bounds.values()))
+        run.tell("whole numbers")
+    return None
 
 
 def _all(crew: Crew, blocks: Iterable[int], name: str) -> Iterable[tuple[int, Any]]:
     return crew.ask([(number, name, ()) for number in blocks])
-
-
-def _joined(plans: dict[int, tuple[Placement, ...]]) -> list[Placement]:
-    return [one for number in sorted(plans) for one in plans[number]]
 
 
 def _tasks(instance: Instance, held: tuple[Placement, ...], valuer: Valuer) -> list[Task]:

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from karnameh.campaigns.planner.formulation import Block, Floats, Ints, Options, expanded
+from karnameh.campaigns.planner.formulation import (
+    Block,
+    Floats,
+    Ints,
+    Options,
+    best_places,
+    expanded,
+)
 
 EPSILON = 1e-6
 BLOCKED = 1e15
@@ -51,12 +58,51 @@ class State:
         own_rows, own_values = block.by_proposal.at(p)
         return np.concatenate([own_rows, rows]), np.concatenate([own_values, values])
 
-    def put(self, p: int, choices: tuple[Choice, ...]) -> None:
-        """Accept a proposal, whatever the limits say."""
-        rows, values = self.rows_of(p, choices)
-        np.add.at(self.usage, rows, values)
-        self.placed[p] = choices
-        self.accepted[p] = True
+    def put_all(self, many: list[tuple[int, tuple[Choice, ...]]], *, if_it_fits: bool) -> None:
+        """Accept proposals in this order, whatever the limits say or as far as they allow it."""
+        if not many:
+            return
+        counts = np.array([len(choices) for _, choices in many])
+        flat = [(one.w, one.venue, one.team) for _, choices in many for one in choices]
+        w, venues, teams = np.array(flat, np.int64).T
+        rows, values, starts = self._rows_of_many(
+            np.array([p for p, _ in many]),
+            np.repeat(np.arange(len(many)), counts),
+            w,
+            venues,
+            teams,
+        )
+        if not if_it_fits:
+            np.add.at(self.usage, rows, values)
+            self.placed.update(many)
+            self.accepted[[p for p, _ in many]] = True
+            return
+        for at, (p, choices) in enumerate(many):
+            inside = slice(starts[at], starts[at + 1])
+            if len(choices) > 1:  # its parts may stand in the same rows
+                self.put_if_it_fits(p, choices)
+            elif not self._breaks(rows[inside], values[inside]).any():
+                self.usage[rows[inside]] += values[inside]
+                self.placed[p] = choices
+                self.accepted[p] = True
+
+    def _rows_of_many(
+        self, ps: Ints, owners: Ints, w: Ints, venues: Ints, teams: Ints
+    ) -> tuple[Ints, Floats, list[int]]:
+        """Rows and values of proposals, one after another, and where each begins.
+
+        `owners` says for each column to which of `ps` it belongs.
+        """
+        block = self.block
+        own, rows, values = block.rows_of(
+            w, block.venues.choices[venues], block.teams.choices[teams]
+        )
+        own2, rows2, values2 = block.by_proposal.gathered(ps)
+        own = np.concatenate([owners[own], own2])
+        rows, values = np.concatenate([rows, rows2]), np.concatenate([values, values2])
+        sorting = np.argsort(own, kind="stable")
+        starts = np.searchsorted(own[sorting], np.arange(len(ps) + 1)).tolist()
+        return rows[sorting], values[sorting], starts
 
     def take_out(self, p: int) -> None:
         """Decline it again."""
@@ -137,15 +183,7 @@ class State:
         k = block.parts_at[chosen]
         w = argmax_of(windows, block.windows_at, k)
         venues, teams = block.venues.best_of(w, venue_table), block.teams.best_of(w, team_table)
-        own, rows, values = block.rows_of(
-            w, block.venues.choices[venues], block.teams.choices[teams]
-        )
-        own2, rows2, values2 = block.by_proposal.gathered(chosen)
-        own = np.concatenate([own, own2])
-        rows, values = np.concatenate([rows, rows2]), np.concatenate([values, values2])
-        sorting = np.argsort(own, kind="stable")
-        rows, values = rows[sorting], values[sorting]
-        starts = np.searchsorted(own[sorting], np.arange(len(chosen) + 1)).tolist()
+        rows, values, starts = self._rows_of_many(chosen, np.arange(len(chosen)), w, venues, teams)
         added = 0
         for at, p in enumerate(chosen.tolist()):
             inside = slice(starts[at], starts[at + 1])
@@ -292,15 +330,14 @@ class State:
             total += float(block.window_value[[one.w for one in chosen]].sum())
             total -= float(block.venues.costs[[one.venue for one in chosen]].sum())
             total -= float(block.teams.costs[[one.team for one in chosen]].sum())
-        for row, (points, most) in block.bonus.items():
-            total += points * min(most, round(block.high[row] - self.usage[row]))
-        return total
+        rows = np.array(list(block.bonus), np.int64)
+        bonus = np.array(list(block.bonus.values())).reshape(-1, 2)
+        got = np.minimum(bonus[:, 1], np.round(block.high[rows] - self.usage[rows]))
+        return total + float((bonus[:, 0] * got).sum())
 
 
 def argmax_of(values: Floats, starts: Ints, segments: Ints) -> Ints:
-    """The place of the largest value in each of these segments."""
+    """The place of the largest value in each of these segments, the first of equal ones."""
     counts = starts[segments + 1] - starts[segments]
     at = expanded(starts[segments], counts)
-    owner = np.repeat(np.arange(len(segments)), counts)
-    order = np.lexsort((at, -values[at], owner))
-    return np.asarray(at[order[np.cumsum(counts) - counts]])
+    return at[best_places(values[at], counts)]

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from karnameh.campaigns.planner.formulation import kilometres
 from karnameh.campaigns.planner.model import Instance, Meter, Placement, Proposal, Window
-from karnameh.campaigns.planner.requirements import Matcher, Requirement, requirements_of
+from karnameh.campaigns.planner.requirements import (
+    Looking,
+    Matcher,
+    Requirement,
+    requirements_of,
+)
 
 TOLERANCE = 1e-9
 
@@ -20,6 +25,16 @@ class Valued:
     objective: float
     meters: tuple[Meter, ...]
     holds: bool
+
+
+@dataclass(slots=True)
+class Tally:
+    """What some placements are worth and use. Tallies of different proposals add up."""
+
+    points: float = 0.0
+    used: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    counted: dict[str, list[float]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
 
 
 class Valuer:
@@ -40,26 +55,50 @@ class Valuer:
         for one in self.requirements:
             self.matcher.add(one)
         self._far: dict[tuple[str, str], float] = {}
+        self._looking: dict[str, Looking] = {}
+        self._must = {pin.proposal for pin in instance.pins if pin.decision == "accept"}
+
+    def looking_at(self, proposal: Proposal) -> Looking:
+        """The requirements that count a proposal; see `Matcher`."""
+        found = self._looking.get(proposal.id)
+        if found is None:
+            found = self._looking[proposal.id] = self.matcher.looking_at(proposal)
+        return found
 
     def value(self, placements: Iterable[Placement]) -> Valued:
         """Count a calendar whose placements are possible one by one."""
+        return self.valued([self.tally(placements)])
+
+    def tally(self, placements: Iterable[Placement]) -> Tally:
+        """Count some placements, all those of their proposals."""
         of: dict[str, list[Placement]] = {}
         for one in placements:
             of.setdefault(one.proposal, []).append(one)
-        used: Counter[tuple[str, ...]] = Counter()
-        counted: dict[str, list[float]] = {one.key: [0.0, 0.0] for one in self.requirements}
-        points = 0.0
+        tally = Tally(names=set(of))
         for name, many in of.items():
             proposal = self.proposals[name]
-            points += self.points(proposal, many)
-            self.use(proposal, many, used)
-            for requirement, inside in self.matcher.looking_at(proposal):
-                self.count(requirement, inside, proposal, many, counted[requirement.key])
-        points += self._fair(used)
+            tally.points += self.points(proposal, many)
+            self.use(proposal, many, tally.used)
+            for requirement, inside in self.looking_at(proposal):
+                counted = tally.counted.setdefault(requirement.key, [0.0, 0.0])
+                self.count(requirement, inside, proposal, many, counted)
+        return tally
+
+    def valued(self, tallies: Iterable[Tally]) -> Valued:
+        """Count the calendar that these tallies make together."""
+        points, names = 0.0, set[str]()
+        used: Counter[tuple[str, ...]] = Counter()
+        counted: dict[str, list[float]] = {one.key: [0.0, 0.0] for one in self.requirements}
+        for one in tallies:
+            points += one.points
+            used.update(one.used)
+            names |= one.names
+            for key, (inside, total) in one.counted.items():
+                counted[key][0] += inside
+                counted[key][1] += total
         meters = tuple(self._meter(one, counted[one.key]) for one in self.requirements)
-        holds = all(one.holds for one in meters) and self._fits(used)
-        must = {pin.proposal for pin in self.instance.pins if pin.decision == "accept"}
-        return Valued(points, meters, holds and must <= of.keys())
+        holds = all(one.holds for one in meters) and self._fits(used) and self._must <= names
+        return Valued(points + self._fair(used), meters, holds)
 
     def points(self, proposal: Proposal, many: list[Placement]) -> float:
         """What a proposal adds in these places, fair shares aside."""
@@ -115,22 +154,13 @@ class Valuer:
 
     def held(self, placements: Iterable[Placement]) -> dict[tuple[str, ...], float]:
         """What placements use, by the keys of rows; see `formulation`."""
-        of: dict[str, list[Placement]] = {}
-        for one in placements:
-            of.setdefault(one.proposal, []).append(one)
-        used: Counter[tuple[str, ...]] = Counter()
-        counted = {asked.key: [0.0, 0.0] for asked in self.requirements}
-        for name, many in of.items():
-            proposal = self.proposals[name]
-            self.use(proposal, many, used)
-            for requirement, inside in self.matcher.looking_at(proposal):
-                self.count(requirement, inside, proposal, many, counted[requirement.key])
+        tally = self.tally(placements)
         found: dict[tuple[str, ...], float] = {}
-        for key, count in used.items():
+        for key, count in tally.used.items():
             for row in self._rows(key):
                 found[row] = -count if row[0].startswith("fair") else count
         for asked in self.requirements:
-            inside_all, total = counted[asked.key]
+            inside_all, total = tally.counted.get(asked.key, (0.0, 0.0))
             least, most = asked.rule.least or 0.0, asked.rule.most
             found["count", asked.key] = inside_all
             found["least", asked.key] = inside_all - least * total

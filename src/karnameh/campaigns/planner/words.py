@@ -17,6 +17,14 @@ _SENTENCES: dict[str, Pair] = {
     "file_is_folder": ("{file} پوشه است، نه پرونده.", "{file} is a folder, not a file."),
     "file_unreadable": ("{file} خوانده نشد ({error}).", "{file} cannot be read ({error})."),
     "file_unwritable": ("{file} نوشته نشد ({error}).", "{file} cannot be written ({error})."),
+    "out_is_instance": (
+        "{file} خود نمونه است؛ برای برنامه نام دیگری بدهید.",
+        "{file} is the instance itself; give the plan another name.",
+    ),
+    "worker_ended": (
+        "یکی از فرایندهای محاسبه بسته شد (به احتمال زیاد کمبود حافظه). چیزی نوشته نشد.",
+        "A process of the computation ended, most likely for want of memory. Nothing was written.",
+    ),
     "file_too_large": (
         "{file} بزرگ‌تر از {most} مگابایت است. برنامه را استان به استان بسازید.",
         "{file} is larger than {most} MB. Plan it province by province.",
@@ -254,4 +262,4 @@ def _shown(key: str, value: object, language: int) -> str:
             if language == _PERSIAN
             else written
         )
-    return str(value)
+    return str(value).encode("utf-8", "replace").decode()  # half a letter cannot be printed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+from typing import Any
 
 from karnameh.campaigns.planner.desk import Desk
 
@@ -15,7 +16,9 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # the solver prints a banner; it must not get between the answers
     desk = Desk(int(sys.argv[1]))
+    arguments: tuple[Any, ...]
     while True:
+        arguments = ()  # of the last question; a block's proposals are not needed any more
         try:
             name, arguments = pickle.load(source)
         except EOFError:
