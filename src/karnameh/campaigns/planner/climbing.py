@@ -20,7 +20,6 @@ class Climbed:
     prices: Floats
     bounds: dict[int, float]  # of each block at these prices
     wanted: dict[int, Floats]
-    ends_best: bool  # the last turn's prices are the best ones
 
 
 def climb(
@@ -30,23 +29,17 @@ def climb(
     squares: Floats,
     lower: float | None,
     goes_on: Callable[[float], bool],
-    turns: int = TURNS,
-    before: Climbed | None = None,
 ) -> Climbed:
-    """Climb until it gets slow; `goes_on` hears every bound and may end it.
-
-    `before` is an ascent of the same blocks that this one continues.
-    """
+    """Climb until it gets slow; `goes_on` hears every bound and may end it."""
     low, high = np.array([one.low for one in shared]), np.array([one.high for one in shared])
     weights = 1.0 / np.maximum(1.0, squares)
-    prices = best_prices = np.zeros(len(shared)) if before is None else before.prices
+    prices = best_prices = np.zeros(len(shared))
     best_bounds: dict[int, float] = {}
     trend: Floats | None = None
-    size, is_best = 0.0, before is not None and before.ends_best
-    is_back = before is not None and not before.ends_best
+    size, is_best, is_back = 0.0, False, False
     pace = Pace()
     last: list[dict[int, Floats]] = []
-    for _ in range(turns):
+    for _ in range(TURNS):
         bound, length = dual_value(prices, low, high), 0.0
         usage: dict[int, Floats] = {}
         bounds: dict[int, float] = {}
@@ -70,7 +63,7 @@ def climb(
             size = pace.size(bound, lower, length)
             prices = clipped(prices + size * trend * weights, low, high)
     wanted = {one: np.mean([turn[one] for turn in last], axis=0) for one in blocks}
-    return Climbed(best_prices, best_bounds, wanted, is_best)
+    return Climbed(best_prices, best_bounds, wanted)
 
 
 def dual_value(prices: Floats, low: Floats, high: Floats) -> float:

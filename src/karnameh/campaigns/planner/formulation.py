@@ -279,10 +279,11 @@ class Counted:
     And for its occurrences the number of such an `OnDays`, which many proposals share.
     """
 
-    entries: tuple[tuple[int, float, str], ...]
+    entries: tuple[Entry, ...]
     on_days: int
 
 
+Entry = tuple[int, float, str]  # row, times, measure
 OnDays = tuple[tuple[int, str, tuple[float, ...]], ...]  # row, measure, times on each day
 
 
@@ -331,6 +332,7 @@ class Builder:
         self._windows: dict[object, Ints] = {}
         self._counted: dict[int, Counted] = {}  # by what looks at a proposal: a tuple kept once
         self._on_days: dict[OnDays, int] = {}
+        self._rows_of: dict[tuple[str, bool], tuple[tuple[Entry, ...], OnDays]] = {}
         self.k_on_days: list[int] = []
         self.k_unit: list[str | None] = []  # of units that limit their days
         self.k_sizes: dict[str, list[float]] = {"activities": [], "attendance": [], "cost": []}
@@ -454,8 +456,8 @@ class Builder:
         fits = np.ones(len(windows), bool)
         if needs:
             fits &= self.person_open[needs][:, windows].all(axis=0)
-        venue_open = self.venue_open[venues][:, windows]
-        team_open = self.person_open[teams][:, windows]
+        venue_open = self.venue_open[np.array(venues, np.int64)[:, None], windows]
+        team_open = self.person_open[np.array(teams, np.int64)[:, None], windows]
         if venues:
             fits &= venue_open.any(axis=0)
         if teams:
@@ -631,26 +633,34 @@ class Builder:
 
     def _counted_of(self, looking: Looking) -> Counted:
         """The rows of these requirements, made once for all proposals that they look at."""
-        if id(looking) in self._counted:
-            return self._counted[id(looking)]
-        entries: list[tuple[int, float, str]] = []
-        on_days: list[tuple[int, str, tuple[float, ...]]] = []
-        for one, inside in looking:
-            if not one.by_days:
-                for key, times in _shares(one, inside):
-                    if key in self.keys and times:
-                        entries.append((self.keys[key], times, one.rule.measure))
-                continue
-            base = one.among.days if one.rule.kind == "share" else one.where.days
-            in_base, in_where = self._named(base), self._named(one.where.days)
-            within = zip(_shares(one, inside), _shares(one, False), strict=True)
-            for (key, times), (_, others) in within:
-                if key in self.keys:
-                    of_day = np.where(in_where, times, others) * in_base
-                    on_days.append((self.keys[key], one.rule.measure, tuple(of_day.tolist())))
-        number = self._on_days.setdefault(tuple(on_days), len(self._on_days))
-        self._counted[id(looking)] = Counted(tuple(entries), number)
+        if id(looking) not in self._counted:
+            found = [self._rows_of_one(one, inside) for one, inside in looking]
+            on_days = tuple(each for _, many in found for each in many)
+            number = self._on_days.setdefault(on_days, len(self._on_days))
+            entries = tuple(each for many, _ in found for each in many)
+            self._counted[id(looking)] = Counted(entries, number)
         return self._counted[id(looking)]
+
+    def _rows_of_one(self, one: Requirement, inside: bool) -> tuple[tuple[Entry, ...], OnDays]:
+        """The rows of a requirement: what it counts of proposals, or of occurrences on days."""
+        known = self._rows_of.get((one.key, inside))
+        if known is None:
+            known = self._rows_of[one.key, inside] = self._new_rows_of(one, inside)
+        return known
+
+    def _new_rows_of(self, one: Requirement, inside: bool) -> tuple[tuple[Entry, ...], OnDays]:
+        measure = one.rule.measure
+        mine = [(self.keys[key], times) for key, times in _shares(one, inside) if key in self.keys]
+        if not one.by_days:
+            return tuple((row, times, measure) for row, times in mine if times), ()
+        others = [(self.keys[key], times) for key, times in _shares(one, False) if key in self.keys]
+        base = one.among.days if one.rule.kind == "share" else one.where.days
+        in_base, in_where = self._named(base), self._named(one.where.days)
+        on_days = []
+        for (row, times), (_, outside) in zip(mine, others, strict=True):
+            of_day = np.where(in_where, times, outside) * in_base
+            on_days.append((row, measure, tuple(of_day.tolist())))
+        return (), tuple(on_days)
 
     def _unit_days(self, window_part: Ints, days: Ints) -> None:
         """Entries of the limits of units on each day, for all windows."""

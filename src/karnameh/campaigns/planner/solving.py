@@ -153,7 +153,6 @@ def _apart(run: Run, crew: Crew, blocks: list[int], gap: float) -> bool:
 
 
 PROOF = 100.0
-FIRST_TURNS = 12  # of the ascent before a first plan is tried
 LAST = 0.95  # of the time, for the blocks one after another
 
 
@@ -223,23 +222,19 @@ def _together(
         run.tell("prices")
         return run.spent < 0.4 * run.seconds and run.left > 0
 
-    climbed = climb(crew, blocks, shared, squares, None, goes_on, FIRST_TURNS)
-    _sketched(run, crew, quotas(shared, climbed.wanted, most, least))
+    lower = None if run.valued is None else run.valued.objective
+    climbed = climb(crew, blocks, shared, squares, lower, goes_on)
+    for _ in _all(crew, blocks, "settle"):
+        pass
+    parts = quotas(shared, climbed.wanted, most, least)
+    plans = _sketched(run, crew, parts)
     run.tell("first plan")
-    if run.valued is None and not run.held:
+    if not run.is_whole and not run.held:
         seconds = max(10.0, run.left / 3)
         run.conflict = conflict_by_counting(run.valuer, seconds=seconds, seed=seed)
         if run.conflict:
             return None
         run.tell("counted")
-    lower = None if run.valued is None else run.valued.objective
-    if goes_on(INF):
-        climbed = climb(crew, blocks, shared, squares, lower, goes_on, before=climbed)
-    for _ in _all(crew, blocks, "settle"):
-        pass
-    parts = quotas(shared, climbed.wanted, most, least)
-    plans = _sketched(run, crew, parts)
-    run.tell("quotas")
     return _concluded(run, crew, blocks, shared, climbed, parts, plans, top, gap)
 
 
