@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from karnameh.campaigns.planner.formulation import Floats, Ints
 from karnameh.campaigns.planner.highs import INFINITY, GrowingProgram
 from karnameh.campaigns.planner.model import Part, Proposal, Reason
 from karnameh.campaigns.planner.relaxation import sparse_columns
@@ -163,19 +164,20 @@ class _Count:
                 owners.append(at)
                 rows.append(row)
                 values.append(value)
-        self._add_columns(np.array(owners), np.array(rows), np.array(values), np.array(bounds))
+        self._add_columns(
+            np.array(owners, np.int64),
+            np.array(rows, np.int64),
+            np.array(values, np.float64),
+            np.array(bounds, np.float64),
+        )
 
-    def _add_columns(
-        self, owners: np.ndarray, rows: np.ndarray, values: np.ndarray, bounds: np.ndarray
-    ) -> None:
+    def _add_columns(self, owners: Ints, rows: Ints, values: Floats, bounds: Floats) -> None:
         """The proposals, then what is missing of each row that may be left out."""
         count, bounds = len(bounds), bounds.reshape(-1, 2)
-        largest = np.ones(len(self.rows))
-        if len(rows):
-            largest = np.maximum(1e-9, largest * 0)
-            np.maximum.at(largest, rows.astype(int), np.abs(values))
-            largest[largest <= 1e-9] = 1.0
-            values = values / largest[rows.astype(int)]
+        largest = np.zeros(len(self.low))
+        np.maximum.at(largest, rows, np.abs(values))
+        largest[largest == 0.0] = 1.0
+        values = values / largest[rows]
         self.low = (np.array(self.low) / largest).tolist()
         self.high = (np.array(self.high) / largest).tolist()
         elastic = [at for at, one in enumerate(self.asked) if one is not None]
@@ -183,8 +185,8 @@ class _Count:
         self.slacks = len(elastic)
         columns = sparse_columns(
             np.concatenate([np.zeros(count), np.ones(self.slacks)]),
-            np.concatenate([owners, count + np.arange(self.slacks)]).astype(np.int64),
-            np.concatenate([rows, elastic]).astype(np.int64),
+            np.concatenate([owners, count + np.arange(self.slacks)]),
+            np.concatenate([rows, np.array(elastic, np.int64)]),
             np.concatenate([values, signs]),
             high=np.concatenate([bounds[:, 1], np.full(self.slacks, INFINITY)]),
         )
@@ -214,7 +216,7 @@ class _Count:
             if budget is not None:
                 asked = Asked("budget", level, name)
                 self._row(("budget", level, name), -endless, float(budget), asked)
-        room: dict[tuple[str, ...], float] = {}
+        room: dict[tuple[str, str], float] = {}
         simple = sum(1 for one in instance.slots if not one.covers) * len(instance.days)
         for venue in instance.venues:
             province = self.valuer.counties[venue.county].province

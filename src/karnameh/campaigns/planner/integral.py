@@ -43,6 +43,7 @@ class BlockSolver:
         self.relaxation = Relaxation(block, seed=seed, foreign=foreign, disowned=disowned)
         self.best: Standing | None = None
         self.relaxed: Relaxed | None = None
+        self.tried = 0  # integer programs over this relaxation's columns
 
     def greedy(self) -> Standing:
         """By value, rules first: a first plan in a moment."""
@@ -71,7 +72,7 @@ class BlockSolver:
         climbs: bool = True,
     ) -> Relaxed:
         """The relaxation at outside prices of the foreign rows."""
-        relaxation = self.relaxation
+        relaxation, self.tried = self.relaxation, 0
         is_first = not len(relaxation.pool)
         relaxation.set_outside(prices)
         if relaxation.proven is None and len(self.block.proposals) and climbs:
@@ -113,13 +114,11 @@ class BlockSolver:
         """Integer programs, small ones first, until the gap is reached or the time is over."""
         relaxed = self._relaxed()
         best = self.best or self.round()
-        for fix, share, nodes in (
-            (True, 0.03, NODES),
-            (True, 0.15, NODES),
-            (False, 0.3, 4 * NODES),
-        ):
+        programs = ((True, 0.03, NODES), (True, 0.15, NODES), (False, 0.3, 4 * NODES))
+        for fix, share, nodes in programs[self.tried :]:
             if self._is_good(best, gap) or time.monotonic() > deadline:
                 return best
+            self.tried += 1
             best = self._try_columns(
                 relaxed, fix, share * self.relaxation.top, nodes, deadline, gap
             )
