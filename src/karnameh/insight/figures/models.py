@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from karnameh.activities.public import Campaign
@@ -44,9 +44,9 @@ OUT = (State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN)
 
 
 class Stage(models.IntegerChoices):
-    PLEDGED = int(LedgerStage.PLEDGED), _("Promised")
-    REPORTED = int(LedgerStage.REPORTED), _("Reported")
-    VERIFIED = int(LedgerStage.VERIFIED), _("Verified")
+    PLEDGED = int(LedgerStage.PLEDGED), pgettext_lazy("stage", "Promised")
+    REPORTED = int(LedgerStage.REPORTED), pgettext_lazy("stage", "Reported")
+    VERIFIED = int(LedgerStage.VERIFIED), pgettext_lazy("stage", "Verified")
 
 
 def _account(**options: Any) -> Any:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from karnameh.access.public import Reach, reach_unit, units_where
@@ -158,9 +159,9 @@ def _title(show: Show, indicator: Indicator | None) -> str:
 def _show_word(show: Show) -> str:
     return {
         "coverage": _("Who has reported"),
-        "pledged": _("Promised"),
-        "reported": _("Reported"),
-        "verified": _("Verified"),
+        "pledged": pgettext("stage", "Promised"),
+        "reported": pgettext("stage", "Reported"),
+        "verified": pgettext("stage", "Verified"),
     }[show]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from karnameh.insight.figures.reading import Count, counts_of, part_name, period_of
 from karnameh.insight.figures.wording import DISPLAYS
@@ -169,9 +170,9 @@ def _promises(counts: Mapping[str, int], display: Display) -> str:
 def _words() -> dict[str, str]:
     """The fixed words of the layout."""
     return {
-        "pledged": _("Promised"),
-        "reported": _("Reported"),
-        "verified": _("Verified"),
+        "pledged": pgettext("stage", "Promised"),
+        "reported": pgettext("stage", "Reported"),
+        "verified": pgettext("stage", "Verified"),
         "open": _("Open"),
         "as_of": _("As of"),
         "head": _("Head of the ledger"),
