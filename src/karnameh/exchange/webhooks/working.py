@@ -60,8 +60,7 @@ def spread_notices(*, at: datetime) -> bool:
                     Delivery(subscription=one, kind=notice.kind, body=body, made_at=at, due=at)
                 )
         Delivery.objects.bulk_create(made)
-        for notice in notices:
-            notice.delete()
+        Notice.objects.filter(pk__in=[one.pk for one in notices]).delete()
     return len(notices) == NOTICES
 
 
