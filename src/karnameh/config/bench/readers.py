@@ -88,7 +88,7 @@ def _serving(port: int) -> Iterator[None]:
     web = {**os.environ, "KARNAMEH_PROCESS": "web"}
     command = [sys.executable, "-m", "karnameh", "work"]
     processes = [
-        subprocess.Popen(serving.gunicorn(HOST, port, 2), env=web),
+        subprocess.Popen(serving.gunicorn(HOST, port, 2), env=web, stderr=subprocess.DEVNULL),
         subprocess.Popen(command, env={**os.environ, "KARNAMEH_PROCESS": "work"}),
     ]
     try:

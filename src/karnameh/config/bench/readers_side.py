@@ -29,14 +29,19 @@ async def _reader(
     plan: dict[str, Any], chance: random.Random, began: float
 ) -> tuple[list[float], int]:
     waits, faults = [], 0
-    await asyncio.sleep(chance.random() * plan["think"])  # nobody comes in the same second
-    while time.perf_counter() - began < plan["seconds"]:
+    end = began + plan["seconds"]
+    await _read_on(chance.random() * plan["think"], end)  # nobody comes in the same second
+    while time.perf_counter() < end:
         asked = time.perf_counter()
         good = await _page(plan, chance.choice(plan["paths"]))
         waits.append((time.perf_counter() - asked) * 1000)
         faults += not good
-        await asyncio.sleep(chance.uniform(0.5, 1.5) * plan["think"])
+        await _read_on(chance.uniform(0.5, 1.5) * plan["think"], end)
     return waits, faults
+
+
+async def _read_on(seconds: float, end: float) -> None:
+    await asyncio.sleep(max(0.0, min(seconds, end - time.perf_counter())))
 
 
 async def _page(plan: dict[str, Any], path: str) -> bool:
