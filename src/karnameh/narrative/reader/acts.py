@@ -194,7 +194,7 @@ def _promises(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) 
     if lead[-1] == "آمادگی" and verb.lemma in ("داشت", "کرد"):
         return complement  # «آمادگی داریم ۸۰۰ مهد را راه بیندازیم»
     if lead[-1] == "کنار" and verb.lemma == "گذاشت":
-        return "را" not in clause.texts
+        return "را" not in clause.texts and "از" not in lead  # «از طرح کنار گذاشته شد»
     if verb.lemma == "گنجاند":
         return True
     if (verb.lemma == "بست" and "کمر" in clause.texts) or lead[-1] == "جزم":

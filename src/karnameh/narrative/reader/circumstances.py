@@ -59,6 +59,8 @@ _GOODS = key_set("برق آب گاز سرپناه خانه مسکن معلم پ�
 _SHELTERS = key_set("چادر کپر کانکس")
 _PROBLEMS = key_set("مشکل معضل بحران تنگنا دردسر")
 _EXPOSED = key_set("محاصره معرض تنگنا مضیقه آستانه‌ی‌تعطیلی")
+_PRISONS = key_set("زندان زندان‌های زندان‌ها حبس بند")
+_STILL = key_set("همچنان هنوز کماکان")
 _FEW_WORDS = 3
 _AMISS = key_set(
     """
@@ -206,7 +208,8 @@ def _requested(reading: Reading, figure: Figure, tail: list[str]) -> str:
 def _lacking(reading: Reading, figure: Figure, tail: list[str]) -> str:
     """«۲۴۰ روستا فاقد آب هستند», «۴۵ روستا در محاصره آب قرار دارند»."""
     verb = figure.clause.verb
-    if tail[-1:] == ["زندگی"] and _SHELTERS & set(tail):
+    still = _STILL & set(figure.clause.texts) and verb is not None and verb.lemma in _BEING
+    if _SHELTERS & set(tail) and (tail[-1:] == ["زندگی"] or still):
         return "what they lack: سرپناه"
     if any(pair == ("خط", "فقر") for pair in pairwise(tail)):
         return "what they lack: خط فقر"
@@ -244,6 +247,8 @@ def _is_needing(tail: list[str]) -> bool:
 def _amiss(reading: Reading, figure: Figure, tail: list[str]) -> str:
     """«وجود ۲۳۰ پروژه نیمه‌تمام», «۱۲۰۰ معتاد وجود دارد»: what is amiss in a place."""
     verb = figure.clause.verb
+    if lemma(reading.text(figure.phrase.first)) == "زندانی" and _PRISONS & set(tail):
+        return "what is amiss: زندان" if verb is not None and verb.lemma in _BEING else ""
     if tail[-1:] and tail[-1] in _AMISS and verb is not None and verb.lemma == "بود":
         return f"what is amiss: {tail[-1]}"
     held = verb is not None and verb.lemma == "داشت" and verb.tense is Tense.PRESENT
@@ -284,6 +289,10 @@ def _fated(reading: Reading, figure: Figure, _: list[str]) -> str:
     verb = figure.clause.verb
     if verb is None or figure.phrase.after <= figure.number.after:
         return ""
+    base = reading.figures_before(figure)[-1:]
+    if base and reading.texts(base[0].opening - 2, base[0].opening) == ["از", "هر"]:
+        fate = lemma(reading.text(base[0].phrase.first))
+        return f"what happens in a country: {fate}" if fate in _FATES else ""
     nouns = reading.texts(figure.phrase.first, figure.phrase.first + 2)
     told = set(reading.texts(verb.first - 2, verb.first)) & _OCCURRING
     found = next((noun for noun in nouns if lemma(noun) in _FATES), "")

@@ -100,7 +100,7 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
     full = before == "سال" and reading.text(figure.first - 2) in _EDGES  # «تا پایان سال ۹۰ واحد»
     if full and counts_known(reading, figure) and not _is_plural(reading, figure):
         return None
-    year = 1200 <= value <= 1499 or 1900 <= value <= 2100
+    year = 1200 <= value <= 1499 or 1900 <= value <= 2049
     short = 10 <= value <= 99 and figure.number.after == figure.first + 1
     if before == "سال" and 60 <= value <= 99 and short and following not in ("هزار", "نفر"):
         return Verdict("date", "a year", before_number(figure))

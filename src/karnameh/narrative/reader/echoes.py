@@ -86,7 +86,8 @@ def settle_comparisons(reading: Reading, drafts: list[Draft]) -> None:
         if draft.stage != "reported" or not _says_this_figure(reading, draft):
             continue
         before = drafts[max(position - _BACK, 0) : position]
-        same = [other for other in before if other.unit == draft.unit]
+        shares = draft.unit == "percent"
+        same = [other for other in before if other.unit == draft.unit or shares]
         if same and same[-1].stage == "context":
             draft.stage, draft.nature = "context", "none"
             draft.why = f"compared with a figure that is no result: {same[-1].why}"

@@ -39,6 +39,8 @@ _LIKENED = key_set("نیاز مصرف جمعیت مساحت وسعت درآمد 
 _LANDS = key_set("شهرستان استان کشور منطقه شهر ایران جهان")
 _YIELDING = key_set("تولید مصرف صادر وارد برداشت")
 _OWING = key_set("بدهکار طلبکار مقروض طلب")
+_SURVEYS = key_set("نظرسنجی نظرخواهی پیمایش")
+_MISSING = key_set("بدهی کسری طلب کمبود")
 _ONE = frozenset(("یک", "هر", "1"))
 
 
@@ -121,7 +123,17 @@ def _debt(reading: Reading, figure: Figure) -> str:
     """«۳۰ میلیارد تومان به ما بدهکار است»."""
     verb = figure.clause.verb
     owed = verb is not None and reading.text(verb.first - 1) in _OWING
+    behind = reading.texts(figure.after, figure.after + 2)
+    owed |= verb is not None and verb.lemma == "داشت" and bool(_MISSING & set(behind))
     return "a debt" if owed and figure.phrase.unit in MONEY else ""
+
+
+def _asked_people(reading: Reading, figure: Figure) -> str:
+    """«در یک نظرسنجی از ۴۰۰ نفر …»: how many were asked and what they said."""
+    if figure.phrase.unit != "person" or _SURVEYS.isdisjoint(reading.said_in(figure.sentence)):
+        return ""
+    before = reading.texts(figure.sentence.first, figure.opening)
+    return "how many were asked" if _SURVEYS & set(before) else ""
 
 
 def _yield_of_land(reading: Reading, figure: Figure) -> str:
@@ -148,6 +160,7 @@ _RULES: tuple[Callable[[Reading, Figure], str], ...] = (
     _rising_cost,
     _cost_of_one,
     _debt,
+    _asked_people,
     _yield_of_land,
     _comparison,
 )

@@ -295,6 +295,10 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
     if before in CLASSIFIERS and at == first + 1:
         half = words[at].text in DEEDS or words[at].text in _TELLING
         return not half or not _verb_follows(words, at + 1)
+    if words[at].text == "ویژه" and at > first + 1 and _is_plural_next(words, at + 1):
+        return False  # «۶۰۰ کارگاه خانگی ویژه زنان»
+    if heads[0] == "person" and words[at].text.endswith("انه") and not heads[1]:
+        return False  # «۶۸ وکیل داوطلبانه مشاوره می‌دهند»
     if before.endswith(("شان", "مان")) and before[:-3] in _ALONE | CLASSIFIERS:
         return False  # «۱۹ نفرشان سرپرست خانوارند»
     if before == AND:
@@ -326,6 +330,11 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
     if words[at].text in _QUALITIES and (following in PREPOSITIONS or can):
         return True  # «۶ هزار عضو فعال در …»
     return not _verb_follows(words, at + 1) or _is_service(words, first, at)
+
+
+def _is_plural_next(words: list[Word], at: int) -> bool:
+    """Whether a plural of people follows."""
+    return at < len(words) and words[at].text.endswith(("ان", "ین", "ها", "های"))
 
 
 def _is_service(words: list[Word], first: int, at: int) -> bool:

@@ -334,6 +334,9 @@ def finding(reading: Reading, figure: Figure) -> Verdict | None:
     if AVERAGES & set(near[-2:]) and near[-1] in _COMPARED:
         return Verdict(figure.phrase.unit, "an average to compare with")
     verb = figure.clause.verb
+    measured = figure.phrase.unit in ("litre", "metre", "square_metre", "kilogram", "percent")
+    if measured and owns(figure) and "سرانه" in figure.clause.texts[:3]:
+        return Verdict(figure.phrase.unit, "how much there is for each of a people")
     if verb is None or figure.phrase.unit not in ("percent", "person"):
         return None
     had = verb.lemma == "داشت"

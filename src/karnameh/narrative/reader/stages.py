@@ -32,6 +32,7 @@ from karnameh.narrative.reader.lexicon import (
     POTENTIAL_NOUNS,
     REQUEST_WORDS,
     RESULT_NOUNS,
+    WEEKDAYS,
 )
 from karnameh.narrative.reader.natures import so_far
 from karnameh.narrative.reader.plans import (
@@ -409,6 +410,8 @@ def _nominal(reading: Reading, figure: Figure, *, saying: bool) -> Staged:
     meant = named_undertaking(reading, figure)
     if meant:
         return Staged("pledged", meant, sure=0.7)
+    if saying and {"آغاز", "شروع"} & set(kept) and _is_dated_ahead(kept):
+        return Staged("pledged", "to begin on a day to come", sure=0.7)
     if until_year_end(kept):
         return Staged("pledged", "a time limit ahead", sure=0.7)
     if any(
@@ -433,6 +436,17 @@ def _named_before(reading: Reading, figure: Figure) -> list[str]:
         if verb is not None and verb.after == first and verb.lemma == "توانست":
             return clause.texts
     return []
+
+
+def _is_dated_ahead(texts: list[str]) -> bool:
+    """«از آغاز … از شنبه خبر داد», «از ابتدای ماه بعد»."""
+    return (
+        any(
+            text == "از" and (following in WEEKDAYS or following in ("فردا", "ابتدای", "اول"))
+            for text, following in pairwise(texts)
+        )
+        and "گذشته" not in texts
+    )
 
 
 def _needs_noun(texts: list[str]) -> bool:

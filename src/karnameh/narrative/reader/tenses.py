@@ -43,7 +43,7 @@ from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 
 _PROGRAMMES = key_set("برنامه‌های بخش‌های برنامه")
 _EVENTS = key_set("سفر بازدید مراسم آیین نشست دیدار جشن همایش جلسه سفرها")
-_DAILY = key_set("روزانه روزی هرروز شبانه")
+_DAILY = key_set("روزانه روزی هرروز شبانه ماهانه ماهیانه سالانه سالیانه هفتگی")
 _BEFORE_FIGURES = key_set("به از حدود بیش بین حداقل تا نزدیک")
 _YIELDS = key_set("درآمد سود عواید درآمدهای عایدات")
 _COMING = key_set("سال ماه هفته روزهای ماه‌های هفته‌های سال‌های روز")
@@ -59,6 +59,9 @@ _YEARLY = key_set("همه‌ساله هرساله")
 _POSSIBLE = key_set("امکان‌پذیر شدنی مقدور میسر دست‌یافتنی ممکن")
 _APPROVED = frozenset(("تصویب", "مصوب"))
 _AMOUNTS = STOCK_WORDS | key_set("ارزش مجموع جمع مبلغ حجم طول سهم گردش")
+_SOME = key_set("بخشی تعدادی برخی بعضی شماری نیمی قسمتی بخش")
+_PROGRAMMES_AHEAD = key_set("برنامه‌های برنامه‌ها ویژه‌برنامه‌های طرح‌های")
+_AHEAD = key_set("آینده آتی پیش‌رو رو آستانه")
 _WITNESSES = key_set("شاهد میزبان پذیرای رایگان")
 _APPROVABLE = frozenset(("toman", "rial", "program", "project", "business_plan", "action"))
 _NEGLECT = key_set("تنها دریغ کوتاهی فراموش رها غفلت فروگذار معطل")
@@ -210,7 +213,11 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
             return Staged("pledged", f"there are means for it: {lead}", sure=0.6)
         if lead == "قرار" and (planned := planned_by(tail)):
             return Staged("pledged", planned)
+        if _part_comes(reading, figure, verb):
+            return Staged("pledged", "a part of it is still to come", sure=0.7)
         return Staged("reported", f"a state: {said}")
+    if framed_by_plans(reading, figure) and not _goes_on(clause.texts):
+        return Staged("pledged", "told of the plans of a time to come", sure=0.7)
     ongoing = _goes_on(clause.texts) or _is_daily(clause.texts)
     ongoing |= lead not in _ALLOTTING and _of_every(reading, figure)
     growing = "امسال" in clause.texts and "اکنون" not in clause.texts
@@ -220,6 +227,8 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
         return Staged("reported", f"how many there are: {said}")
     if rate_of(reading, figure) in _RATES or ongoing or _is_state(reading, clause, verb):
         return Staged("reported", f"goes on: {said}", sure=0.8)
+    if "هنوز" in clause.texts:
+        return Staged("context", f"still so: {said}", sure=0.6)
     if _YIELDS & set(clause.texts[:4]) or _is_standing(reading, figure, clause, lead):
         return Staged("reported", f"goes on: {said}", sure=0.7)
     happens = lead in _ALLOTTING or (lead in DEEDS and verb.lemma in _PASSIVE)
@@ -227,6 +236,17 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
     if lead in _ESTIMATES or shared:
         return Staged("reported", f"goes on: {said}", sure=0.7)
     return Staged("pledged", f"present for the future: {said}", sure=0.8)
+
+
+def _part_comes(reading: Reading, figure: Figure, verb: Verb) -> bool:
+    """«۸۷۰ طرح داریم که بخشی از آن در این هفته افتتاح می‌شود»: what is spoken of lies ahead."""
+    inner = figure.sentence.clause_of.get(verb.after + 1)
+    if reading.text(verb.after) != "که" or inner is None or inner.verb is None:
+        return False
+    ahead = inner.verb.tense in (Tense.PRESENT, Tense.FUTURE) and not inner.verb.negative
+    parts = not _SOME.isdisjoint(inner.texts[:2]) and not _IN_IT.isdisjoint(inner.texts[:4])
+    limited = in_the_week(inner.texts) or lies_ahead(inner.texts) or "پایان" in inner.texts
+    return ahead and parts and (limited or inner.verb.tense is Tense.FUTURE)
 
 
 def _is_state(reading: Reading, clause: Clause, verb: Verb) -> bool:
@@ -245,6 +265,23 @@ def _goes_on(texts: list[str]) -> bool:
     ) or ("بار" in texts and texts[texts.index("بار") - 1 : texts.index("بار")] == ["هر"])
 
 
+def framed_by_plans(reading: Reading, figure: Figure) -> bool:
+    """«با اشاره به برنامه‌های هفته همیاری گفت: … عرضه می‌کنند»: what is said is told of plans."""
+    said = reading.said_in(figure.sentence)
+    if ":" not in said or _PROGRAMMES_AHEAD.isdisjoint(said):
+        return False
+    for at in range(figure.sentence.first, figure.opening):
+        if reading.text(at) == ":":
+            return False
+        if reading.text(at) in _PROGRAMMES_AHEAD:
+            behind = reading.texts(at + 1, at + _NAMED_NEAR + 3)
+            return any(
+                text in _AHEAD or (text == "هفته" and behind[i + 1 : i + 2] != ["گذشته"])
+                for i, text in enumerate(behind)
+            )
+    return False
+
+
 def _of_every(reading: Reading, figure: Figure) -> bool:
     """«از هر ده کارآموز ۶ نفر …»: what is usual."""
     before = reading.figures_before(figure)[-1:]
@@ -253,7 +290,8 @@ def _of_every(reading: Reading, figure: Figure) -> bool:
 
 def _is_daily(texts: list[str]) -> bool:
     """«با ۱۲ نفر روزانه ۸۰۰ غذا می‌پزد»; «تولید روزانه کارخانه» is a name."""
-    return any(
+    once = "یک" in texts and texts[texts.index("یک") + 1 :][:1] == ["بار"]  # «ماهانه یک بار»
+    return not once and any(
         text in _DAILY and (other[:1].isdecimal() or other in SMALL or other in _BEFORE_FIGURES)
         for text, other in pairwise(texts)
     )

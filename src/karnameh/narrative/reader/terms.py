@@ -278,7 +278,8 @@ def price(reading: Reading, figure: Figure) -> Verdict | None:
     head = [index for index in figure.clause.words if index < figure.opening]
     shares = figure.phrase.unit == "percent"
     for at in head[-_PRICE_REACH:]:
-        if shares and reading.text(at) == "قرارداد":
+        sized = reading.text(figure.number.after) in ("تومانی", "ریالی")
+        if (shares or sized) and reading.text(at) == "قرارداد":
             continue  # «طبق قرارداد ۲۵ درصد درآمد …»
         if reading.text(at) in PRICE_WORDS:
             return Verdict(figure.phrase.unit, "a price or a wage")
@@ -311,6 +312,8 @@ def discount(reading: Reading, figure: Figure) -> Verdict | None:
     if figure.phrase.unit not in MONEY and figure.phrase.unit != "percent":
         return None
     beside = (reading.text(figure.opening - 1), reading.text(figure.after))
+    if figure.number.bound == "low" and (later := reading.figures_after(figure)[:1]):
+        beside = (beside[0], reading.text(later[0].after))  # «با ۱۰ تا ۳۰ درصد تخفیف»
     cheaper = reading.texts(figure.after, figure.after + 2)
     if cheaper == ["زیر", "قیمت"] or cheaper[:1] == ["ارزانتر"]:
         return Verdict(figure.phrase.unit, "a discount")
