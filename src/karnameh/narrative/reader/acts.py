@@ -18,11 +18,13 @@ from karnameh.narrative.reader.lexicon import (
     INVITE_WORDS,
     NEED_NOUNS,
     NEED_WORDS,
+    PLAN_NOUNS,
     PLEDGE_WITH_BE,
     PLEDGE_WORDS,
     POTENTIAL_NOUNS,
     PREPOSITIONS,
     REMEDIES,
+    RESULT_NOUNS,
     RETRACT_WORDS,
     SAY_VERBS,
     SAY_WORDS,
@@ -140,6 +142,8 @@ def _can(reading: Reading, verb: Verb, sentence: Sentence) -> Act:
 
 
 def _says(verb: Verb, last: str, *, told: bool) -> bool:
+    if verb.lemma == "خواند":  # «… را از شاخص‌ترین برنامه‌ها خواند»
+        return last in PLAN_NOUNS or last in RESULT_NOUNS
     if verb.lemma in SAY_VERBS:
         return not verb.passive
     if last in _SAY_WITH_GIVE or (last == "پاسخ" and told):

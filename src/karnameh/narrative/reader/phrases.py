@@ -284,6 +284,11 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
     heads = unit_of([words[first].text]), unit_of([words[at].text])
     if heads[0] in _RECEIVERS and heads[1] in _GIVEN:
         return False  # «۲۶۰۰ خانوار بسته معیشتی گرفتند»
+    taught = (
+        heads[0] == "person" and heads[1] in ("course", "event", "classroom") and at == first + 1
+    )
+    if taught and any(word.text in ("برای", "به") for word in words[max(first - 4, 0) : first]):
+        return False  # «برای ۱۴۰ دانش‌آموز کلاس کنکور گذاشتیم»
     if heads == ("person", "person") and at == first + 1 and before[-1] in "او":
         return True  # «۳۶۰ دانشجو معلم»
     if before in ("روز", "ساعت") and words[at - 2].text == "نفر":

@@ -62,6 +62,7 @@ _AMOUNTS = STOCK_WORDS | key_set("ارزش مجموع جمع مبلغ حجم ط�
 _SOME = key_set("بخشی تعدادی برخی بعضی شماری نیمی قسمتی بخش")
 _PROGRAMMES_AHEAD = key_set("برنامه‌های برنامه‌ها ویژه‌برنامه‌های طرح‌های")
 _AHEAD = key_set("آینده آتی پیش‌رو رو آستانه")
+_SETTLED = key_set("قطعی نهایی مسجل حتمی")
 _WITNESSES = key_set("شاهد میزبان پذیرای رایگان")
 _APPROVABLE = frozenset(("toman", "rial", "program", "project", "business_plan", "action"))
 _NEGLECT = key_set("تنها دریغ کوتاهی فراموش رها غفلت فروگذار معطل")
@@ -161,6 +162,9 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
     approved = reading.text(verb.first - 1) in _APPROVED and figure.phrase.unit in _APPROVABLE
     if approved and not so_far(reading, figure):
         return Staged("pledged", "approved, not yet done", sure=0.6)
+    settled = reading.text(verb.first - 1) in _SETTLED and verb.lemma in ("شد", "گردید", "کرد")
+    if settled and reading.text(figure.opening - 1) in DEEDS and not so_far(reading, figure):
+        return Staged("pledged", "settled, not yet done", sure=0.7)
     put_off = mediated(reading, figure, verb)
     if put_off:
         return Staged("pledged", put_off, sure=0.7)
@@ -220,7 +224,9 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
         return Staged("pledged", "told of the plans of a time to come", sure=0.7)
     ongoing = _goes_on(clause.texts) or _is_daily(clause.texts)
     ongoing |= lead not in _ALLOTTING and _of_every(reading, figure)
-    growing = "امسال" in clause.texts and "اکنون" not in clause.texts
+    before = relative_to(reading, figure, clause)
+    follows = before is not None and before.verb is not None and before.verb.tense is Tense.FUTURE
+    growing = follows or ("امسال" in clause.texts and "اکنون" not in clause.texts)
     led = reading.text(figure.opening - 1) == "به"
     summed = set(clause.texts) & STOCK_WORDS or (led and set(clause.texts[:4]) & _AMOUNTS)
     if verb.lemma == "رسید" and summed and not growing:

@@ -60,6 +60,13 @@ _STEMS = """
 برید بر | دوید دو | جوشید جوش | چشید چش | کند کن | یافت یاب | جست جوی
 """
 
+# Verbs with a prefix, apart from it.
+_PREFIXED = """
+بر داشت دار | بر گشت گرد | بر خاست خیز | بر آورد آور | بر آمد آی | بر گزید گزین | بر افراشت افراز
+بر گرداند گردان | بر شمرد شمار | باز گشت گرد | باز ماند مان | باز گرداند گردان | دربر گرفت گیر
+فرا گرفت گیر | فرا خواند خوان | در آمد آی | در آورد آور | وا گذاشت گذار | وا داشت دار | فرو ریخت ریز
+"""
+
 # Reports say «you» in questions only; leaving «بخشی» and the like out keeps nouns apart.
 _PAST_ENDINGS = ("م", "", "یم", "ند")
 _PRESENT_ENDINGS = ("م", "د", "یم", "ند")
@@ -111,6 +118,21 @@ def _add_present(forms: dict[str, VerbForm], past: str, present: str) -> None:
             forms.setdefault(form, VerbForm(past, Tense.SUBJUNCTIVE))
 
 
+def _add_prefixed(forms: dict[str, VerbForm], prefix: str, past: str, present: str) -> None:
+    """«درمی‌آید», «بازنگشت», «برنمی‌گردد», «به اجرا درآید»: می and ن stand behind the prefix."""
+    lemma = prefix + past
+    for ending in _PRESENT_ENDINGS:
+        form = present + ending
+        forms.setdefault(prefix + "می" + form, VerbForm(lemma, Tense.PRESENT))
+        forms.setdefault(prefix + "نمی" + form, VerbForm(lemma, Tense.PRESENT, True))
+        forms.setdefault(prefix + form, VerbForm(lemma, Tense.SUBJUNCTIVE))
+    for ending in _PAST_ENDINGS:
+        form = past + ending
+        forms.setdefault(prefix + "می" + form, VerbForm(lemma, Tense.PAST))
+        forms.setdefault(prefix + "نمی" + form, VerbForm(lemma, Tense.PAST, True))
+        forms.setdefault(prefix + "ن" + _joined("ن", form), VerbForm(lemma, Tense.PAST, True))
+
+
 def _irregular() -> dict[str, VerbForm]:
     forms: dict[str, VerbForm] = {}
     for word in key_list("است هست هستند هستیم هستم هستید میباشد میباشند میباشیم ست"):
@@ -147,7 +169,7 @@ _NEVER = key_set("""
     بسته بافته بافت نوشته دهم گفته رسته رست جست جسته خواسته نشست نشسته کشته نبرد کنده برده بنده
     روند درآمد برآورد کاست خاست بنا شست شسته بری باد پخته ریخته شکسته ندا نشان مانند پاشید نهاد
     نهاده برید فرسوده رسم پیچیده پوشیده فشرده آلوده پوسیده ترسیده انباشته آزرده پرورده فرموده
-    پرید بپرند جوید بجوید
+    پرید بپرند جوید بجوید برآید برآیند بردارم درآیم برگرد
     """)
 # Past stems that are nouns just as often; the words around them decide (see `clauses`).
 NOUN_OR_VERB = key_set(
@@ -164,6 +186,9 @@ def _forms() -> dict[str, VerbForm]:
             past, present = entry.split()
             _add_past(forms, past, present)
             _add_present(forms, past, present)
+    for entry in _PREFIXED.replace("\n", "|").split("|"):
+        if entry.strip():
+            _add_prefixed(forms, *entry.split())
     return {key(form): found for form, found in forms.items() if form not in _NEVER}
 
 

@@ -189,6 +189,8 @@ def _place_at(
         known_before = before in _BEFORE_NAMED or text in _OWN_NAMED
         if text in _NAMED and known_before and _may_be_name(reading, at):
             return PlaceHit(at, _end_of_names(reading, at, after))
+    if text == COUNTRY and before == "سراسر" and reading.text(at - 2) == "از":
+        return None  # «با حضور ۴۵۰ پزشک از سراسر کشور»
     of_all = text == COUNTRY and before.endswith(("های", "ات", "ارع", "ارس", "اطق"))
     if of_all and any(near in numbers for near in range(at - 3, at)):
         return PlaceHit(at, at + 1)  # «۱۰ درصد مزارع کشور»
