@@ -555,6 +555,8 @@ def _under(words: list[Word], at: int, phrase: Phrase) -> bool:
     before = [words[index].text for index in range(max(at - 6, 0), at)]
     ends = [index for index, text in enumerate(before) if text in _ENDS]
     before = before[ends[-1] + 1 :] if ends else before
+    told = [index for index, text in enumerate(before) if text in ("است", "شد", "شده", "بود")]
+    before = before[told[-1] + 1 :] if told else before  # the clause before is over
     if before[-1:] == ["از"]:
         tail = [words[i].text for i in range(phrase.after, min(phrase.after + 4, len(words)))]
         over = "فراتر" in tail or "بیشتر" in tail

@@ -71,6 +71,8 @@ def mediated(reading: Reading, figure: Figure, verb: Verb) -> str:
         return ""  # «زمینه آزادی ۱۶ نفر فراهم شد»
     if verb.lemma == "پذیرفت" or is_agreed(reading, at):
         return "agreed or allowed, not yet done"
+    if verb.lemma == "شد" and last in ("واگذار", "محول") and "به" in figure.clause.texts:
+        return f"entrusted to be done: {last}"  # «ساخت ۲۲۰ کلاس به ما واگذار شده»
     if verb.lemma == "سپرد" and verb.passive and last != "خاک":
         return "entrusted to be done"  # «نوسازی ۱۵ خانه به ما سپرده شد»
     return f"assigned: {last}" if last in _ASSIGNED else ""
@@ -176,6 +178,13 @@ def until_year_end(texts: list[str]) -> bool:
 
 def for_occasion(reading: Reading, figure: Figure) -> bool:
     """«از توزیع … هم‌زمان با هفته … خبر داد»: a deed for a coming occasion."""
+    texts = figure.clause.texts
+    coming = any(
+        text == "هفته" and texts[at + 1 : at + 2] in (["جاری"], ["پیش"], ["آینده"], ["پیشرو"])
+        for at, text in enumerate(texts)
+    )
+    if coming and any(text in DEEDS for text in reading.texts(figure.opening - 2, figure.opening)):
+        return True
     tail = reading.texts(figure.after, figure.after + 4)
     deed = any(text in DEEDS for text in reading.texts(figure.opening - 2, figure.opening))
     return deed and any(text in _OCCASIONS for text in tail) and "گذشته" not in tail

@@ -220,6 +220,10 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     together = {"همکاری", "مشترک", "تعامل"} & set(figure.clause.texts)
     if figure.number.value == 2 and noun == "دستگاه" and lone and together:
         return Verdict("organization", "the parties of something")
+    between = reading.text(figure.opening - 1) in ("بین", "میان", "هر", "این", "از", "با")
+    owned = reading.text(figure.opening - 1).endswith("های")  # «بسته‌های دو استان»
+    if noun in _PLACED and not (between or owned):
+        return None  # «۲ استان اعلام آمادگی کردند»
     if figure.number.value == 2 and noun in PARTY_NOUNS and lone:
         return Verdict(figure.phrase.unit, "the parties of something")
     return None

@@ -34,7 +34,6 @@ from karnameh.narrative.reader.lexicon import (
     RESULT_NOUNS,
     WEEKDAYS,
 )
-from karnameh.narrative.reader.natures import so_far
 from karnameh.narrative.reader.plans import (
     for_occasion,
     in_the_week,
@@ -292,7 +291,8 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
     if any(pair == ("در", "انتظار") for pair in pairwise(tail)):
         return Staged("context", "it waits", sure=0.75)
     planned = planned_by(tail, people=people) or intended(reading, figure)
-    if planned and planned.startswith("ready") and so_far(reading, figure):
+    by_now = "تاکنون" in clause.texts or "امروز" in clause.texts
+    if planned and planned.startswith("ready") and by_now:
         return Staged("reported", "ready by now", sure=0.7)
     if planned:
         return Staged("pledged", planned)

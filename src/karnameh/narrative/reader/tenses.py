@@ -63,6 +63,7 @@ _SOME = key_set("بخشی تعدادی برخی بعضی شماری نیمی ق�
 _PROGRAMMES_AHEAD = key_set("برنامه‌های برنامه‌ها ویژه‌برنامه‌های طرح‌های")
 _AHEAD = key_set("آینده آتی پیش‌رو رو آستانه")
 _SETTLED = key_set("قطعی نهایی مسجل حتمی")
+_ORGANISED = key_set("سازماندهی ساماندهی")
 _WITNESSES = key_set("شاهد میزبان پذیرای رایگان")
 _APPROVABLE = frozenset(("toman", "rial", "program", "project", "business_plan", "action"))
 _NEGLECT = key_set("تنها دریغ کوتاهی فراموش رها غفلت فروگذار معطل")
@@ -153,7 +154,8 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         return Staged("potential", "what would have been", sure=0.7)
     if imperfect and conditioned(reading, figure):
         return Staged("potential", "what would have been", sure=0.7)
-    if reading.text(verb.first - 1) in _READIED and runs_on(reading, figure, verb):
+    readied = reading.text(verb.first - 1) in _READIED | _ORGANISED
+    if readied and (runs_on(reading, figure, verb) or _goes_out(figure, verb)):
         return Staged("pledged", "made ready for what is to come", sure=0.6)
     if aimed_at(reading, figure, verb):
         return Staged("pledged", "an aim", sure=0.6)
@@ -379,6 +381,15 @@ def _governs_figure(reading: Reading, figure: Figure, clause: Clause) -> bool:
         verb.after <= one.opening <= verb.after + 1 and one.phrase.unit == figure.phrase.unit
         for one in later
     )
+
+
+def _goes_out(figure: Figure, verb: Verb) -> bool:
+    """«… سازماندهی شده‌اند که از روز اول هفته مستقر می‌شوند»."""
+    inner = figure.sentence.clause_of.get(verb.after + 1)
+    if inner is None or inner.verb is None or inner.verb.negative:
+        return False
+    present = inner.verb.tense is Tense.PRESENT
+    return present and ("هفته" in inner.texts or lies_ahead(inner.texts))
 
 
 def is_described_as_promised(reading: Reading, figure: Figure, verb: Verb) -> bool:

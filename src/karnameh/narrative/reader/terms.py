@@ -51,6 +51,7 @@ _PAID_BACK = key_set("بازگشت وصول بازپرداخت")
 _SUMS = key_set("مبلغ رقم میزان هزینه")
 _COSTS_OF_EACH = key_set("هزینه قیمت بهای سرمایه مخارج خرج")
 _LOANS = key_set("وام وام‌ها وام‌های تسهیلات تسهیلاتی وامی هر قرض‌الحسنه اعتبار کمک بلاعوض")
+_LENT = frozenset(("وام", "تسهیلات"))
 _LIMITS = key_set("حداقل حداکثر کمترین بیشترین کف")
 _AHEAD = 8
 _SENTENCE_REACH = 25
@@ -250,6 +251,10 @@ def loan_term(reading: Reading, figure: Figure) -> Verdict | None:
     loans = {"وام", "وامها", "تسهیلات"} & set(reading.texts(figure.opening - 6, figure.opening))
     if figure.phrase.unit in MONEY and figure.number.bound and loans and owns(figure):
         return Verdict(figure.phrase.unit, "a term of a loan")  # «وام‌ها بین ۱۰ تا ۵۰ میلیون است»
+    head = [text for text in figure.clause.texts[:5] if text not in ("و", "که", ":", "،", "؛")]
+    sized = head[:1] in (["مبلغ"], ["میزان"], ["رقم"]) and not _LENT.isdisjoint(head[1:3])
+    if figure.phrase.unit in MONEY and sized and owns(figure):
+        return Verdict(figure.phrase.unit, "the size of one loan")
     if figure.phrase.unit in MONEY and figure.number.bound and figure.clause.verb is None:
         return Verdict(figure.phrase.unit, "from … to … of money")
     if reading.text(figure.sentence.first) in ("حاضران", "حاضرین", "غایبان"):
