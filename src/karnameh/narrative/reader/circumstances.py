@@ -61,6 +61,7 @@ _PROBLEMS = key_set("مشکل معضل بحران تنگنا دردسر")
 _EXPOSED = key_set("محاصره معرض تنگنا مضیقه آستانه‌ی‌تعطیلی")
 _PRISONS = key_set("زندان زندان‌های زندان‌ها حبس بند")
 _STILL = key_set("همچنان هنوز کماکان")
+_ENTERING = key_set("پیدا نفوذ وارد سرایت")
 _FEW_WORDS = 3
 _AMISS = key_set(
     """
@@ -332,7 +333,10 @@ def _disputed(reading: Reading, figure: Figure, _: list[str]) -> str:
 
 def _settles(reading: Reading, verb: Verb) -> bool:
     """«خسارت ۲۰۰ خانوار پرداخت شد»."""
-    return reading.text(verb.first - 1) in REMEDIES | {"پرداخت"}
+    lead = reading.texts(verb.first - 2, verb.first)
+    if lead[-1:] == ["پیدا"]:
+        return lead[0] in REMEDIES  # «تلفات دام از ۹ به ۴ درصد کاهش پیدا کرد»
+    return lead[-1:] != [] and lead[-1] in REMEDIES | {"پرداخت"}
 
 
 def _harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
@@ -388,6 +392,9 @@ def _happening(reading: Reading, figure: Figure) -> str:
         return ""
     head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
     opens = [text for text in head[:2] if text not in ("و", "که", "این")]
+    entered = reading.text(verb.first - 1) in _ENTERING and verb.lemma in ("کرد", "شد")
+    if entered and opens[:1] and opens[0] in ("آب", "آتش", "دود"):
+        return f"what befell: {opens[0]}"  # «آب به ۹۰۰ خانه راه پیدا کرد»
     force = opens[0] if opens[:1] and opens[0] in _FORCES else ""  # the subject
     struck = verb.lemma in _STRIKING and not set(head) & PREPOSITIONS - {"به", "در"}
     return f"what befell: {force}" if force and struck else ""

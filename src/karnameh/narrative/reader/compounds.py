@@ -10,6 +10,7 @@ from __future__ import annotations
 from karnameh.narrative.reader.characters import key
 
 _LONGEST = 4
+_SAME_LIGHT = {"گردید": "شد", "گشت": "شد", "نمود": "کرد"}  # written for the plainer verb
 
 # What befell: nobody of the organisation did this.
 _HARM = """
@@ -103,6 +104,7 @@ UNTRUE = _compounds(_UNTRUE)
 
 def is_one_of(compounds: frozenset[str], lead: list[str], light: str) -> bool:
     """Whether the words that lead to a light verb make one of some compounds with it."""
+    light = _SAME_LIGHT.get(light, light)
     if f"* {light}" in compounds:
         return True
     return any(

@@ -93,7 +93,7 @@ _HARD_VAV = frozenset(("عضو", "جزو"))
 _GIVEN = frozenset(
     ("parcel", "loan", "dowry", "meal", "clothing_item", "blanket", "tent", "prefab_unit", "heater", "mattress",
      "carpet", "stove", "refrigerator", "stationery_pack", "tablet", "mask", "shoes", "glasses", "wheelchair",
-     "sewing_machine", "bag")
+     "sewing_machine", "bag", "dwelling", "loaf")
 )  # fmt: skip
 _SETTLEMENTS = frozenset(("village", "neighbourhood", "city", "county"))
 _SERVICES = key_set(

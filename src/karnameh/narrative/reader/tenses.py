@@ -299,9 +299,15 @@ def _of_every(reading: Reading, figure: Figure) -> bool:
 def _is_daily(texts: list[str]) -> bool:
     """«با ۱۲ نفر روزانه ۸۰۰ غذا می‌پزد»; «تولید روزانه کارخانه» is a name."""
     once = "یک" in texts and texts[texts.index("یک") + 1 :][:1] == ["بار"]  # «ماهانه یک بار»
-    return not once and any(
-        text in _DAILY and (other[:1].isdecimal() or other in SMALL or other in _BEFORE_FIGURES)
-        for text, other in pairwise(texts)
+    every = any(
+        text == "هر" and other in ("روز", "هفته", "ماه", "شب") for text, other in pairwise(texts)
+    )
+    return every or (
+        not once
+        and any(
+            text in _DAILY and (other[:1].isdecimal() or other in SMALL or other in _BEFORE_FIGURES)
+            for text, other in pairwise(texts)
+        )
     )
 
 
