@@ -104,6 +104,9 @@ def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Ac
         counted and last == "گزارش"
     ):  # «۲ گزارش بدهد»
         return Act.SAY
+    listed = not (PLAN_NOUNS | RESULT_NOUNS).isdisjoint(lead)
+    if verb.lemma == "خواند" and listed and "را" in clause.texts:
+        return Act.SAY  # «… را از شاخص‌ترین برنامه‌ها خواند»
     if _retracts(verb, lead):
         return Act.RETRACT
     if _invites(verb, lead, clause):
@@ -142,8 +145,6 @@ def _can(reading: Reading, verb: Verb, sentence: Sentence) -> Act:
 
 
 def _says(verb: Verb, last: str, *, told: bool) -> bool:
-    if verb.lemma == "خواند":  # «… را از شاخص‌ترین برنامه‌ها خواند»
-        return last in PLAN_NOUNS or last in RESULT_NOUNS
     if verb.lemma in SAY_VERBS:
         return not verb.passive
     if last in _SAY_WITH_GIVE or (last == "پاسخ" and told):
