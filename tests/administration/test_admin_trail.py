@@ -12,9 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 import karnameh
-from builders import NOW, World, a_grant, a_place, a_user, an_indicator
+from builders import NOW, World, a_grant, a_place, a_unit, a_user, an_indicator
 from karnameh.access.public import Role
 from karnameh.front.administration.personal import WORDS
+from karnameh.front.administration.queries import unit_trail
 from karnameh.front.administration.trail import VERBS
 from karnameh.org.public import OrgUnit, rename_unit
 from karnameh.people.actions import keep_contact, read_phone
@@ -23,7 +24,7 @@ from karnameh.plumbing import deeds
 from karnameh.plumbing.models import Change, Deed
 from karnameh.plumbing.personal import dictionary
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def browser(user: User) -> Client:
@@ -127,6 +128,19 @@ def test_an_auditor_of_a_province_sees_the_deeds_of_that_province(world: World) 
     assert browser(local_auditor).get(reverse("audit_deed", args=[there.pk])).status_code == 404
     for show in ("outside", "reads"):
         assert browser(local_auditor).get(reverse("audit"), {"show": show}).status_code == 403
+
+
+def test_a_units_number_that_is_another_ones_code_opens_nothing(world: World) -> None:
+    local_auditor = a_user()
+    a_grant(local_auditor, Role.AUDITOR, world.fars)
+    named_so = a_unit("همیاران یاس", world.shiraz, world.shiraz.place, code=str(world.taft.pk))
+    there = renamed(world, world.taft, "نام در یزد")
+    page = read(local_auditor, reverse("audit"))
+    assert f"/audit/{there.pk}/" not in page
+    assert browser(local_auditor).get(reverse("audit_deed", args=[there.pk])).status_code == 404
+    assert there not in unit_trail(named_so)
+    everything = read(world.people["auditor"], reverse("audit"))
+    assert "نام در یزد" in everything and "همیاران یاس" in everything  # each by its own name
 
 
 def test_deeds_about_accounts_follow_their_roles(world: World) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from karnameh.access.public import Grant, Reach, Role, Stretch, units_where
 from karnameh.catalog.public import Indicator, find_indicators
 from karnameh.front.administration.fields import Choice
+from karnameh.front.administration.trail import OPENING
 from karnameh.kernel.digits import to_latin
 from karnameh.kernel.text import ZWNJ, clean, compact_form
 from karnameh.org.public import OrgUnit, Place, UnitKind, find_places, find_units, under_any
@@ -283,7 +284,9 @@ def administered_places(reach: Reach) -> list[str]:
 def unit_trail(unit: OrgUnit, *, size: int = 20) -> QuerySet[Deed]:
     """What was done to a unit, the latest first: deeds that name it and deeds that changed its row."""
     changed = Change.objects.filter(table="org_orgunit", row=str(unit.pk)).values("deed")
-    named = Q(target__in=[f"unit:{unit.pk}", f"unit:{unit.code}"])
+    named = Q(target=f"unit:{unit.code}", verb__in=OPENING) | (
+        Q(target=f"unit:{unit.pk}") & ~Q(verb__in=OPENING)
+    )
     return Deed.objects.filter(named | Q(pk__in=changed)).order_by("-pk")[:size]
 
 
@@ -317,14 +320,15 @@ def deeds_visible(reach: Reach) -> QuerySet[Deed]:
             target=Concat(Value(prefix), F(column), output_field=TextField())
         ).values("target")
 
+    opening = Q(verb__in=OPENING)
     return deeds.filter(
         Q(target__startswith="indicator:")
         | Q(target__startswith="item:")
         | Q(target__startswith="place:")
-        | Q(target__in=targets(within, "unit:", "pk"))
-        | Q(target__in=targets(within, "unit:", "code"))
-        | Q(target__in=targets(users, "user:", "pk"))
-        | Q(target__in=targets(users, "user:", "username"))
+        | opening & Q(target__in=targets(within, "unit:", "code"))
+        | ~opening & Q(target__in=targets(within, "unit:", "pk"))
+        | opening & Q(target__in=targets(users, "user:", "username"))
+        | ~opening & Q(target__in=targets(users, "user:", "pk"))
         | (Q(target__startswith="entr") | Q(target__startswith="batch:"))
         & Q(account__in=users.values("pk"))
     )

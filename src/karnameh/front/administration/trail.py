@@ -192,7 +192,8 @@ _KINDS: dict[str, tuple[type[Any], str, str]] = {
     "campaign": (Campaign, "code", "campaign"),
 }
 
-_OPENING = ("open_unit", "open_place", "create_user")
+# Deeds that name their target so; all others name it by its number, and one unit's code may be another's number.
+OPENING = ("open_unit", "open_place", "create_user")
 
 
 @dataclass(frozen=True)
@@ -216,30 +217,27 @@ def told(deeds: Iterable[Deed]) -> list[Told]:
             deed,
             str(VERBS.get(deed.verb, deed.verb)),
             doers[deed.account].office if deed.account in doers else "",
-            *targets.get(deed.target, (deed.target, "")),
+            *targets.get((deed.verb in OPENING, deed.target), (deed.target, "")),
         )
         for deed in rows
     ]
 
 
-def _targets(deeds: Sequence[Deed]) -> dict[str, tuple[str, str]]:
-    """Name and address for each target that names a row, one query for each kind."""
+def _targets(deeds: Sequence[Deed]) -> dict[tuple[bool, str], tuple[str, str]]:
+    """Name and address for each target that names a row, by whether its deed opens it; a query for each kind."""
     wanted: dict[str, set[str]] = {}
     for deed in deeds:
         kind, _, name = deed.target.partition(":")
         if kind in _KINDS:
             wanted.setdefault(kind, set()).add(name)
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[tuple[bool, str], tuple[str, str]] = {}
     for kind, names in wanted.items():
         model, column, address = _KINDS[kind]
-        # What opens a thing is said by its code, what comes later by its number.
-        opens = {deed.target for deed in deeds if deed.verb in _OPENING}
         numbers = [int(name) for name in names if name.isdecimal()]
         for row in model._default_manager.filter(Q(pk__in=numbers) | Q(**{f"{column}__in": names})):
             shown = (str(row), reverse(address, args=[row.pk]) if address else "")
-            if (by_name := f"{kind}:{getattr(row, column)}") in opens:
-                found[by_name] = shown
-            found.setdefault(f"{kind}:{row.pk}", shown)
+            found[True, f"{kind}:{getattr(row, column)}"] = shown
+            found[False, f"{kind}:{row.pk}"] = shown
     return found
 
 
