@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from journeys.scene import Scene
 from journeys.visitor import Visitor, Visitors
@@ -31,6 +33,12 @@ def _entered(visitor: Visitor) -> None:
     page.get_by_role("button", name="خواندن", exact=True).focus()
     page.keyboard.press("Enter")
     visitor.heading("گزارش هفتهٔ همیاری")
+
+
+def _stands_at(page: Page, number: int) -> None:
+    """The draft is open and the desk takes keys again: while it waits for the server it drops them."""
+    expect(page.locator("[data-desk]")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator(".draft").nth(number)).to_have_class(re.compile(r"\bis-chosen\b"))
 
 
 def test_a_report_becomes_entries_with_the_keyboard_alone(
@@ -69,12 +77,13 @@ def test_a_report_becomes_entries_with_the_keyboard_alone(
     page.keyboard.press("u")
     expect(page.locator("#tally")).to_contain_text("۱ کنارگذاشته")
     expect(chosen.locator(".draft-figure")).to_contain_text("۲۵۰")
-    for key in ("ن", "ت"):
+    _stands_at(page, 2)
+    for key, number in (("ن", 1), ("ت", 2)):
         page.evaluate(
             "key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}))",
             key,
         )
-        page.wait_for_timeout(300)
+        _stands_at(page, number)
     expect(chosen.locator(".draft-figure")).to_contain_text("۲۵۰")
     page.keyboard.press("d")
     expect(page.locator("#tally")).to_contain_text("۲ کنارگذاشته")
@@ -109,7 +118,7 @@ def test_the_unit_answers_and_the_figure_comes_back(
 ) -> None:
     _entered(officer)
     officer.page.keyboard.press("j")
-    officer.page.wait_for_timeout(300)
+    _stands_at(officer.page, 1)
     officer.page.keyboard.press("a")
     officer.page.keyboard.insert_text("چند نهال؟")
     officer.page.keyboard.press("Control+Enter")

@@ -14,6 +14,10 @@
   const mark = (start) => document.getElementById(`m${start}`);
   let last = null; // the draft that was decided last: “u” takes that back
   let busy = false;
+  const wait = (on) => {
+    busy = on;
+    desk.setAttribute("aria-busy", String(on));
+  };
 
   /* --- one draft is open ------------------------------------------------------------------ */
   const within = (side, element) => {
@@ -48,12 +52,12 @@
     ask("GET", address.pathname + address.search, wanted);
   };
   const ask = (method, address, source, values) => {
-    busy = true;
+    wait(true);
     window.htmx.ajax(method, address, { source, target: source, swap: "none", values }).finally(() => settled(true));
   };
   // The new cards are in their places a moment after the answer.
   const settled = (focus) => setTimeout(() => {
-    busy = false;
+    wait(false);
     show(focus);
   }, 40);
   const step = (by) => {
