@@ -17,17 +17,23 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
 
 from gates.findings import ROOT
+
+if TYPE_CHECKING:
+    from gates.database import Servers
 
 CODE = ("src", "gates", "tests", "karnameh")
 PYTHON = sys.executable
 BIN = os.path.dirname(sys.executable)
 CONCISE = ("--output-format", "concise")  # one line for each fault
+BOTH_CORES = ("-n", "2", "--dist", "worksteal")
 NO_TESTS = 5  # pytest's exit code when it found none
 
 
@@ -99,14 +105,14 @@ PARTS = (
     Part(
         "tests",
         "rules, actions, pages, law",
-        (module("pytest", "-n", "2", "-m", "not journey"),),
+        (module("pytest", *BOTH_CORES, "-m", "not journey"),),
         database=True,
         pytest=True,
     ),
     Part(
         "journeys",
         "a real browser",
-        (module("pytest", "-m", "journey"),),
+        (module("pytest", *BOTH_CORES, "-m", "journey"),),
         database=True,
         pytest=True,
     ),
@@ -186,32 +192,53 @@ def run_all(parts: Sequence[Part], extra: Sequence[str]) -> Iterator[Outcome]:
     The reading checks go two at a time, since each of them uses one core; pytest has both to itself.
     """
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "karnameh.config.settings"}
-    with ExitStack() as running:
+    wait_for_schema: Callable[[], str] = str
+    with ExitStack() as running, ThreadPoolExecutor(max_workers=2) as pool:
         if any(part.database for part in parts):
             try:
-                environment |= running.enter_context(server_for_tests())
+                servers, found = running.enter_context(servers_for_tests())
             except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as trouble:
                 print(f"The database for the tests did not start: {trouble}", flush=True)
                 yield from (
                     Outcome(part, False, 0, "no database") for part in parts if part.database
                 )
                 parts = [part for part in parts if not part.database]
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            reading = [part for part in parts if not part.pytest]
-            yield from pool.map(lambda part: run_part(part, environment), reading)
+            else:
+                environment |= found
+                if any(part.pytest and part.database for part in parts):
+                    making = pool.submit(
+                        run_command, module("gates.schema"), environment, aloud=False
+                    )
+                    wait_for_schema = partial(spread_schema, making, servers)
+        reading = [part for part in parts if not part.pytest]
+        yield from pool.map(lambda part: run_part(part, environment), reading)
+        no_schema = wait_for_schema()
         if any(part.pytest for part in parts):  # pages are tested in Persian
             run_command(module("gates.translations", "--compile"), environment, aloud=True)
         for part in parts:
             if part.pytest:
                 print(f"\n== {part.name}: {part.says}", flush=True)
-                yield run_part(part, environment, extra)
+                if no_schema and part.database:
+                    print(no_schema, flush=True)
+                    yield Outcome(part, False, 0, no_schema)
+                else:
+                    yield run_part(part, environment, extra)
 
 
-def server_for_tests() -> AbstractContextManager[dict[str, str]]:
-    """The server, imported only when a part needs one: `./karnameh test lint` must start at once."""
-    from gates.database import test_environment
+def spread_schema(making: Future[tuple[int, str]], servers: Servers) -> str:
+    """Wait for the schema and bring it to every server; what went wrong, or nothing."""
+    code, printed = making.result()
+    if code:
+        return f"The schema could not be made: {printed}"
+    servers.start_others(printed.split()[-1])
+    return ""
 
-    return test_environment()
+
+def servers_for_tests() -> AbstractContextManager[tuple[Servers, dict[str, str]]]:
+    """The servers, imported only when a part needs one: `./karnameh test lint` must start at once."""
+    from gates import database
+
+    return database.servers_for_tests()
 
 
 def show(outcome: Outcome) -> None:

@@ -1,4 +1,4 @@
-"""A PostgreSQL for one run of the tests: the embedded one, without its protections against power loss."""
+"""The PostgreSQL of one run of the tests: the embedded one, without its protections against power loss."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -15,28 +16,73 @@ from karnameh.config import embedded
 
 PLACES = ROOT / "var" / "test"  # one numbered folder for each run that goes on at the same time
 # Tests throw their rows away; waiting for the disk would be most of their time.
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# And nobody cleans up in databases that live for seconds: a cleaner at work holds up their copying.
+CARELESS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
+
+
+class Servers:
+    """The servers of one run: one for everything, and for pytest another one for each further worker.
+
+    What a transaction holds open is felt in the whole server: folding and sealing wait for it, whichever
+    database it is in. With servers of their own no worker ever waits for the other's test.
+    """
+
+    def __init__(self, place: Path | None) -> None:
+        self.place = place  # None: the server of DATABASE_URL, used as it is
+        self.all: list[embedded.Cluster] = []
+        if place is not None:
+            self.all = [embedded.cluster(place / name) for name in ("pg", "pg-1")]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a part's process must know to find them."""
+        if self.place is None:
+            return {}
+        return {
+            "DATABASE_URL": self.all[0].url(embedded.APP),
+            "DATABASE_OWNER_URL": self.all[0].url(embedded.OWNER),
+            "KARNAMEH_TEST_SERVERS": " ".join(str(one.socket_dir) for one in self.all),
+        }
+
+    def start(self) -> None:
+        """The first one, which is enough for whatever is not pytest."""
+        if self.place is not None:
+            _start(self.all[0])
+
+    def start_others(self, schema: str) -> None:
+        """The others, each with the database `schema`: a copy of all files of the first where it is missing."""
+        for server in self.all[1:]:
+            has = server.data / "karnameh_schema"
+            if not has.exists() or has.read_text() != schema:
+                self.all[0].stop()
+                _copy(self.all[0], server)
+                has.write_text(schema)
+                self.all[0].start()
+            _start(server)
+
+    def stop(self) -> None:
+        for server in self.all:
+            server.stop()
 
 
 @contextlib.contextmanager
-def test_environment() -> Iterator[dict[str, str]]:
-    """The environment in which tests run: their own var folder and server, stopped at the end.
+def servers_for_tests() -> Iterator[tuple[Servers, dict[str, str]]]:
+    """The servers of a run and the environment of its parts, with a var folder of their own.
 
     With DATABASE_URL set, that server is used as it is.
     """
     with _own_place() as place:
-        environment = {**os.environ, "KARNAMEH_VAR": str(place)}
-        if "DATABASE_URL" in os.environ:
-            yield environment
-            return
-        server = _started(place / "pg")
+        servers = Servers(None if "DATABASE_URL" in os.environ else place)
         try:
-            yield environment | {
-                "DATABASE_URL": server.url(embedded.APP),
-                "DATABASE_OWNER_URL": server.url(embedded.OWNER),
-            }
+            servers.start()
+            yield servers, {**os.environ, "KARNAMEH_VAR": str(place), **servers.environment}
         finally:
-            server.stop()
+            servers.stop()
 
 
 @contextlib.contextmanager
@@ -63,9 +109,8 @@ def _held(lock: Path) -> IO[str] | None:
     return file
 
 
-def _started(home: Path) -> embedded.Cluster:
-    """The server of this place; made anew when a crash without fsync left it broken."""
-    server = embedded.cluster(home)
+def _start(server: embedded.Cluster) -> None:
+    """Made anew when a crash without fsync left it broken."""
     try:
         server.start()
     except embedded.DatabaseTrouble:
@@ -75,4 +120,13 @@ def _started(home: Path) -> embedded.Cluster:
     for name, value in CARELESS.items():
         server.sql(f"ALTER SYSTEM SET {name} = {value}")
     server.sql("SELECT pg_reload_conf()")
-    return server
+
+
+def _copy(source: embedded.Cluster, target: embedded.Cluster) -> None:
+    """All files of a server that is down become those of another one."""
+    target.stop(mode="immediate")
+    shutil.rmtree(target.home, ignore_errors=True)
+    target.home.mkdir(parents=True)
+    if target.user:
+        shutil.chown(target.home, target.user)
+    subprocess.run(["cp", "-a", str(source.data), str(target.data)], check=True)

@@ -16,9 +16,11 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.test.testcases import LiveServerThread
 from django.utils import timezone
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
+WAIT = 45_000  # milliseconds; how long a page may take on a slow and busy machine
+expect.set_options(timeout=WAIT)
 
 
 @pytest.fixture
@@ -59,6 +61,7 @@ def phone(site: str) -> Iterator[Page]:
         context = browser.new_context(
             viewport={"width": 390, "height": 844}, locale="fa-IR", base_url=site
         )
+        context.set_default_timeout(WAIT)
         page = context.new_page()
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 from collections.abc import Iterator
@@ -12,23 +13,69 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import settings as hypothesis_settings
 
 import karnameh.kernel.ids
-from builders import NOW, World, a_world
+from builders import NOW
+from databases import dropped, let_go
+from gates import schema
+
+# The same examples in each run: a fault that chance finds is found by `./karnameh test tests -- --hypothesis-profile=chance`.
+for name in ("same", "chance"):
+    hypothesis_settings.register_profile(
+        name, derandomize=name == "same", deadline=None, database=None, print_blob=True
+    )
+hypothesis_settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """After the owner has made the schema, every connection steps down to the site's role."""
-    options = connection.settings_dict["OPTIONS"]
-    before = options["options"]
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Each worker goes to a server of its own, where there are several: see `gates/database.py`."""
+    servers = os.environ.get("KARNAMEH_TEST_SERVERS", "").split()
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    if number and servers:
+        mine = servers[number % len(servers)]
+        for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):  # for the processes that tests start
+            os.environ[name] = os.environ[name].replace(servers[0], mine)
+        connection.settings_dict["HOST"] = mine
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """In place of pytest-django's: a copy of the schema, where every connection steps down to the site's role."""
+    used = connection.settings_dict
+    before = {**used}
+    name = used["TEST"]["NAME"] or f"test_{used['NAME']}"  # a worker's name is in it
     with django_db_blocker.unblock():
-        connection.close()
-        options["options"] = f"{before} -c role=karnameh_app"
+        schema.copy_to(name)
+        options = f"{before['OPTIONS']['options']} -c role=karnameh_app"
+        used.update(NAME=name, OPTIONS={**before["OPTIONS"], "options": options})
     yield
     with django_db_blocker.unblock():
         connection.close()
-        options["options"] = before
+        used.update(before)
+        dropped(name)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is begun first."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end: Python need not look through it for garbage each time."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Function) -> None:
+    """The session that tests of the shared world hand on is not for the others."""
+    if not {"built_world", "made_press"} & set(item.fixturenames):
+        let_go()
 
 
 @pytest.fixture(autouse=True)
@@ -37,12 +84,6 @@ def _fresh_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "django_db_blocker" in request.fixturenames and request.node.get_closest_marker("django_db"):
         cache.clear()
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    """A small federation: see `builders.a_world`."""
-    return a_world()
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from functools import cache
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from builders import World, a_world
-from databases import copied, dropped, using
+from databases import copied, dropped, rolled_back, using
 
 _numbers = itertools.count(1)
 
@@ -56,9 +56,8 @@ def built_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[Built
 @pytest.fixture
 def db(built_world: Built, django_db_blocker: Any) -> Iterator[None]:
     """In place of pytest-django's: the world's database, in a transaction that is rolled back."""
-    with django_db_blocker.unblock(), using(built_world.database), transaction.atomic():
+    with django_db_blocker.unblock(), rolled_back(built_world.database):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

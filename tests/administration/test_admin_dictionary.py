@@ -12,7 +12,7 @@ from builders import World, an_indicator
 from karnameh.catalog.public import Indicator, find_indicators
 from karnameh.plumbing.models import Deed
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def _new_indicator(world: World, **changed: Any) -> dict[str, Any]:

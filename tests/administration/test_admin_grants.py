@@ -16,7 +16,7 @@ from karnameh.org.public import OrgUnit
 from karnameh.people.public import User
 from karnameh.plumbing.models import Deed
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def browser(user: User) -> Client:

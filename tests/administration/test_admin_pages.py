@@ -16,7 +16,7 @@ from karnameh.catalog.public import Item, Measure
 from karnameh.people.public import User
 from karnameh.plumbing.models import Deed
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 UNIT_PAGES = (
     "admin_unit", "admin_unit_open", "admin_unit_rename", "admin_unit_move", "admin_unit_merge",
     "admin_unit_split", "admin_unit_close",

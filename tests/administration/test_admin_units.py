@@ -15,7 +15,7 @@ from karnameh.org.public import OrgUnit
 from karnameh.people.public import User
 from karnameh.plumbing.models import Change, Deed
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 TODAY = "1405/09/01"  # the builders' clock
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from browsing import accessible, sign_in
 from builders import PASSWORD, World
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db]
+pytestmark = [pytest.mark.journey, pytest.mark.usefixtures("db")]
 
 
 def test_a_unit_is_found_while_typing_and_moved(world: World, phone: Page) -> None:

@@ -1,4 +1,4 @@
-"""Uploads of tests lie in a folder of their own."""
+"""The shared world; uploads of tests lie in a folder of their own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from worlds import built_world, db, own_world, transactional_db, world
+
+__all__ = ["built_world", "db", "own_world", "transactional_db", "world"]
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ from karnameh.ledger.public import Entry, Question, roll_up
 from karnameh.people.public import User
 from karnameh.plumbing.public import OutOfReach, Refusal
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 V1 = "/api/v1/"
 
 
@@ -357,6 +357,7 @@ def test_the_description_names_every_operation() -> None:
 # --- whatever the description allows ------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_nothing_that_the_description_allows_breaks_it(world: World) -> None:
     """Hundreds of odd questions and parcels from the description itself: no fault, no other shape."""
     from hypothesis import HealthCheck, Phase, given, settings

@@ -38,7 +38,7 @@ from karnameh.ledger.public import (
 from karnameh.ui.public import DEFAULT, Display
 from sheets import found, sent, worked
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 EVERYTHING = Period(None, None)
 ENGLISH = Display(language="en", calendar="gregorian", digits="latin")

@@ -45,7 +45,7 @@ from karnameh.plumbing.public import OutOfReach, Refusal
 from sheets import a_filled_row, as_csv, as_xlsx, checked, found, sent, table, worked
 from workbench import refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 class Killed(BaseException):

@@ -32,7 +32,7 @@ from karnameh.ledger.public import Coverage, Stage, reverse_entry, verify_entry
 from karnameh.org.public import close_unit
 from sheets import a_filled_row, as_csv, checked, found, sent, table, worked
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 TOMORROW = (NOW.date() + timedelta(days=1)).isoformat()
 

@@ -13,7 +13,7 @@ from exchange.test_api import writer
 from karnameh.exchange.api.foreign import answers_of, days_of, instance_of
 from karnameh.ledger.public import Entry, Stage
 
-database = pytest.mark.django_db
+database = pytest.mark.usefixtures("db")
 
 
 @pytest.mark.parametrize(

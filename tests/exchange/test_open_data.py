@@ -37,7 +37,7 @@ from karnameh.exchange.opendata.making import make_next
 from karnameh.ledger.public import Stage
 from karnameh.plumbing.public import OutOfReach, Refusal
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture(autouse=True)

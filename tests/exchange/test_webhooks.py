@@ -38,7 +38,7 @@ from karnameh.plumbing.models import Notice
 from karnameh.plumbing.public import OutOfReach, Refusal, announce
 from workbench import next_moment
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 ALL = tuple(one for one in Kind.values if one != "ping")
 ADDRESS = "https://hooks.example.org/karnameh"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.long]
 
 
 def test_nothing_is_lost_doubled_or_altered_while_processes_are_killed(tmp_path: Path) -> None:

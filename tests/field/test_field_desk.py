@@ -15,6 +15,7 @@ from builders import DAY, NOW, World, a_campaign, an_activity, an_entry, an_indi
 from field.conftest import a_phone
 from field.sending import Sender, a_quantity, an_item, old_id
 from karnameh.activities.models import State
+from karnameh.activities.public import move_activities
 from karnameh.catalog.public import Indicator, load_dictionary
 from karnameh.field.models import Asked, Device, Point, Sent, Settled
 from karnameh.field.public import ask_unit, open_point
@@ -79,8 +80,7 @@ def a_refused_item(phone: Sender, world: World, indicator: Indicator) -> dict[st
     activity = an_activity(world.local, state=State.ACCEPTED)
     item = a_quantity(world.local, indicator, "40", activity=activity.pk, note="در مسجد")
     assert phone.verdicts(item) == ["refused"]
-    activity.state = State.PACKAGED
-    activity.save()
+    move_activities([activity.pk], State.PACKAGED, by=world.people["fars"], at=NOW)
     return item
 
 

@@ -15,6 +15,7 @@ from field.conftest import a_phone
 from field.sending import Sender, a_quantity, an_item, milliseconds, old_id
 from karnameh.access.public import Role
 from karnameh.activities.models import State
+from karnameh.activities.public import move_activities
 from karnameh.catalog.public import Indicator, Measure
 from karnameh.field.actions import revoke_device
 from karnameh.field.models import Answered, CheckIn, Evidence, Sent, Settled
@@ -103,8 +104,7 @@ def test_a_refusal_is_final_for_its_id_and_mending_ends_the_old_one(
     activity = an_activity(world.local, state=State.ACCEPTED)
     item = a_quantity(world.local, indicator, "4", activity=activity.pk)
     assert phone.verdicts(item) == ["refused"]
-    activity.state = State.PACKAGED
-    activity.save()
+    move_activities([activity.pk], State.PACKAGED, by=world.people["fars"], at=NOW)
     assert phone.verdicts(item) == ["refused"], "a late copy must not slip in beside its successor"
     assert phone.verdicts(
         a_quantity(world.local, indicator, "4", activity=activity.pk, mends=item["id"])

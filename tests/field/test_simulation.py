@@ -63,6 +63,7 @@ def databases_user(world: World, number: int, unit: Any) -> Any:
     return user
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1405])
 def test_hundreds_of_sessions_lose_double_and_alter_nothing(
     server: InProcess, own_world: World, seed: int

@@ -10,10 +10,10 @@ from functools import cache
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from builders import NOW, a_world
-from databases import copied, dropped, using
+from databases import copied, dropped, rolled_back, using
 from figures.cast import Press, the_press
 from karnameh.ledger.public import Entry, latest_head, seal
 
@@ -53,9 +53,8 @@ def made_press(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[
 @pytest.fixture
 def db(made_press: tuple[str, Press], django_db_blocker: Any) -> Iterator[None]:
     """In place of pytest-django's: the cast's database, in a transaction that is rolled back."""
-    with django_db_blocker.unblock(), using(made_press[0]), transaction.atomic():
+    with django_db_blocker.unblock(), rolled_back(made_press[0]):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import copy
 import itertools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from django.conf import settings as site_settings
 from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 
+from browsing import CHROMIUM
+from databases import copied, dropped, using
 from journeys.scene import Scene, a_scene
 from journeys.visitor import Visitor, Visitors
 
-CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
@@ -34,11 +35,11 @@ def _template(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[s
     with django_db_blocker.unblock():
         empty = connection.settings_dict["NAME"]
         name = f"{empty}_journeys"
-        _copied(empty, name)
-        with _using(name):
+        copied(empty, name)
+        with using(name):
             scene = a_scene()
         yield name, scene
-        _dropped(name)
+        dropped(name)
 
 
 @pytest.fixture
@@ -48,10 +49,10 @@ def transactional_db(
     """In place of pytest-django's, for `live_server`: this journey's own copy of the scene."""
     name = f"{_template[0]}_{next(_numbers)}"
     with django_db_blocker.unblock():
-        _copied(_template[0], name)
-        with _using(name):
+        copied(_template[0], name)
+        with using(name):
             yield
-        _dropped(name)
+        dropped(name)
 
 
 @pytest.fixture
@@ -83,10 +84,19 @@ def _static_root() -> None:
     Path(site_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
+@pytest.fixture(scope="session")
+def _looked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the workers of one run note which pages axe has seen."""
+    own = tmp_path_factory.getbasetemp()
+    place = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "looked"
+    place.mkdir(exist_ok=True)
+    return place
+
+
 @pytest.fixture
-def visitors(browser: Browser, scene: Scene, live_server: Any) -> Iterator[Visitors]:
+def visitors(browser: Browser, scene: Scene, live_server: Any, _looked: Path) -> Iterator[Visitors]:
     """People who come to the site; at the end no page may have had a fault."""
-    made = Visitors(browser, live_server.url)
+    made = Visitors(browser, live_server.url, _looked)
     yield made
     made.leave()
 
@@ -107,44 +117,3 @@ def officer(visitors: Visitors, scene: Scene, size: str) -> Visitor:
 def leader(visitors: Visitors, scene: Scene, size: str) -> Visitor:
     """The leader of the first local unit of Shiraz, signed in."""
     return visitors.come(scene.world.people["leader"], size)
-
-
-class _using:
-    """Every connection opened inside, by any thread, goes to this database."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __enter__(self) -> None:
-        connection.close()
-        self.before = connection.settings_dict["NAME"]
-        connection.settings_dict["NAME"] = self.name
-
-    def __exit__(self, *_: object) -> None:
-        connection.close()
-        connection.settings_dict["NAME"] = self.before
-
-
-def _copied(source: str, name: str) -> None:
-    connection.close()  # a template may have no sessions
-    _dropped(name)
-    _maintain(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
-
-
-def _dropped(name: str) -> None:
-    try:  # sends the server's own cleaners away, which FORCE may not when they are the superuser's
-        _maintain(f'DROP DATABASE IF EXISTS "{name}"')
-    except psycopg.errors.ObjectInUse:
-        _maintain(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def _maintain(statement: str) -> None:
-    """A statement about databases, as the owner and outside of all of them."""
-    parameters = {**connection.get_connection_params(), "dbname": "postgres", "options": ""}
-    parameters = {
-        name: parameters[name]
-        for name in ("dbname", "user", "password", "host", "port")
-        if parameters.get(name)
-    }
-    with psycopg.connect(**parameters, autocommit=True) as session:
-        session.execute(statement)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from browsing import WAIT
 from builders import as_owner
 from journeys.scene import Scene
 from journeys.visitor import AXE, Axe, Visitor, Visitors
@@ -25,7 +27,6 @@ from karnameh.ledger.public import Entry
 
 pytestmark = pytest.mark.journey
 PIN = "7391"
-WAIT = 45_000  # a busy machine sends in its own time
 
 
 @pytest.fixture(autouse=True)
@@ -47,8 +48,6 @@ def phone(visitors: Visitors, scene: Scene) -> Iterator[Visitor]:
 def a_phone(visitors: Visitors, scene: Scene, who: str, **options: Any) -> Visitor:
     visitor = visitors.come(scene.world.people[who], "phone", **options)
     visitor.page.set_viewport_size({"width": 360, "height": 740})
-    visitor.context.set_default_timeout(WAIT)
-    expect.set_options(timeout=WAIT)
     visitor.open("/field/")
     pins = visitor.page.locator("input[type=password]")
     pins.nth(0).fill("۷۳۹۱")
@@ -85,6 +84,15 @@ def record(page: Page, quantity: str, *, sure: bool = False) -> None:
         page.locator(".app-far input").check()
     page.locator(".app-foot button").click()
     expect(page.locator(".app-done")).to_be_visible()
+
+
+def until(page: Page, look: Callable[[], Any]) -> Any:
+    """What `look` finds as soon as it finds something, while the page goes on."""
+    deadline = time.monotonic() + WAIT / 1000
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it did not come"
+        page.wait_for_timeout(100)
+    return found
 
 
 def settled(page: Page) -> None:
@@ -143,16 +151,15 @@ def test_a_photo_goes_along_without_its_place(phone: Visitor, scene: Scene) -> N
     expect(page.locator("canvas")).to_be_visible()
     page.locator(".app-foot button").click()
     expect(page.locator(".app-done")).to_be_visible()
-    settled(page)
-    entry = Entry.objects.get(quantity=5)
+    entry = until(page, Entry.objects.filter(quantity=5).first)
     officer = Client()
     officer.force_login(scene.world.people["officer"])
-    for _try in range(20):
-        shown = officer.get(f"/entries/{entry.pk}/").content.decode()
-        if "<img" in shown:
-            break
-        page.wait_for_timeout(500)
-    assert "/field/evidence/" in shown and "<img" in shown
+
+    def shown() -> str:
+        text = officer.get(f"/entries/{entry.pk}/").content.decode()
+        return text if "<img" in text else ""
+
+    assert "/field/evidence/" in until(page, shown)
 
 
 def test_the_lock_counts_tries_waits_and_erases(phone: Visitor, scene: Scene) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +23,7 @@ from playwright.sync_api import (
     expect,
 )
 
+from browsing import WAIT
 from karnameh.catalog.public import Indicator
 from karnameh.kernel.digits import to_latin
 from karnameh.kernel.quantity import format_quantity
@@ -39,7 +42,6 @@ _BUILD = """() => {
     (one) => [one.parentElement.tagName, one.tagName, one.getAttribute("class"), one.type, one.getAttribute("role")].join(" "));
   return [root.dir, root.dataset.theme, ...new Set(parts)].join("|");
 }"""
-_LOOKED_AT: set[str] = set()
 
 
 def fa(number: int) -> str:
@@ -56,8 +58,8 @@ def number_in(place: Locator) -> int | None:
 class Visitor:
     """One browser context with one page (and tabs), and what went wrong in it."""
 
-    def __init__(self, context: BrowserContext, home: str) -> None:
-        self.context, self.home = context, home
+    def __init__(self, context: BrowserContext, home: str, looked: Path) -> None:
+        self.context, self.home, self.looked = context, home, looked
         self.faults: list[str] = []
         self.refused: set[str] = set()  # pages that answered 4xx, as some journeys intend
         context.on("page", self._watch)
@@ -103,8 +105,9 @@ class Visitor:
         return self.page.locator("main").get_by_role("button", name=name)
 
     def heading(self, text: str) -> None:
-        """The page is the one with this heading."""
+        """The page is the one with this heading, and its scripts listen."""
         expect(self.page.locator("h1")).to_have_text(text)
+        self.page.wait_for_load_state()
 
     def said(self, text: str) -> None:
         """The page says this to the person who has just done something."""
@@ -127,15 +130,23 @@ class Visitor:
         assert self.page.locator("html").get_attribute("dir") == direction
         self.fits()
         kind = f"{self.page.viewport_size} {self.page.evaluate(_BUILD)}"
-        if kind in _LOOKED_AT:
+        if not self._first(kind):
             return
-        _LOOKED_AT.add(kind)
         found: Any = Axe().run(self.page, options=AXE).response
         grave = [
             (one["id"], one["help"], [(node["html"][:300], node.get("failureSummary", "")[:300]) for node in one["nodes"][:3]])
             for one in found["violations"] if one["impact"] in ("serious", "critical")
         ]  # fmt: skip
         assert not grave, (self.page.url, grave)
+
+    def _first(self, kind: str) -> bool:
+        """Whether nobody of this run, in any worker, has looked at it."""
+        mark = self.looked / hashlib.sha256(kind.encode()).hexdigest()
+        try:
+            mark.touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
     def fits(self) -> None:
         """Nothing must be scrolled sideways."""
@@ -154,8 +165,8 @@ class Visitor:
 class Visitors:
     """All who came in a test."""
 
-    def __init__(self, browser: Browser, home: str) -> None:
-        self.browser, self.home = browser, home
+    def __init__(self, browser: Browser, home: str, looked: Path) -> None:
+        self.browser, self.home, self.looked = browser, home, looked
         self.all: list[Visitor] = []
 
     def come(self, user: User | None = None, size: str = "phone", **options: Any) -> Visitor:
@@ -167,7 +178,7 @@ class Visitors:
             accept_downloads=True,
             **options,
         )
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(WAIT)
         if user is not None:
             client = Client()
             client.force_login(user)
@@ -175,7 +186,7 @@ class Visitors:
             context.add_cookies(
                 [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": self.home}]
             )
-        visitor = Visitor(context, self.home)
+        visitor = Visitor(context, self.home, self.looked)
         self.all.append(visitor)
         return visitor
 

@@ -28,7 +28,7 @@ from workbench import as_owner, ask, quantity_of, run, sound
 LOST = (OperationalError, InterfaceError)
 
 
-def until(true: Callable[[], Any], seconds: float = 20) -> None:
+def until(true: Callable[[], Any], seconds: float = 60) -> None:
     """Wait for something to become true."""
     deadline = time.monotonic() + seconds
     while not true():
@@ -279,9 +279,9 @@ def test_posting_wakes_an_idle_worker_at_once(own_world: World) -> None:
         until(lambda: len(rounds) == 1)
         time.sleep(0.2)
         an_entry(own_world.local, an_indicator(), by=own_world.people["leader"])
-        until(lambda: len(rounds) == 2, 5)
+        until(lambda: len(rounds) == 2)
         wake()
-        until(lambda: len(rounds) == 3, 5)
+        until(lambda: len(rounds) == 3)
 
 
 def test_a_busy_chore_is_asked_again_without_a_pause(own_world: World) -> None:
@@ -291,10 +291,8 @@ def test_a_busy_chore_is_asked_again_without_a_pause(own_world: World) -> None:
         rounds.append(1)
         return len(rounds) < 50
 
-    began = time.monotonic()
-    with at_work(Chore("busy", busy, every=3600)):
+    with at_work(Chore("busy", busy, every=3600)):  # with a pause it would take days
         until(lambda: len(rounds) == 50)
-    assert time.monotonic() - began < 5
 
 
 # --- A whole process ---------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, event, given, note, settings
 from hypothesis import strategies as st
@@ -616,6 +617,7 @@ def replay(world: World, steps: list[Step], asked: list[Asked]) -> None:
         transaction.set_rollback(True)
 
 
+@pytest.mark.long
 @given(steps=histories(*POSTS, *UNDOINGS, *TIMES), asked=questions)
 @HISTORY
 def test_every_sum_of_a_quiet_federation_is_what_its_entries_say(
@@ -624,6 +626,7 @@ def test_every_sum_of_a_quiet_federation_is_what_its_entries_say(
     replay(world, steps, asked)
 
 
+@pytest.mark.long
 @given(steps=histories(*POSTS, *POSTS, *UNDOINGS, *REORGANISATIONS, *TIMES), asked=questions)
 @HISTORY
 def test_every_sum_stays_true_while_units_and_places_move_merge_and_split(
@@ -632,6 +635,7 @@ def test_every_sum_stays_true_while_units_and_places_move_merge_and_split(
     replay(world, steps, asked)
 
 
+@pytest.mark.long
 @given(
     steps=histories(
         "post",

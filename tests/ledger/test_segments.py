@@ -64,6 +64,7 @@ def some_entries(world: World, count: int = 6) -> None:
         an_entry(world.local, indicator, n + 1, by=world.people["leader"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["quiet", "reorganised"])
 def test_files_and_tail_answer_what_the_ledger_answers(
     kind: str, world: World, monkeypatch: Any

@@ -1,7 +1,8 @@
-"""Nothing of its own but the browser: see `tests/browsing.py`."""
+"""A world that costs milliseconds, and a phone in it: see `worlds` and `browsing`."""
 
 from __future__ import annotations
 
 from browsing import phone, site
+from worlds import built_world, db, own_world, transactional_db, world
 
-__all__ = ["phone", "site"]
+__all__ = ["built_world", "db", "own_world", "phone", "site", "transactional_db", "world"]

@@ -14,7 +14,7 @@ from builders import DAY, NOW, PASSWORD, World, an_entry, an_indicator
 from karnameh.ledger.public import ProofQuestion, Stage, prove, receipt, seal
 from workbench import next_moment
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db]
+pytestmark = [pytest.mark.journey, pytest.mark.usefixtures("db")]
 
 
 def test_is_my_contribution_inside(world: World, phone: Page, tmp_path: Path) -> None:
