@@ -134,6 +134,20 @@ WORDS = (
     gettext_noop("two weeks"),
     gettext_noop("two years"),
     gettext_noop("until removed by its owner"),
+    gettext_noop("a sentence of the product itself"),
+    gettext_noop("codes and counts; nothing about a person"),
+    gettext_noop("in whose name it is published"),
+    gettext_noop("numbers of the units above; no person"),
+    gettext_noop("of a program, not of a person"),
+    gettext_noop("signs messages; sealed"),
+    gettext_noop("the one before; sealed"),
+    gettext_noop("the only account that may hear of it"),
+    gettext_noop("thirty days"),
+    gettext_noop("until it is changed"),
+    gettext_noop("until it is passed on"),
+    gettext_noop("until it is public"),
+    gettext_noop("until the next change"),
+    gettext_noop("whose reach decides what a program hears"),
 )
 
 

@@ -35,6 +35,8 @@ VERBS: dict[str, Any] = {
     "open_package": gettext_lazy("opened a package"),
     "pin_in_calendar": gettext_lazy("pinned an activity in the calendar"),
     "place_by_wish": gettext_lazy("placed activities by their wishes"),
+    "add_occurrence": gettext_lazy("gave an activity another occurrence"),
+    "drop_occurrence": gettext_lazy("took an occurrence off"),
     "place_in_calendar": gettext_lazy("placed an activity in the calendar"),
     "propose_figure": gettext_lazy("proposed a public figure"),
     "publish_figure": gettext_lazy("published a figure"),
