@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
 
 from karnameh.catalog.public import Indicator
 from karnameh.exchange.rules.columns import (
@@ -29,17 +23,16 @@ from karnameh.exchange.sentences import sentence
 from karnameh.exchange.sheet_writer import csv_bytes, xlsx_bytes
 from karnameh.kernel.ids import new_id
 from karnameh.org.public import OrgUnit, UnitKind
-from karnameh.plumbing.cells import Cell, guarded, unguarded
+from karnameh.plumbing.cells import Cell, unguarded
 from karnameh.plumbing.sheets import Line
+from karnameh.plumbing.workbooks import Template
 
 BLANK_ROWS = 500
-LISTED_UNITS = 5_000  # a longer list would weigh more than the sheet
 _WIDTHS: Mapping[Column, int] = {
     Column.UNIT: 34, Column.UNIT_NAME: 24, Column.INDICATOR: 18, Column.INDICATOR_NAME: 40, Column.NOTE: 36,
     Column.MONEY: 20, Column.DIMENSIONS: 26, Column.FULFILS: 22, Column.VERIFIES: 22, Column.COVERS_ALL: 20,
     Column.AS_WRITTEN: 28, Column.ID: 38, Column.PROBLEMS: 80,
 }  # fmt: skip
-_HEAD = PatternFill("solid", fgColor="DFF1EE")
 
 
 def widths_of(columns: Iterable[Column]) -> list[int]:
@@ -71,42 +64,25 @@ def blank_workbook(
 
     The ids are made here, so that sending the filled file twice posts nothing twice.
     """
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert isinstance(sheet, Worksheet)
-    sheet.title = _("Entries")
-    lists = _lists(book.create_sheet(_("Lists")), indicators, units, language)
-    _instructions(book.create_sheet(_("How to fill in"), 1), unit, indicators, language)
-    sheet.append([heading_text(column, language) for column in TEMPLATE])
-    for row in _blank_rows(unit):
-        sheet.append([guarded(cell) if isinstance(cell, str) else cell for cell in row])
-    _dress(sheet)
+    book = Template(title=_("Entries"), lists=_("Lists"), instructions=_("How to fill in"))
+    choices = _choices(indicators, units, language)
+    lists = book.offer({key: (heading_text(key, language), said) for key, said in choices.items()})
+    book.instruct(_instructions(unit, indicators, language), widths=(34, 100, 18))
+    book.head([heading_text(column, language) for column in TEMPLATE], _blank_rows(unit))
     for place, (column, width) in enumerate(zip(TEMPLATE, widths_of(TEMPLATE), strict=True), 1):
-        letter = get_column_letter(place)
-        sheet.column_dimensions[letter].width = width
-        sheet.column_dimensions[letter].hidden = column is Column.ID
+        book.column(
+            place, width=width, hidden=column is Column.ID, list_at=lists.get(column, ""), until=100_001,
+        )  # fmt: skip
         if column is not Column.QUANTITY:
-            for cell in sheet[letter][1:]:
-                cell.number_format = "@"  # a date or code that is typed stays as it was typed
-        if column in lists:
-            choice = DataValidation(
-                "list", formula1=lists[column], allow_blank=True, showErrorMessage=False
-            )
-            choice.add(f"{letter}2:{letter}100001")
-            sheet.add_data_validation(choice)
-    for one in book.worksheets:
-        one.sheet_view.rightToLeft = language != "en"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+            book.as_typed(place, BLANK_ROWS)
+    return book.to_bytes(rtl=language != "en")
 
 
-def _lists(
-    sheet: Worksheet, indicators: Sequence[Indicator], units: Sequence[OrgUnit], language: str
-) -> dict[Column, str]:
-    """Write the lists; the address of each for the column that chooses from it."""
-    sheet.sheet_state = "hidden"
-    lists = {
+def _choices(
+    indicators: Sequence[Indicator], units: Sequence[OrgUnit], language: str
+) -> Mapping[Column, list[str]]:
+    """What can be chosen in each column."""
+    return {
         Column.UNIT: [f"{one.code} — {one.name}" for one in units],
         Column.INDICATOR: [one.code for one in indicators],
         Column.INDICATOR_NAME: [one.name for one in indicators],
@@ -114,20 +90,11 @@ def _lists(
         Column.QUALIFIER: [in_language(words, language) for words in QUALIFIERS.values()],
         Column.COVERS_ALL: [in_language(words, language) for words in YES.values()],
     }
-    addresses = {}
-    for place, (column, choices) in enumerate(lists.items(), 1):
-        sheet.cell(1, place, heading_text(column, language))
-        for number, choice in enumerate(choices, 2):
-            sheet.cell(number, place, guarded(choice))
-        letter = get_column_letter(place)
-        if choices:
-            addresses[column] = f"'{sheet.title}'!${letter}$2:${letter}${len(choices) + 1}"
-    return addresses
 
 
 def _instructions(
-    sheet: Worksheet, unit: OrgUnit, indicators: Sequence[Indicator], language: str
-) -> None:
+    unit: OrgUnit, indicators: Sequence[Indicator], language: str
+) -> list[tuple[str, ...]]:
     """What each column wants, and what each indicator counts."""
     advice: list[tuple[Column | None, str]] = [
         (None, _("One row is one quantity that a unit promised, reported or verified.")),
@@ -156,29 +123,13 @@ def _instructions(
             _("“Yes” for a figure about everybody beneath; it is not added to theirs."),
         ),
     ]
-    lines: list[tuple[str, ...]] = [
+    return [
         (_("How to fill in"), unit.name),
         *((heading_text(column, language) if column else "", said) for column, said in advice),
         ("",),
         (_("Indicator"), _("What it counts"), _("Unit of measure")),
         *((one.name, one.definition, one.measure.symbol) for one in indicators),
     ]
-    for line in lines:
-        sheet.append([guarded(text) for text in line])
-    for letter, width in (("A", 34), ("B", 100), ("C", 18)):
-        sheet.column_dimensions[letter].width = width
-    for row in sheet.iter_rows():
-        for cell in row:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-        row[0].font = Font(bold=True)
-
-
-def _dress(sheet: Worksheet) -> None:
-    """A bold heading that stays in sight."""
-    sheet.freeze_panes = "A2"
-    for cell in sheet[1]:
-        cell.font, cell.fill = Font(bold=True), _HEAD
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
 
 
 # --- errors given back -----------------------------------------------------------------------------

@@ -32,13 +32,14 @@ from karnameh.exchange.rules.rows import Stage
 from karnameh.exchange.rules.verdicts import VERDICTS
 from karnameh.exchange.sentences import file_sentence
 from karnameh.exchange.sheet_writer import Writer, csv_bytes, xlsx_bytes
-from karnameh.exchange.sheets import LISTED_UNITS, blank_csv, blank_workbook, widths_of
+from karnameh.exchange.sheets import blank_csv, blank_workbook, widths_of
 from karnameh.kernel.period import Period
 from karnameh.ledger.public import Drill
 from karnameh.org.public import OrgUnit, Place
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role, refusing_malformed
+from karnameh.plumbing.workbooks import LISTED
 from karnameh.ui.public import DEFAULT, Display
 
 _TYPES = {
@@ -102,7 +103,7 @@ def import_template(request: HttpRequest) -> HttpResponseBase:
     rows = indicators().filter(retired_on=None)
     if theme is not None:
         rows = rows.filter(theme=theme)
-    units = queries.units_beneath(unit, limit=LISTED_UNITS)
+    units = queries.units_beneath(unit, limit=LISTED)
     return _download([blank_workbook(unit, list(rows), units, language=language)], name, kind)
 
 
