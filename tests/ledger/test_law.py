@@ -1706,6 +1706,7 @@ def test_the_partner_organisations_root_does_not_see_the_federations_work_on_the
     } == {5}
 
 
-def test_the_connection_of_these_tests_is_the_sites_role() -> None:
+def test_the_connection_of_these_tests_is_the_sites_role(db: None) -> None:
     """Otherwise every test about privileges would prove nothing."""
     assert connection.settings_dict["OPTIONS"]["options"].endswith("role=karnameh_app")
+    assert ask("SELECT current_user") == "karnameh_app"
