@@ -15,11 +15,23 @@ from django.db import DatabaseError, connection, transaction
 from builders import NOW, World, a_campaign, an_indicator
 from karnameh.activities.public import Activity, Campaign, CampaignDay, Planning, State
 from karnameh.campaigns.actions.proposals import draft_proposal, submit_proposal
+from karnameh.campaigns.models import Rule
 from karnameh.campaigns.public import Content, Expected, Wish, put_down
 from karnameh.catalog.public import Indicator
 from karnameh.org.public import OrgUnit, Profession, Theme
 
 _numbers = itertools.count(1)
+
+RULE_PARAMETERS: dict[str, dict[str, Any]] = {
+    "audience_share": {"audience": "women", "percent": 50},
+    "flagships": {"number": 1},
+    "tier_count": {"tier": "national", "how": "exactly", "number": 2},
+    "theme_minimum": {"theme": "", "number": 2},
+    "day_minimum": {"day": "", "number": 1},
+    "county_minimum": {"number": 2},
+    "budget": {"rial": 500},
+    "unit_day_cap": {"number": 1},
+}
 
 
 def an_open_campaign(**values: Any) -> Campaign:
@@ -37,6 +49,14 @@ def an_open_campaign(**values: Any) -> Campaign:
 
 def an_indicator_to_expect() -> Indicator:
     return Indicator.objects.filter(code="expected").first() or an_indicator("expected")
+
+
+def a_rule(campaign: Campaign, unit: OrgUnit, kind: str, **parameters: Any) -> Rule:
+    """A rule of a kind with parameters that fit it."""
+    return Rule.objects.create(
+        campaign=campaign, unit=unit, kind=kind, parameters={**RULE_PARAMETERS[kind], **parameters}, name_fa=kind,
+        valid_from=NOW,
+    )  # fmt: skip
 
 
 def a_theme(code: str) -> Theme:

@@ -30,26 +30,15 @@ from karnameh.campaigns.rules.meters import Count, share_cell
 from karnameh.campaigns.rules.parameters import SHAPES, Amiss, checked
 from karnameh.org.public import OrgUnit, Profession, Theme
 from karnameh.plumbing.public import Refusal
-from planned import a_plan, a_profession, a_theme, an_open_campaign, days_of
-
-PARAMETERS: dict[str, dict[str, Any]] = {
-    "audience_share": {"audience": "women", "percent": 50},
-    "flagships": {"number": 1},
-    "tier_count": {"tier": "national", "how": "exactly", "number": 2},
-    "theme_minimum": {"theme": "", "number": 2},
-    "day_minimum": {"day": "", "number": 1},
-    "county_minimum": {"number": 2},
-    "budget": {"rial": 500},
-    "unit_day_cap": {"number": 1},
-}
-
-
-def a_rule(campaign: Campaign, unit: OrgUnit, kind: str, **parameters: Any) -> Rule:
-    return Rule.objects.create(
-        campaign=campaign, unit=unit, kind=kind, parameters={**PARAMETERS[kind], **parameters}, name_fa=kind,
-        valid_from=NOW,
-    )  # fmt: skip
-
+from planned import (
+    RULE_PARAMETERS,
+    a_plan,
+    a_profession,
+    a_rule,
+    a_theme,
+    an_open_campaign,
+    days_of,
+)
 
 # --- the oracle: walks over rows, shares no code with the meters -------------------------------------
 
@@ -216,7 +205,7 @@ def test_every_meter_counts_what_the_oracle_counts(
     campaign = an_open_campaign()
     a_mixed_plan(world, campaign, picks)
     for scope in (world.nation, world.fars, world.shiraz):
-        for kind in PARAMETERS:
+        for kind in RULE_PARAMETERS:
             agrees(a_rule(campaign, scope, kind), scope)
 
 
@@ -249,10 +238,10 @@ def test_meters_cost_the_same_number_of_queries_for_10_and_300_rows_and_for_more
     for count, scopes in ((10, 1), (300, 3)):
         a_mixed_plan(world, campaign, [(i, i, i, i, i, i, i) for i in range(count)])
         for scope in (world.nation, world.fars, world.yazd)[:scopes]:
-            for kind in PARAMETERS:
+            for kind in RULE_PARAMETERS:
                 a_rule(campaign, scope, kind)
         with queries:
-            assert len(meter_rows(campaign, reach, world.nation)) >= len(PARAMETERS)
+            assert len(meter_rows(campaign, reach, world.nation)) >= len(RULE_PARAMETERS)
         costs.append(len(queries))
     assert costs[0] == costs[1] <= 8
 
@@ -401,7 +390,7 @@ def test_contradicting_rules_are_said_on_the_rules_page(
 
 
 def test_every_kind_has_a_shape_and_words() -> None:
-    assert set(SHAPES) == set(PARAMETERS)
+    assert set(SHAPES) == set(RULE_PARAMETERS)
 
 
 def test_an_activity_without_a_campaign_is_in_no_meter(

@@ -15,30 +15,18 @@ from builders import DAY, NOW, World, a_campaign
 from desks.plans import a_draft, a_planner, a_proposal, a_venue
 from karnameh.activities.public import Resource, ResourceKind, Slot, State
 from karnameh.campaigns.clashes import Holder, after_move, clashes
-from karnameh.campaigns.models import Line, Package, Rule, RuleKind, Version
+from karnameh.campaigns.models import Line, Package, RuleKind, Version
 from karnameh.campaigns.package.actions import take_all
 from karnameh.campaigns.package.crowding import crowded
 from karnameh.campaigns.package.queries import booking_of, capacities, lines_of
 from karnameh.campaigns.week.board import CARDS, board_of, chances
 from karnameh.org.public import Profession
-
-RULES: dict[str, dict[str, Any]] = {
-    "audience_share": {"audience": "women", "percent": 50},
-    "flagships": {"number": 1},
-    "tier_count": {"tier": "national", "how": "exactly", "number": 2},
-    "theme_minimum": {"theme": "", "number": 2},
-    "day_minimum": {"day": "", "number": 1},
-    "county_minimum": {"number": 2},
-    "budget": {"rial": 500},
-    "unit_day_cap": {"number": 1},
-}
+from planned import a_rule
 
 
 def with_rules(world: World, campaign: Any) -> None:
     for kind in RuleKind.values:
-        Rule.objects.create(
-            campaign=campaign, unit=world.fars, kind=kind, parameters=RULES[kind], name_fa=kind, valid_from=NOW
-        )  # fmt: skip
+        a_rule(campaign, world.fars, kind)
 
 
 def scattered(
