@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +12,7 @@ from karnameh.campaigns.planner import shapes
 from karnameh.campaigns.planner.faults import Fault, Unusable
 from karnameh.campaigns.planner.model import INSTANCE_FORMAT, PLAN_FORMAT, Instance, Plan
 from karnameh.campaigns.planner.soundness import faults_of
+from karnameh.kernel.collecting import without_collecting
 
 LARGEST = 160 * 1024 * 1024  # a nation of 77,500 proposals takes some 40 MB
 
@@ -23,7 +21,7 @@ def read_instance(path: Path) -> tuple[Instance, str]:
     """The instance in a file and the digest of its bytes. Raises `Unusable`."""
     raw = _bytes(path)
     digest = hashlib.sha256(raw).hexdigest()
-    with _no_collecting():
+    with without_collecting():
         value = _json(raw)
         del raw
         return instance_from(value), digest
@@ -47,18 +45,6 @@ def read_json(path: Path) -> tuple[Any, str]:
     """The JSON value of a file as it stands, and the digest of its bytes. Raises `Unusable`."""
     raw = _bytes(path)
     return _json(raw), hashlib.sha256(raw).hexdigest()
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Reading makes millions of objects and no circles: looking for these costs half the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def write_instance(instance: Instance, path: Path) -> None:

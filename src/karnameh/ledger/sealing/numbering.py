@@ -7,9 +7,6 @@ the next one begins where the last whole one ended. Only the writing holds the h
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -18,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from karnameh.kernel.collecting import without_collecting
 from karnameh.ledger.proof.canonical import SALT, bucket_of, record_leaf
 from karnameh.ledger.proof.merkle import leaf_hash
 from karnameh.ledger.proof.shape import PageKey, Series, page_of
@@ -54,7 +52,7 @@ class Numbered:
 
 def number_portion(*, at: datetime, limit: int = PORTION) -> Numbered:
     """Append one portion of what is settled. `behind` says whether more is waiting."""
-    with _undisturbed(), transaction.atomic(), connection.cursor() as cursor:
+    with without_collecting(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '15min'")
         cursor.execute("SET LOCAL work_mem = '128MB'")
         only_one(cursor)
@@ -82,18 +80,6 @@ def number_portion(*, at: datetime, limit: int = PORTION) -> Numbered:
                 [max(portion.last_clock + 1, state.numbered_to), portion.size, portion.entries],
             )
     return Numbered(portion.entries, behind)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Half a million small tuples are made here and none of them in a circle: nothing is to be collected."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def only_one(cursor: Any) -> None:
