@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from typing import Any
 
 from django.db import connection, transaction
 
 from karnameh.ledger.deltas import MEASURES, Change
 from karnameh.ledger.folding import month_array, presence_sql, upsert_sql
-from karnameh.ledger.reporting import reporting_of
+from karnameh.ledger.reporting import from_bytes, reporting_of
 
 _KEY = "view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope"
 
@@ -68,12 +70,11 @@ def _sets_that_differ(cursor: Any) -> list[Finding]:
     cursor.execute("SELECT month, unit_id, days FROM check_presence ORDER BY month")
     rebuilt: dict[tuple[int, date], int] = {}
     for month, rows in groupby(cursor.fetchall(), key=lambda row: row[0]):
-        days, _looked_at = reporting_of(month, [(unit, days) for _month, unit, days in rows])
-        rebuilt |= {(0, day): units for day, units in days.items()}
-        for units in days.values():
-            rebuilt[1, month] = rebuilt.get((1, month), 0) | units
+        present = reporting_of(month, [(unit, days) for _month, unit, days in rows])
+        rebuilt |= {(0, day): units for day, units in present.items()}
+        rebuilt[1, month] = reduce(or_, present.values(), 0)
     cursor.execute("SELECT grain, at, units FROM ledger_reporting")
-    stored = {(grain, at): int.from_bytes(units, "little") for grain, at, units in cursor}
+    stored = {(grain, at): from_bytes(units) for grain, at, units in cursor}
     pairs = ((key, stored.get(key, 0), rebuilt.get(key, 0)) for key in sorted({*stored, *rebuilt}))
     return [
         Finding("ledger_reporting", f"{grain} {at}", f"{one:x}", f"{two:x}")

@@ -16,7 +16,7 @@ from django.db.models.expressions import RawSQL
 from karnameh.access.public import Reach
 from karnameh.kernel.period import Period
 from karnameh.ledger.queries import Statement, days_of, split, unfolded
-from karnameh.ledger.reporting import to_bytes
+from karnameh.ledger.reporting import from_bytes, to_bytes
 from karnameh.org.public import OrgUnit, local_units, set_of, under
 from karnameh.plumbing.paging import Page, cut
 from karnameh.plumbing.public import OutOfReach
@@ -77,7 +77,7 @@ def _reported(start: date, end: date) -> int:
         cursor.execute(sql, statement.parameters)
         for units, unit, reports in cursor.fetchall():
             if unit is None:
-                folded |= int.from_bytes(units, "little")
+                folded |= from_bytes(units)
             else:
                 changed.append(unit)
                 if reports:

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from karnameh.kernel.jalali import JalaliDate, month_end
+from karnameh.org.public import set_of
 
 Touched = list[
     tuple[int, int]
@@ -26,24 +29,15 @@ def note_days(cursor: Any, presences: Iterable[tuple[date, int, int]]) -> None:
         _note_month(cursor, month, touched)
 
 
-def reporting_of(month: date, touched: Touched) -> tuple[dict[date, int], int]:
-    """The sets of units by day, and the set of all units that were looked at."""
-    highest = max(unit for unit, _days in touched)
-    size = (highest >> 3) + 1
-    looked_at = bytearray(size)
-    present: defaultdict[int, bytearray] = defaultdict(lambda: bytearray(size))
+def reporting_of(month: date, touched: Touched) -> dict[date, int]:
+    """The set of units of each day of the month on which any report."""
+    present: defaultdict[int, list[int]] = defaultdict(list)
     for unit, days in touched:
-        byte, bit = unit >> 3, 1 << (unit & 7)
-        looked_at[byte] |= bit
         while days:
             lowest = days & -days
-            present[lowest.bit_length() - 1][byte] |= bit
+            present[lowest.bit_length() - 1].append(unit)
             days ^= lowest
-    sets = {
-        month + timedelta(days=day): int.from_bytes(units, "little")
-        for day, units in present.items()
-    }
-    return sets, int.from_bytes(looked_at, "little")
+    return {month + timedelta(days=day): set_of(units) for day, units in present.items()}
 
 
 def _note_month(cursor: Any, month: date, touched: Touched) -> None:
@@ -53,16 +47,16 @@ def _note_month(cursor: Any, month: date, touched: Touched) -> None:
         "SELECT at, units FROM ledger_reporting WHERE grain = 0 AND at BETWEEN %s AND %s",
         [month, last],
     )
-    before = {at: int.from_bytes(units, "little") for at, units in cursor.fetchall()}
-    present, looked_at = reporting_of(month, touched)
+    before = {at: from_bytes(units) for at, units in cursor.fetchall()}
+    present = reporting_of(month, touched)
+    looked_at = set_of(unit for unit, _days in touched)
     now = {
         day: before.get(day, 0) & ~looked_at | present.get(day, 0) for day in {*before, *present}
     }
-    _write(cursor, 0, {day: units for day, units in now.items() if units != before.get(day, 0)})
-    whole = 0
-    for units in now.values():
-        whole |= units
-    _write(cursor, 1, {month: whole})
+    changed = {day: units for day, units in now.items() if units != before.get(day, 0)}
+    if changed:
+        _write(cursor, 0, changed)
+        _write(cursor, 1, {month: reduce(or_, now.values())})
 
 
 def _write(cursor: Any, grain: int, sets: Mapping[date, int]) -> None:
@@ -76,3 +70,8 @@ def _write(cursor: Any, grain: int, sets: Mapping[date, int]) -> None:
 def to_bytes(units: int) -> bytes:
     """As it is kept."""
     return units.to_bytes((units.bit_length() + 7) // 8, "little")
+
+
+def from_bytes(kept: bytes) -> int:
+    """The set again."""
+    return int.from_bytes(kept, "little")
