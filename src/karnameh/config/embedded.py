@@ -13,7 +13,6 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -219,12 +218,3 @@ def _tail(log: Path) -> str:
     return (
         " / ".join(log.read_text(errors="replace").splitlines()[-3:]) if log.exists() else "no log"
     )
-
-
-def wait_until_ready(cluster: Cluster, seconds: float = 30) -> None:
-    """Wait for the server to accept connections, for instance after a crash recovery."""
-    deadline = time.monotonic() + seconds
-    while cluster.run("pg_isready", "-q", "-h", str(cluster.socket_dir), check=False).returncode:
-        if time.monotonic() > deadline:
-            raise DatabaseTrouble("PostgreSQL does not accept connections")
-        time.sleep(0.1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -183,19 +183,6 @@ def sorted_rows(rows: Sequence[Row], sort: str) -> list[Row]:
     if key not in ("pledged", "reported", "verified", "remaining"):
         return list(reversed(rows)) if sort == "-name" else list(rows)
     return sorted(rows, key=lambda row: row.value(key), reverse=sort.startswith("-"))
-
-
-def total_row(rows: Iterable[Row], name: str) -> Row:
-    """What the rows add up to."""
-    rows = list(rows)
-    found = Row(None, name)
-    for stage in _NAMES:
-        tallies = [row.tallies[stage] for row in rows if stage in row.tallies]
-        if tallies:
-            found.tallies[stage] = total(tallies)
-    found.open = sum((row.open for row in rows), Decimal(0))
-    found.over = sum((row.over for row in rows), Decimal(0))
-    return found
 
 
 def key_rows(rows: Sequence[Row]) -> list[Row]:

@@ -66,10 +66,10 @@ def _prepared(place: Path, entries: int, units: int) -> dict[str, str]:
     seal(at=now())
     write_segments(at=now())
     post_entries(new_entries(made, 2_000), by=by, at=now())
-    return _questions(made, by)
+    return _questions(made)
 
 
-def _questions(made: Any, by: Any) -> dict[str, str]:
+def _questions(made: Any) -> dict[str, str]:
     from karnameh.ledger.public import sealed_statement
 
     nation, province = made.nation.pk, made.provinces["فارس"].pk

@@ -402,7 +402,7 @@ def _nominal(reading: Reading, figure: Figure, *, saying: bool) -> Staged:
         return Staged("context", "a need")
     if any(word in POTENTIAL_NOUNS for word in ahead[-_NEAR:]):
         return Staged("potential", "a capacity", sure=0.7)
-    kept += _named_before(reading, figure)
+    kept += _named_before(figure)
     if _listed_among(kept, RESULT_NOUNS) or _announced(ahead, RESULT_NOUNS):
         return Staged("reported", "listed among results")
     if _listed_among(kept, PLAN_NOUNS) or _announced(ahead, PLAN_NOUNS):
@@ -428,7 +428,7 @@ def _nominal(reading: Reading, figure: Figure, *, saying: bool) -> Staged:
     return Staged("reported", _OPEN_WHY, open=True, sure=0.7)
 
 
-def _named_before(reading: Reading, figure: Figure) -> list[str]:
+def _named_before(figure: Figure) -> list[str]:
     """«از جمله این برنامه‌ها می‌توان به … اشاره کرد»: the words in front of «می‌توان»."""
     first = min(figure.clause.words, default=0)
     for clause in figure.sentence.clauses:
