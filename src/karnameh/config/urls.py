@@ -26,3 +26,9 @@ urlpatterns = [
     path("", include("karnameh.campaigns.week.urls")),
     path("", include("karnameh.ledger.urls")),
 ]
+
+handler400 = "karnameh.plumbing.problems.unreadable"
+handler403 = "karnameh.plumbing.problems.forbidden"
+handler404 = "karnameh.plumbing.problems.no_such_page"
+handler429 = "karnameh.plumbing.problems.too_many_tries"  # asked for by allauth
+handler500 = "karnameh.plumbing.problems.our_fault"

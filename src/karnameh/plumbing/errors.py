@@ -117,7 +117,7 @@ def no_role() -> Refusal:
     return Refusal(gettext("You can see this, but your role does not allow this step."), status=403)
 
 
-def lost_sentence(trouble: Exception) -> str:
+def lost_sentence(trouble: BaseException) -> str:
     """What to say when the database is away, or has stopped a question that took too long."""
     if "statement timeout" in str(trouble):
         return gettext(

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from karnameh.kernel.malformed import Malformed
-from karnameh.plumbing.errors import Refusal, lost_sentence, sentence_of
+from karnameh.plumbing.errors import Refusal, sentence_of
+from karnameh.plumbing.problems import LOST, database_lost, problem
 
 Respond = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("karnameh.requests")
@@ -29,6 +28,7 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
         identifier = uuid4().hex[:12]
+        request.reference = identifier  # type: ignore[attr-defined]
         response = self.respond(request)
         response["X-Request-ID"] = identifier
         milliseconds = round((time.perf_counter() - began) * 1000, 1)
@@ -70,47 +70,6 @@ class RefusalPages:
                 else [],
                 kept=trouble.kept,
             )
-        if isinstance(trouble, (OperationalError, InterfaceError)):
-            log.error("database", exc_info=trouble)
+        if isinstance(trouble, LOST):
             return database_lost(request, trouble)
         return None
-
-
-def database_lost(request: HttpRequest, trouble: Exception) -> HttpResponse:
-    """The page for a database that is away, or for a question that took too long."""
-    response = problem(request, 503, lost_sentence(trouble))
-    response["Retry-After"] = "60"
-    return response
-
-
-def problem(
-    request: HttpRequest,
-    status: int,
-    sentence: str,
-    *,
-    links: Sequence[dict[str, str]] = (),
-    kept: str = "",
-) -> HttpResponse:
-    """A problem page that needs neither the database nor a signed-in person."""
-    headings = {
-        400: _("This could not be read"),
-        403: _("This step is not yours"),
-        404: _("There is no such page"),
-        409: _("Somebody was faster"),
-        413: _("This is too large"),
-        429: _("Too many tries"),
-        503: _("One moment, please"),
-    }
-    heading = headings.get(status, _("Something went wrong"))
-    return render(
-        request,
-        "ui/problem.html",
-        {
-            "heading": heading,
-            "sentence": sentence,
-            "bare": True,
-            "links": links,
-            "kept": kept,
-        },
-        status=status,
-    )

@@ -472,37 +472,3 @@ def field(
 def form_errors(form: Any) -> dict[str, Any]:
     """What is wrong with a form as a whole, above it, with links to the fields."""
     return {"form": form}
-
-
-# --- problems --------------------------------------------------------------------------------
-
-
-@register.simple_tag
-def problem_heading(status: int | str = "", heading: str = "") -> str:
-    """The given heading, or the one of an HTTP status."""
-    headings = {
-        400: _("This could not be read"),
-        403: _("This step is not yours"),
-        404: _("There is no such page"),
-        429: _("Too many tries"),
-        503: _("One moment, please"),
-    }
-    return conditional_escape(heading or headings.get(_status(status), _("Something went wrong")))
-
-
-@register.simple_tag
-def problem_advice(status: int | str = "", advice: str = "") -> str:
-    """What to do now: the given advice, or the one of an HTTP status."""
-    sentences = {
-        400: _("Go back, check what you typed and send it again."),
-        403: _("Whoever leads your unit can give you this role."),
-        404: _("The address may be mistyped, or it belongs to a part you cannot see."),
-        429: _("Wait a minute and try again. Nothing was lost."),
-        503: _("Nothing was lost. Try again in a minute."),
-    }
-    ours = _("The fault is ours and it was noted. Nothing was lost.")
-    return advice or sentences.get(_status(status), ours)
-
-
-def _status(status: int | str) -> int:
-    return int(status) if str(status).isdecimal() else 0
