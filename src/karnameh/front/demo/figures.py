@@ -224,8 +224,10 @@ def publish_demo() -> bool:
     ):  # the first sealing takes its time, and nothing waits for it
         return False
     known = {one.code: one for one in Figure.objects.filter(code__in=[one.code for one in FIGURES])}
-    author = User.objects.get(username="press")
-    second = User.objects.get(username="officer")
+    people = User.objects.in_bulk(["press", "officer"], field_name="username")
+    if len(people) < 2:  # a demo of an earlier release, which had no press officer
+        return False
+    author, second = people["press"], people["officer"]
     for one in FIGURES:
         figure = known.get(one.code)
         if figure is None or not _arrived(figure, one.until):
