@@ -18,7 +18,7 @@ def a_task(number: int) -> Task:
         Cell((1, 2, 3 + n % 5, 20 + n % 7)[: 3 + n % 2], 100 * number + n, bytes([n] * 32), n - 9, n, 1, n > 30)
         for n in range(number % 40 + 1)
     ]  # fmt: skip
-    return Task(bytes([number] * 32), 1, pack(cells))
+    return Task(bytes([number] * 32), 1, pack((one.line, one.packed) for one in cells))
 
 
 @pytest.fixture

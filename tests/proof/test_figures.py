@@ -10,7 +10,7 @@ from histories import LINES, a_log, a_question, verdict
 from karnameh.ledger.proof.bundles import Asked, Unprovable
 from karnameh.ledger.proof.canonical import fact_of
 from karnameh.ledger.proof.memory import MemoryLog
-from karnameh.ledger.proof.shape import page_knot
+from karnameh.ledger.proof.shape import lines_of, pack, page_knot
 from karnameh.ledger.proof.sums import Cell, page_core, tally, tally_text
 
 
@@ -94,5 +94,6 @@ def test_the_fast_way_to_a_page_joins_to_the_same() -> None:
             for number in range(chance.randrange(1, 40))
         ]  # fmt: skip
         slow = page_knot(b"k" * 32, cells[0].line[-1], cells)
-        fast = page_core(b"k" * 32, cells, -1 if len(cells[0].line) == 1 else 1)
+        lines = lines_of(pack((cell.line, cell.packed) for cell in cells))
+        fast = page_core(b"k" * 32, lines, -1 if len(cells[0].line) == 1 else 1)
         assert fast == (slow.count, slow.core)

@@ -9,7 +9,7 @@ import pickle
 import sys
 from typing import NamedTuple
 
-from karnameh.ledger.proof.shape import unpack
+from karnameh.ledger.proof.shape import lines_of
 from karnameh.ledger.proof.sums import Item, page_core
 
 
@@ -26,7 +26,7 @@ Joined = tuple[int, Item]  # number of parts, and what they join to
 
 def join(tasks: list[Task]) -> list[Joined]:
     """Each page's parts and core, in order."""
-    return [page_core(one.key, unpack(one.packed), one.depth) for one in tasks]
+    return [page_core(one.key, lines_of(one.packed), one.depth) for one in tasks]
 
 
 def main() -> None:

@@ -17,10 +17,12 @@ from typing import Any, NamedTuple
 
 from karnameh.kernel.jalali import JalaliDate, month_end, month_start
 from karnameh.ledger.proof.sums import (
+    CELL,
     OWN,
     Cell,
     Item,
     Knot,
+    Line,
     Part,
     Shut,
     own_knot,
@@ -30,7 +32,6 @@ from karnameh.ledger.proof.sums import (
 
 DAY, MONTH, SERIES = 1, 2, 3
 ONCE = date(2000, 1, 1)  # the `at` of a whole series
-_CELL = struct.Struct(">Q32sqqBB")
 
 
 class Series(NamedTuple):
@@ -101,37 +102,40 @@ def hiding_key(master: bytes, series: int | None) -> bytes:
 # --- pages as bytes -------------------------------------------------------------------------------
 
 
-def pack(cells: Sequence[Cell]) -> bytes:
-    """Cells as bytes, those of one line together."""
-    grouped: dict[tuple[int, ...], list[Cell]] = {}
-    for cell in cells:
-        grouped.setdefault(cell.line, []).append(cell)
+def pack(cells: Iterable[tuple[Line, bytes]]) -> bytes:
+    """A page as bytes: packed cells with their lines, those of one line together."""
+    grouped: dict[Line, list[bytes]] = {}
+    for line, cell in cells:
+        grouped.setdefault(line, []).append(cell)
     parts: list[bytes] = []
     for line, group in grouped.items():
-        parts.append(struct.pack(f">B{len(line)}II", len(line), *line, len(group)))
-        parts += [
-            _CELL.pack(c.number, c.log_leaf, c.milli, c.rial, c.qualifier, c.reversal)
-            for c in group
-        ]
+        packed = b"".join(group)
+        parts.append(struct.pack(f">B{len(line)}II", len(line), *line, len(packed) // CELL.size))
+        parts.append(packed)
     return b"".join(parts)
 
 
-def unpack(data: bytes) -> list[Cell]:
-    """Undo `pack`."""
-    found: list[Cell] = []
+def lines_of(data: bytes) -> dict[Line, bytes]:
+    """The packed cells of each line of a page."""
+    found: dict[Line, bytes] = {}
     at = 0
     while at < len(data):
         length = data[at]
         *line, count = struct.unpack_from(f">{length}II", data, at + 1)
         at += 1 + 4 * (length + 1)
-        end = at + count * _CELL.size
-        key = tuple(line)
-        found += [
-            Cell(key, number, leaf, milli, rial, qualifier, bool(back))
-            for number, leaf, milli, rial, qualifier, back in _CELL.iter_unpack(data[at:end])
-        ]
+        end = at + count * CELL.size
+        found[tuple(line)] = data[at:end]
         at = end
     return found
+
+
+def unpack(data: bytes) -> list[Cell]:
+    """The cells of a page."""
+    return [
+        Cell(line, number, leaf, milli, rial, qualifier, bool(back))
+        for line, packed in lines_of(data).items()
+        for number, leaf, milli, rial, qualifier, back in CELL.iter_unpack(packed)
+    ]
 
 
 # --- knots ----------------------------------------------------------------------------------------

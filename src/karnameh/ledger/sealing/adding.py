@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from karnameh.ledger.proof.shape import (
     Stored,
     day_knot,
     hiding_key,
+    lines_of,
     month_knot,
     month_label,
     month_of,
@@ -26,9 +27,8 @@ from karnameh.ledger.proof.shape import (
     page_of,
     series_knot,
     stored,
-    unpack,
 )
-from karnameh.ledger.proof.sums import Cell, Item, Knot, tally_text
+from karnameh.ledger.proof.sums import Item, Knot, Line, tally_text
 from karnameh.ledger.sealing.beside import joined
 from karnameh.ledger.sealing.leaves import State
 
@@ -37,14 +37,15 @@ _PAGE_TYPES = ["int8", "date", "int4", "int8", "int4", "int4", *["bytea"] * 3, "
 _NODE = "series, level, at, size, parts, core, seal, salt, tally"
 _NODE_TYPES = ["int8", "int2", "date", "int8", "int4", *["bytea"] * 3, "text"]
 _GONE = (0, b"", b"", b"", "")
+Placed = tuple[Line, bytes]  # packed cells of one line, in the log's order
 
 
 @dataclass
 class Additions:
     """What is to be put into the trees: new cells, and pages whose units have moved."""
 
-    cells: dict[PageKey, list[Cell]] = field(default_factory=dict)
-    lines: dict[int, dict[int, tuple[int, ...]]] = field(default_factory=dict)  # by axis and node
+    cells: dict[PageKey, list[Placed]] = field(default_factory=dict)
+    lines: dict[int, dict[int, Line]] = field(default_factory=dict)  # by axis and node
     moved: set[tuple[int, int]] = field(default_factory=set)  # axis and node
     touched: set[PageKey] = field(default_factory=set)  # old and new pages of what moved
 
@@ -67,7 +68,7 @@ def add_up(cursor: Any, additions: Additions, state: State, size: int) -> None:
 
 def _changed_pages(
     cursor: Any, additions: Additions, keys: set[PageKey]
-) -> dict[PageKey, list[Cell]]:
+) -> dict[PageKey, list[Placed]]:
     """All cells of the pages in question: what stood there, moved where its unit went, and what is new."""
     wanted = sorted(keys)
     cursor.execute(
@@ -77,33 +78,31 @@ def _changed_pages(
         "  AND p.page = w.page ORDER BY size DESC LIMIT 1) p",
         [[k.series for k in wanted], [k.day for k in wanted], [k.page for k in wanted]],
     )
-    found: dict[PageKey, list[Cell]] = {key: [] for key in wanted}
-    for series, day, page, cells in cursor.fetchall():
+    found: dict[PageKey, list[Placed]] = {key: [] for key in wanted}
+    for series, day, page, kept in cursor.fetchall():
         axis = Series.of(series).axis
-        for cell in unpack(bytes(cells)):
-            node = cell.line[-1]
-            if (axis, node) in additions.moved:
-                cell = cell._replace(line=additions.lines[axis][node])
-                found[PageKey(series, day, page_of(cell.line))].append(cell)
+        for line, cells in lines_of(bytes(kept)).items():
+            if (axis, line[-1]) in additions.moved:
+                now = additions.lines[axis][line[-1]]
+                found[PageKey(series, day, page_of(now))].append((now, cells))
             else:
-                found[PageKey(series, day, page)].append(cell)
+                found[PageKey(series, day, page)].append((line, cells))
     for key, fresh in additions.cells.items():
         found[key] += fresh
-    for its_cells in found.values():
-        its_cells.sort(key=lambda cell: cell.number)
     return found
 
 
-def _write_pages(cursor: Any, pages: dict[PageKey, list[Cell]], state: State, size: int) -> None:
+def _write_pages(cursor: Any, pages: dict[PageKey, list[Placed]], state: State, size: int) -> None:
     full = {where: cells for where, cells in pages.items() if cells}
     tasks = [
-        Task(hiding_key(state.master, where.series), -1 if len(cells[0].line) == 1 else 1, pack(cells))
+        Task(hiding_key(state.master, where.series), -1 if len(cells[0][0]) == 1 else 1, pack(cells))
         for where, cells in full.items()
     ]  # fmt: skip
     cores = joined(tasks)
     with _copy(cursor, "ledger_sumpage", _PAGE, _PAGE_TYPES) as copy:
         for (where, cells), task, (count, core) in zip(full.items(), tasks, cores, strict=True):
-            copy.write_row((*where, size, cells[0].line[0], count, *_core(core), task.packed))
+            root = cells[0][0][0]
+            copy.write_row((*where, size, root, count, *_core(core), task.packed))
         for where in pages.keys() - full.keys():
             copy.write_row((*where, size, 0, *_GONE, b""))
 
@@ -154,7 +153,7 @@ def _write_months(
 
 
 def _write_offices(
-    cursor: Any, pages: dict[PageKey, list[Cell]], state: State, size: int
+    cursor: Any, pages: Collection[PageKey], state: State, size: int
 ) -> list[tuple[int, date]]:
     """Each office's month in the twin, over its pages day by day. Which months those were."""
     offices = sorted({(key.series, key.page, *month_of(key.day)) for key in pages})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -32,8 +32,7 @@ _HIDDEN = """e.posted_by_id, encode(convert_to(e.as_written, 'UTF8'), 'hex'),
  encode(convert_to(e.note, 'UTF8'), 'hex'), encode(e.digest, 'hex')"""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An entry as it is read for the log: its public fields, and what is only committed to."""
 
     id: bytes

@@ -19,8 +19,8 @@ from karnameh.kernel.collecting import without_collecting
 from karnameh.ledger.proof.canonical import SALT, bucket_of, record_leaf
 from karnameh.ledger.proof.merkle import leaf_hash
 from karnameh.ledger.proof.shape import PageKey, Series, page_of
-from karnameh.ledger.proof.sums import Cell
-from karnameh.ledger.sealing.adding import Additions, add_up
+from karnameh.ledger.proof.sums import CELL, Line
+from karnameh.ledger.sealing.adding import Additions, Placed, add_up
 from karnameh.ledger.sealing.leaves import (
     PAGE,
     Page,
@@ -34,7 +34,7 @@ from karnameh.ledger.sealing.leaves import (
     write_pages,
 )
 
-PORTION = 300_000  # entries in one transaction: bounds memory
+PORTION = 1_000_000  # entries in one transaction: bounds memory, and a day is mostly one portion
 LOCK = 4022  # one sequencer at a time
 AXES = {
     1: ("org_orgunit", "unit_id", 6),
@@ -100,7 +100,7 @@ def _until(cursor: Any, since: int, limit: int) -> tuple[int, bool]:
     return (settled, False) if cut is None else (max(cut[0], since + 1), True)
 
 
-def _lines(cursor: Any) -> dict[int, dict[int, tuple[int, ...]]]:
+def _lines(cursor: Any) -> dict[int, dict[int, Line]]:
     """Where every node stands now, by axis."""
     found = {}
     for axis, (table, _column, _field) in AXES.items():
@@ -114,7 +114,7 @@ class _Portion:
     """Leaves under construction."""
 
     state: State
-    lines: dict[int, dict[int, tuple[int, ...]]]
+    lines: dict[int, dict[int, Line]]
     size: int = 0
     entries: int = 0
     last_clock: int = -1
@@ -127,7 +127,7 @@ class _Portion:
         self.additions.lines = self.lines
         self.homes = {axis: set() for axis in AXES}
         self._series: dict[tuple[str, str, str, str, bool], list[int]] = {}
-        self._cells: dict[tuple[int, str, tuple[int, ...]], list[Cell]] = {}
+        self._cells: dict[tuple[int, str, Line], list[Placed]] = {}
         self._axes = [
             (self.lines[axis], self.homes[axis], position)
             for axis, (_table, _column, position) in AXES.items()
@@ -159,8 +159,8 @@ class _Portion:
         """Into the sum tree of each axis. Texts are looked up and not read: most have been seen before."""
         kind = (given[3], given[4], given[19], given[20], given[15] == "")
         series = self._series.get(kind) or self._new_series(*kind)
-        milli, rial = int(given[16] or 0), int(given[17] or 0)
-        qualifier, reversal = int(given[18]), given[5] == "1"
+        amounts = int(given[16] or 0), int(given[17] or 0)
+        cell = CELL.pack(self.size, leaf, *amounts, int(given[18]), given[5] == "1")
         for (lines, homes, position), its_series in zip(self._axes, series, strict=True):
             node = int(given[position])
             homes.add(node)
@@ -170,7 +170,7 @@ class _Portion:
             if cells is None:
                 key = PageKey(its_series, date.fromisoformat(given[12]), page_of(line))
                 cells = self._cells[where] = self.additions.cells.setdefault(key, [])
-            cells.append(Cell(line, self.size, leaf, milli, rial, qualifier, reversal))
+            cells.append((line, cell))
 
     def _new_series(
         self, indicator: str, stage: str, coverage: str, role: str, is_whole: bool
@@ -245,7 +245,7 @@ def _take_records(cursor: Any, portion: _Portion, at: datetime) -> list[tuple[in
     return leaves
 
 
-def register_text(lines: dict[int, dict[int, tuple[int, ...]]]) -> bytes:
+def register_text(lines: dict[int, dict[int, Line]]) -> bytes:
     """Both trees as text: axis, node, line; what a record of kind "trees" is the digest of."""
     return "".join(
         f"{axis} {node} {'/'.join(map(str, line))}\n"
