@@ -188,6 +188,18 @@ def test_an_answer_that_drips_for_ever_is_cut_off() -> None:
     assert ended.outcome is Outcome.TIMEOUT
 
 
+def test_name_servers_that_do_not_answer_are_not_waited_for() -> None:
+    answers = threading.Event()
+
+    def silent(*_: object) -> list[str]:
+        answers.wait()
+        return ["8.8.8.8"]
+
+    ended = post("https://slow.example.org/", b"{}", {}, resolve=silent, longest=0.2)
+    answers.set()
+    assert ended.outcome is Outcome.TIMEOUT
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key and a certificate for hooks.example.org that nobody has vouched for."""

@@ -2,13 +2,15 @@
 
 The name is looked up once, and the connection goes to the address that was judged: a name that answers
 otherwise a moment later changes nothing. Redirects are not followed, proxies of the environment are not
-asked, the answer's body is not read. The whole takes ten seconds at most, however slowly it drips.
+asked, the answer's body is not read. The whole takes ten seconds at most, however slowly it drips and
+however long the name servers think.
 """
 
 from __future__ import annotations
 
 import contextlib
 import http.client
+import queue
 import socket
 import ssl
 import threading
@@ -66,14 +68,16 @@ def _posted(
     parts = urlsplit(address)
     host, secure = parts.hostname or "", parts.scheme == "https"
     port = parts.port or 443
+    began = time.monotonic()
     try:
-        found = resolve(host, port)
+        found = _within(longest, lambda: resolve(host, port))
         if not found:
             return Outcome.UNREACHABLE, None
         if not (loopback and not secure) and not all(map(is_public, found)):
             return Outcome.FORBIDDEN, None  # one inner address among outer ones is a trap, too
-        with _Deadline(longest) as deadline:
-            plain = socket.create_connection((found[0], port), timeout=longest)
+        left = max(longest - (time.monotonic() - began), 0.1)
+        with _Deadline(left) as deadline:
+            plain = socket.create_connection((found[0], port), timeout=left)
             with deadline.over(plain):
                 channel = _channel(plain, host, trust) if secure else plain
                 with deadline.over(channel):
@@ -91,6 +95,29 @@ def _posted(
     if 200 <= status < 300:
         return Outcome.TAKEN, status
     return (Outcome.REDIRECT if 300 <= status < 400 else Outcome.REFUSED), status
+
+
+def _within(longest: float, ask: Callable[[], Sequence[str]]) -> Sequence[str]:
+    """What it answers; `TimeoutError` when that takes too long, for the system's resolver has no limit of its own.
+
+    Whoever still waits then is left to it: it ends when the resolver gives up, or with the process.
+    """
+    answer: queue.Queue[Sequence[str] | Exception] = queue.Queue(1)
+
+    def wait() -> None:
+        try:
+            answer.put(ask())
+        except Exception as trouble:
+            answer.put(trouble)
+
+    threading.Thread(target=wait, daemon=True).start()
+    try:
+        found = answer.get(timeout=longest)
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 class _Late(Exception):
