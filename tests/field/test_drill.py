@@ -22,7 +22,7 @@ def test_nothing_is_lost_doubled_or_altered_while_processes_are_killed(tmp_path:
     }
     environment["KARNAMEH_VAR"] = str(tmp_path / "var")
     tmp_path.chmod(0o755)
-    arguments = ["bench", "sync", "--sessions", "0", "--phones", "0", "--kills", "25"]
+    arguments = ["bench", "sync", "--sessions", "0", "--phones", "0", "--outside", "60"]
     stop = "from karnameh.config.commands import database; database().stop(mode='immediate')"
     try:
         done = subprocess.run(
@@ -37,6 +37,6 @@ def test_nothing_is_lost_doubled_or_altered_while_processes_are_killed(tmp_path:
             [sys.executable, "-c", stop], env=environment, capture_output=True, timeout=60
         )
     assert done.returncode == 0, done.stdout + done.stderr
-    found = re.search(r"workers killed (\d+) times", done.stdout)
-    assert found and int(found[1]) >= 1, done.stdout
-    assert "0 lost, 0 doubled, 0 altered, 0 unfinished" in done.stdout
+    found = re.search(r"(\d+) kills, (\d+) restores", done.stdout)
+    assert found and int(found[1]) >= 1 and int(found[2]) == 8, done.stdout
+    assert "0 lost, 0 doubled, 0 altered, 0 stray, 0 unfinished" in done.stdout

@@ -106,6 +106,10 @@ def test_an_officer_mends_and_posts_what_was_refused(
     assert again.status_code == 422 and Entry.objects.count() == 1
     [line] = [one for one in phone.down().json()["parts"]["sent"] if one["id"] == item["id"]]
     assert line["settled"] == "posted"
+    mended = a_quantity(world.local, indicator, "40", mends=[item["id"]])
+    [said] = phone.send(mended)  # the leader mended it, too, before he heard of the officer
+    assert said["verdict"] == "refused" and said["entry"] == str(entry.pk)
+    assert Entry.objects.count() == 1
 
 
 def test_what_was_set_aside_is_left_out_only_with_a_reason(

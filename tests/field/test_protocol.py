@@ -132,6 +132,54 @@ def test_what_replaces_an_item_that_was_taken_is_refused(
     assert total(world, indicator) == 4
 
 
+def test_a_late_copy_of_the_first_of_three_finds_its_place_taken(
+    phone: Sender, world: World, indicator: Indicator
+) -> None:
+    """Found by the simulation: after a restore the site knew neither the first nor the second."""
+    first, second = a_quantity(world.local, indicator, "4"), a_quantity(world.local, indicator, "5")
+    third = a_quantity(world.local, indicator, "6", mends=[second["id"], first["id"]])
+    assert phone.verdicts(third) == ["new"]
+    assert phone.verdicts(first, second) == ["refused", "refused"]
+    assert total(world, indicator) == 6
+
+
+def test_a_correction_finds_the_first_version_when_the_mended_one_came_too_late(
+    phone: Sender, world: World, indicator: Indicator
+) -> None:
+    """Found by the simulation: it was about the mended one, which a restore had put behind the first."""
+    first = a_quantity(world.local, indicator, "4")
+    second = a_quantity(world.local, indicator, "4", mends=[first["id"]])
+    assert phone.verdicts(first) == ["new"]
+    assert phone.send(second)[0]["entry"] == first["id"]
+    body = {"entry": second["id"], "takes_back": True, "note": "twice"}
+    assert phone.verdicts(an_item("correction", body)) == ["new"]
+    assert total(world, indicator) == 0
+
+
+def test_two_versions_that_never_heard_of_each_other_are_one_entry(
+    phone: Sender, world: World, indicator: Indicator
+) -> None:
+    """Found by the simulation: both replaced the first, one of them on the other side of a restore."""
+    first = a_quantity(world.local, indicator, "4")
+    one = a_quantity(world.local, indicator, "4", mends=[first["id"]])
+    other = a_quantity(world.local, indicator, "4", mends=[first["id"]])
+    assert phone.verdicts(one) == ["new"]
+    [said] = phone.send(other)
+    assert said["verdict"] == "refused" and said["entry"] == one["id"]
+    [said] = phone.send(first)
+    assert said["verdict"] == "refused" and said["entry"] == one["id"]
+    assert phone.send(other)[0]["entry"] == one["id"], "a copy hears the same"
+    assert total(world, indicator) == 4
+
+
+@pytest.mark.parametrize("mends", ["x", 7, [None, {}], ["not an id"] * 50, {"a": 1}])
+def test_what_names_nothing_replaces_nothing(
+    phone: Sender, world: World, indicator: Indicator, mends: Any
+) -> None:
+    assert phone.verdicts(a_quantity(world.local, indicator, "4", mends=mends)) == ["new"]
+    assert total(world, indicator) == 4 and not Settled.objects.exists()
+
+
 # --- the clock -----------------------------------------------------------------------------------------
 
 

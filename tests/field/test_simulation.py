@@ -14,7 +14,9 @@ from django.db import connection
 import databases
 from builders import NOW, World, an_indicator, as_owner
 from karnameh.config.backup import adopt
-from karnameh.config.bench_sync import InProcess, enrolled, truth_of
+from karnameh.config.bench.sync.inside import InProcess
+from karnameh.config.bench.sync.phones import enrolled
+from karnameh.config.bench.sync.truth import truth_of
 from karnameh.field.simulation import Phone, Simulation, Weather, phones_of
 from karnameh.ledger.public import Entry
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from karnameh.config.embedded import DATABASE, OWNER, Cluster, DatabaseTrouble
 
 
-def back_up(var: Path, file: Path | None, *, embedded: Cluster | None) -> Path:
+def back_up(
+    var: Path, file: Path | None, *, embedded: Cluster | None, name: str = DATABASE
+) -> Path:
     """Dump everything into `file` (a dated name under var/backups without one)."""
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     target = file or var / "backups" / f"{stamp}.backup"
@@ -20,7 +22,7 @@ def back_up(var: Path, file: Path | None, *, embedded: Cluster | None) -> Path:
     with making.open("wb") as out:
         os.fchmod(out.fileno(), 0o600)
         done = subprocess.run(
-            [*_program("pg_dump", embedded), "--format=custom", "--no-owner", _address(embedded)],
+            [*_program("pg_dump", embedded), "--format=custom", "--no-owner", _address(embedded, name)],
             stdout=out, stderr=subprocess.PIPE, text=False,
         )  # fmt: skip
     if done.returncode:
@@ -30,16 +32,17 @@ def back_up(var: Path, file: Path | None, *, embedded: Cluster | None) -> Path:
     return target
 
 
-def restore(file: Path, *, embedded: Cluster | None) -> None:
+def restore(file: Path, *, embedded: Cluster | None, name: str = DATABASE) -> None:
     """Replace the database by the backup. The new one is complete before the old one goes."""
     if embedded is None:
-        _load(file, _address(None), embedded, clean=True)
+        _load(file, _address(None, name), embedded, clean=True)
         return
-    embedded.sql("DROP DATABASE IF EXISTS karnameh_restoring WITH (FORCE)")
-    embedded.sql(f"CREATE DATABASE karnameh_restoring OWNER {OWNER}")
-    _load(file, embedded.url(OWNER, "karnameh_restoring"), embedded, clean=False)
-    embedded.sql(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-    embedded.sql(f"ALTER DATABASE karnameh_restoring RENAME TO {DATABASE}")
+    coming = f"{name}_restoring"
+    embedded.sql(f"DROP DATABASE IF EXISTS {coming} WITH (FORCE)")
+    embedded.sql(f"CREATE DATABASE {coming} OWNER {OWNER}")
+    _load(file, embedded.url(OWNER, coming), embedded, clean=False)
+    embedded.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    embedded.sql(f"ALTER DATABASE {coming} RENAME TO {name}")
 
 
 def adopt() -> int:
@@ -90,7 +93,7 @@ def _program(name: str, embedded: Cluster | None) -> list[str]:
     return [found]
 
 
-def _address(embedded: Cluster | None) -> str:
+def _address(embedded: Cluster | None, name: str) -> str:
     if embedded is not None:
-        return embedded.url(OWNER)
+        return embedded.url(OWNER, name)
     return os.environ.get("DATABASE_OWNER_URL", os.environ["DATABASE_URL"])

@@ -174,7 +174,7 @@ def _bench(arguments: list[str]) -> int:
     if arguments[:1] == ["plan"]:
         return _run("karnameh.campaigns.planner.bench", arguments[1:])
     if arguments[:1] == ["sync"]:
-        from karnameh.config.bench_sync import bench as bench_sync
+        from karnameh.config.bench.sync.command import bench as bench_sync
 
         return bench_sync(arguments[1:])
     print(

@@ -17,7 +17,15 @@ from karnameh.activities.public import Activity
 from karnameh.field.models import Asked, Device, How, Point, Sent, Settled
 from karnameh.field.queries import ASKERS, OFFICERS, reach_aside
 from karnameh.field.receiving import Receipt, receive
-from karnameh.field.rules import Batch, Item, Kind, Verdict, content_hash, read_items
+from karnameh.field.rules import (
+    Batch,
+    Item,
+    Kind,
+    Verdict,
+    content_hash,
+    mended_by,
+    read_items,
+)
 from karnameh.field.sentences import SENTENCES, sentence
 from karnameh.field.tokens import Secrets, read_token, secrets_of
 from karnameh.kernel.ids import new_id
@@ -154,8 +162,10 @@ def post_aside(sent: Sent, *, body: Mapping[str, Any], by: User, at: datetime) -
     with deed("post_from_phone", by=by, at=at, target=f"sent:{sent.pk}"):
         _require_open(sent)
         # What was set aside stands beside an entry that keeps its place; the refused one is replaced.
-        mends = {} if sent.verdict == Verdict.CONFLICT else {"mends": str(sent.item)}
-        item = _item(Kind(sent.kind), {**(sent.content or {}), **body, **mends, "sure": True}, at)
+        content = dict(sent.content or {})
+        if sent.verdict != Verdict.CONFLICT:
+            content["mends"] = [str(one) for one in (sent.item, *mended_by(content))]
+        item = _item(Kind(sent.kind), {**content, **body, "sure": True}, at)
         desk = Device(id=sent.device_id, account=by, unit=sent.unit)
         [receipt] = receive(desk, Batch(1, 0, None, [item]), by=by, at=at).receipts
         if receipt.verdict not in (Verdict.NEW, Verdict.SAME):

@@ -45,6 +45,7 @@ from karnameh.field.rules import (
     day_of,
     files_of,
     judge_day,
+    mended_by,
     near_of,
     number_of,
     number_or_none,
@@ -152,7 +153,7 @@ def receive(device: Device, batch: Batch, *, by: User, at: datetime) -> Answer:
 
 def _lock(items: Sequence[Item]) -> None:
     """Wait for everybody who is busy with one of these ids, or with one that they replace."""
-    ids = {str(one.id) for one in items} | {str(m) for one in items if (m := _mends(one))}
+    ids = {str(pk) for one in items for pk in (one.id, *mended_by(one.body))}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(4022, slot) FROM (SELECT DISTINCT abs(hashtext(id)) %% 8192"
@@ -161,17 +162,36 @@ def _lock(items: Sequence[Item]) -> None:
         )
 
 
-def _mends(item: Item) -> UUID | None:
-    try:
-        return uuid_of(item.body, "mends") if item.body.get("mends") else None
-    except Unreadable:
-        return None
-
-
 def _heir_of(item: UUID) -> UUID | None:
-    """The entry that stands in an item's place since a person mended it: after a restore ids may change."""
-    mended = Settled.objects.filter(sent__item=item, how=How.MENDED, entry__isnull=False)
-    return mended.values_list("entry_id", flat=True).first()
+    """The entry that stands in an item's place: after a restore ids may change.
+
+    Either the item was mended, or it is itself a mended one that came after another of its family.
+    """
+    heir = _successor_of([item])
+    if heir is not None:
+        return heir
+    late = Sent.objects.filter(item=item, reason="taken_already").first()
+    return _taken_of(mended_by(late.content or {})) if late is not None else None
+
+
+def _taken_of(items: Sequence[UUID]) -> UUID | None:
+    """The entry of the one among them that is in the ledger, or that replaced one of them.
+
+    All versions of a piece of work name the first one. So two that never heard of each other meet here:
+    a copy that was late by a restore, the one that an officer posted, the one that a phone mended anew.
+    """
+    taken = Sent.objects.filter(item__in=items, verdict=Kept.NEW)
+    found: UUID | None = taken.values_list("entry_id", flat=True).first()
+    return found or _successor_of(items)
+
+
+def _successor_of(items: Sequence[UUID]) -> UUID | None:
+    """The entry that one of them was mended to."""
+    mended = Settled.objects.filter(
+        sent__item__in=items, how__in=(How.MENDED, How.POSTED), entry__isnull=False
+    )
+    found: UUID | None = mended.values_list("entry_id", flat=True).first()
+    return found
 
 
 class _Taking:
@@ -211,7 +231,7 @@ class _Taking:
             return Receipt(str(item.id), Verdict.ASK, same.sentence, "on", same.on)
         if same is not None:
             verdict = Verdict.CONFLICT if same.verdict == Kept.CONFLICT else Verdict.REFUSED
-            first = _mends(item) if same.reason == "taken_already" else None
+            first = _heir_of(item.id) if same.reason in ("taken_already", "mended") else None
             mend = _FIELDS.get(same.reason, "")
             return Receipt(str(item.id), verdict, same.sentence, mend, entry=first)
         return self._set_aside(item)
@@ -343,9 +363,9 @@ class _Taking:
             raise _Refused("unit_not_yours", "unit")
 
     def _not_taken_before(self, item: Item) -> None:
-        mends = _mends(item)
-        if mends and Sent.objects.filter(item=mends, verdict=Kept.NEW).exists():
-            raise _Refused("taken_already", entry=mends)
+        mended = mended_by(item.body)
+        if mended and (entry := _taken_of(mended)) is not None:
+            raise _Refused("taken_already", entry=entry)
 
     def _post(self, ready: Sequence[tuple[Item, NewEntry]]) -> None:
         receipts = post_entries([entry for _item, entry in ready], by=self.by, at=self.at)
@@ -477,9 +497,9 @@ class _Taking:
         if evidence:
             Evidence.objects.bulk_create(evidence, ignore_conflicts=True)
         for item in items:
-            mends = _mends(item)
-            if mends and item.id in entry_of:
-                self._end(item, mends, entry_of[item.id])
+            if item.id in entry_of:
+                for mended in mended_by(item.body):
+                    self._end(item, mended, entry_of[item.id])
 
     def _evidence(self, file: File, entry: Any, near: tuple[Decimal, Decimal] | None) -> Evidence:
         return Evidence(
@@ -488,16 +508,16 @@ class _Taking:
             consent=file.consent, at=self.at,
         )  # fmt: skip
 
-    def _end(self, item: Item, mends: UUID, entry: Any) -> None:
+    def _end(self, item: Item, mended: UUID, entry: Any) -> None:
         """The item that this one replaces is over, also when it has never arrived."""
-        rows = list(Sent.objects.filter(item=mends, device__account=self.by, settled=None))
+        rows = list(Sent.objects.filter(item=mended, device__account=self.by, settled=None))
         Settled.objects.bulk_create(
             Settled(sent=row, how=How.MENDED, by=self.by, at=self.at, entry_id=entry)
             for row in rows
         )
-        if not Sent.objects.filter(item=mends).exists():
+        if not Sent.objects.filter(item=mended).exists():
             over = Sent(
-                item=mends, device=self.device, unit=self.device.unit, kind=item.kind, hash=b"",
+                item=mended, device=self.device, unit=self.device.unit, kind=item.kind, hash=b"",
                 made_at=item.made, received_at=self.at, verdict=Kept.REFUSED, reason="mended",
                 sentence=sentence("mended"), content={},
             )  # fmt: skip

@@ -28,6 +28,7 @@ MOST_BODY = 6_000  # characters of one item
 CHUNK = 64 * 1024  # bytes of a file in one request
 PHOTO, VOICE = 12_000_000, 1_500_000  # bytes of one file as it is sent
 MOST_FILES = 4  # of one entry
+MOST_MENDED = 20  # items that one item replaces: each was asked about or refused before
 PIECES = 2  # decimal places of a position: about a kilometre, so no house is marked
 WRONG_CLOCK = timedelta(hours=26)  # a difference that is no time zone any more
 OLD = timedelta(days=400)  # a day this long ago is asked about
@@ -224,6 +225,22 @@ def uuid_of(body: Mapping[str, Any], name: str) -> UUID:
         return UUID(str(body[name]))
     except (KeyError, ValueError):
         raise Unreadable("item_unreadable", name) from None
+
+
+def mended_by(body: Mapping[str, Any]) -> list[UUID]:
+    """The items that this one replaces: the last one, or a list of all of them, the last one first.
+
+    All, because after a restore the site knows none of them: a late copy of the first must still find
+    that its place is taken, also when nobody ever sends the second again.
+    """
+    named = body.get("mends") or []
+    found: dict[UUID, None] = {}
+    for one in named if isinstance(named, list) else [named]:
+        try:
+            found[UUID(str(one))] = None
+        except ValueError:
+            continue
+    return list(found)[:MOST_MENDED]
 
 
 def quantity_of(body: Mapping[str, Any], *, decimals: int) -> Decimal | None:

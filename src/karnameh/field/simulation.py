@@ -19,6 +19,8 @@ from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from karnameh.field.rules import MOST_MENDED
+
 KEPT = timedelta(days=30)  # what was acknowledged stays on the phone this long
 SOME = 40  # items of one batch
 TEHRAN = ZoneInfo("Asia/Tehran")
@@ -33,6 +35,9 @@ class Server(Protocol):
 
     def ask(self, token: str, body: bytes) -> dict[str, Any]:
         """One request. Raises `Away`."""
+
+    def ask_twice(self, token: str, body: bytes) -> dict[str, Any]:
+        """The same request twice, at the same moment where the server can; the second answer."""
 
     def ask_and_die(self, token: str, body: bytes, chance: random.Random) -> None:
         """One request in whose middle the server is killed. Nobody hears the answer."""
@@ -113,7 +118,7 @@ class Phone:
     ) -> Kept:
         """Somebody records something."""
         if mends is not None:
-            body = {**body, "mends": str(mends.id)}
+            body = {**body, "mends": [str(mends.id), *mends.body.get("mends", [])][:MOST_MENDED]}
             mends.state = "replaced"
         item = Kept(self.new_id(now), kind, body, self.clock(now), self.frame, work)
         self.items[item.id] = self.ever[item.id] = item
@@ -219,6 +224,8 @@ class Story:
     kills: int = 0
     restores: int = 0
     asked: int = 0
+    away: int = 0
+    skewed: int = 0
 
 
 class Simulation:
@@ -259,9 +266,11 @@ class Simulation:
             return
         if self.skewed and self.chance.random() < 0.03:
             phone.away_until = self.now + timedelta(days=14)
+            self.story.away += 1
         if self.skewed and self.chance.random() < 0.03:
             days = self.chance.choice([0, 0, -365, 365, 2, -3])
             phone.skew = timedelta(days=days, minutes=self.chance.randint(-90, 90))
+            self.story.skewed += 1
         for _item in range(self.chance.randint(0, 4)):
             self._work(phone)
         phone.mend(self.now)
@@ -319,8 +328,7 @@ class Simulation:
             return False
         if name == "doubled":
             self.story.doubled += 1
-            self._ask(phone, body)
-        answer = self._ask(phone, body)
+        answer = self._ask(phone, body, twice=name == "doubled")
         if answer is None or name == "unanswered":
             return False
         phone.hear(answer, self.now)
@@ -337,9 +345,10 @@ class Simulation:
             dice -= share
         return "fine"
 
-    def _ask(self, phone: Phone, body: bytes) -> dict[str, Any] | None:
+    def _ask(self, phone: Phone, body: bytes, *, twice: bool = False) -> dict[str, Any] | None:
+        ask = self.server.ask_twice if twice else self.server.ask
         try:
-            answer = self.server.ask(phone.token, body)
+            answer = ask(phone.token, body)
         except Away:
             return None
         if answer.get("error") == "device_unknown":

@@ -54,7 +54,8 @@ export const save = async (...changed_) => store.put("items", ...(await Promise.
 /* A new item, and in the same moment its copy for the way while the phone is locked. */
 export const record = async (kind, body, { files = [], label = "", mends = null } = {}) => {
   const [at, by] = [await now(), await frame()];
-  const text = JSON.stringify(mends ? { ...body, mends: mends.id } : body);
+  const before = mends ? [mends.id, ...[JSON.parse(mends.body).mends ?? []].flat()].slice(0, 20) : [];
+  const text = JSON.stringify(mends ? { ...body, mends: before } : body);
   const hash = await store.sha256(new TextEncoder().encode(`${kind}\n${text}`));
   const item = { id: store.newId(at), kind, made: at, body: text, hash, frame: by, state: "waiting", waits: 0, label };
   const sent = { id: item.id, kind, made: at, body: text, hash };
@@ -138,10 +139,12 @@ const hear = async (said, rows, epoch) => {
   for (const one of said.receipts) {
     const item = by.get(one.id);
     if (!item) continue;
-    after.push(judged(item, one));
-    // What it replaces was taken after all: that one is to be kept, and sent again in a new epoch.
-    const first = one.verdict === "refused" && one.entry ? await store.get("items", one.entry) : null;
-    if (first) after.push({ ...(await store.opened(first.box)), state: "taken", taken: Date.now() });
+    const row = one.verdict === "refused" && one.entry ? await store.get("items", one.entry) : null;
+    if (!row) { after.push(judged(item, one)); continue; }
+    // Another version of it was taken after all: that one is to be kept, and sent again in a new epoch.
+    const first = await store.opened(row.box);
+    const same = JSON.parse(first.body).quantity === JSON.parse(item.body).quantity;
+    after.push(same ? { ...item, state: "replaced", replaced: Date.now() } : judged(item, one), { ...first, state: "taken", taken: Date.now() });
   }
   if (epoch !== undefined && said.epoch !== epoch)
     for (const item of await items())

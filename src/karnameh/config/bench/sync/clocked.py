@@ -1,0 +1,39 @@
+"""The product's application with a clock that the benchmark moves; nothing else differs.
+
+Eight bytes of the file that `KARNAMEH_BENCH_CLOCK` names hold the microseconds since 1970. All processes
+of the server read the same file, so they agree about the time as they do in life.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import secrets
+import struct
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from unittest.mock import patch
+
+with open(os.environ["KARNAMEH_BENCH_CLOCK"], "rb") as _file:
+    _face = mmap.mmap(_file.fileno(), 8, access=mmap.ACCESS_READ)
+
+
+def _now() -> datetime:
+    """What the benchmark's clock shows."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
+        microseconds=struct.unpack("<q", _face[:8])[0]
+    )
+
+
+def _uuid7() -> SimpleNamespace:
+    """An id of that time."""
+    stamp = int(_now().timestamp() * 1000) << 80 | 7 << 76 | 2 << 62
+    return SimpleNamespace(int=stamp | secrets.randbits(12) << 64 | secrets.randbits(62))
+
+
+patch("django.utils.timezone.now", _now).start()
+patch("karnameh.kernel.ids.uuid_utils", SimpleNamespace(uuid7=_uuid7)).start()
+
+from karnameh.config.wsgi import application  # noqa: E402
+
+__all__ = ["application"]

@@ -1,0 +1,138 @@
+"""`./karnameh bench sync`: phones against the real server, first for truth, then for speed.
+
+Truth: simulated sessions over a network that loses, doubles, delays and reorders, with a server that
+dies in the middle and comes back from older backups; then every piece of work must be in the ledger
+exactly once. `--sessions` run inside this process, where a seed is the same run every time; `--outside`
+run over HTTP against the processes that `up` starts, with kill -9 of workers, server and database and
+with real backups restored while it runs. Speed: phones that return in the same minute, beside a client
+that posts record by record.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from karnameh.config.backup import adopt
+from karnameh.config.bench.machine import machine_line
+from karnameh.config.bench.sync.inside import InProcess
+from karnameh.config.bench.sync.outside import Outside
+from karnameh.config.bench.sync.phones import NAME, enrolled, own_database
+from karnameh.config.bench.sync.speed import for_speed
+from karnameh.config.bench.sync.truth import truth_of
+from karnameh.config.embedded import Cluster
+
+_PHONES = 60
+_CLEAN = f"{NAME}_clean"
+
+
+def bench(arguments: list[str]) -> int:
+    """Run it; 1 when anything was lost, doubled or altered."""
+    parser = argparse.ArgumentParser(prog="./karnameh bench sync")
+    parser.add_argument("--sessions", type=int, default=10_000, help="inside this process, a seed")
+    parser.add_argument("--outside", type=int, default=0, help="over HTTP with real kills, a seed")
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--first", type=int, default=1405, help="the first seed")
+    parser.add_argument("--phones", type=int, default=2_000, help="that return in the same minute")
+    parser.add_argument("--items", type=int, default=8, help="what each returning phone brings")
+    parser.add_argument("--within", type=int, default=60, help="seconds in which they return")
+    given = parser.parse_args(arguments)
+    good = True
+    print(machine_line(), flush=True)
+    with own_database() as (embedded, leaders, indicator):
+        for seed in range(given.first, given.first + given.seeds):
+            for sessions, run in ((given.sessions, _inside), (given.outside, _outside)):
+                if sessions:
+                    good &= run(embedded, leaders, indicator, seed, sessions)
+        if given.phones:
+            for_speed(
+                leaders, indicator, phones=given.phones, items=given.items, within=given.within
+            )
+    return 0 if good else 1
+
+
+def _inside(
+    embedded: Cluster, leaders: list[Any], indicator: int, seed: int, sessions: int
+) -> bool:
+    from django.db import connection
+
+    def maintain(statement: str) -> None:
+        connection.close()
+        embedded.sql(statement.replace("TEMPLATE", "OWNER karnameh_owner TEMPLATE"))
+
+    _copy(embedded)
+    server = InProcess(maintain=maintain, reconnect=connection.close, adopt=adopt)
+    try:
+        return _told(server, leaders, indicator, seed, sessions)
+    finally:
+        server.forget()
+        _back(embedded)
+
+
+def _outside(
+    embedded: Cluster, leaders: list[Any], indicator: int, seed: int, sessions: int
+) -> bool:
+    _copy(embedded)
+    with tempfile.TemporaryDirectory() as folder:
+        server = Outside(embedded, NAME, Path(folder))
+        try:
+            server.server.wait()
+            good = _told(server, leaders, indicator, seed, sessions)
+            killed = server.killed
+            print(
+                f"        over HTTP; kill -9 of workers {killed['worker']} times, of the whole server"
+                f" {killed['server']} times, of PostgreSQL {killed['database']} times",
+                flush=True,
+            )
+        finally:
+            server.end()
+            _back(embedded)
+    return good
+
+
+def _copy(embedded: Cluster) -> None:
+    """Keep the database as it is before a run."""
+    from django.db import connection
+
+    connection.close()
+    embedded.sql(f"DROP DATABASE IF EXISTS {_CLEAN} WITH (FORCE)")
+    embedded.sql(f"CREATE DATABASE {_CLEAN} OWNER karnameh_owner TEMPLATE {NAME}")
+
+
+def _back(embedded: Cluster) -> None:
+    """As it was before the run."""
+    from django.db import connection
+
+    connection.close()
+    embedded.sql(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+    embedded.sql(f"ALTER DATABASE {_CLEAN} RENAME TO {NAME}")
+
+
+def _told(server: Any, leaders: list[Any], indicator: int, seed: int, sessions: int) -> bool:
+    """One run of one seed, told in three lines; whether it came out exact."""
+    from karnameh.field.public import Simulation, Weather, phones_of
+    from karnameh.plumbing.clock import now
+
+    start = now() - timedelta(days=60)
+    phones = phones_of(enrolled(leaders, _PHONES, start), indicator, seed, _PHONES)
+    weather = Weather(killed=2) if isinstance(server, Outside) else Weather()
+    run = Simulation(server, phones, seed=seed, start=start, weather=weather)
+    began = time.monotonic()
+    story = run.run(sessions, restores=8)
+    found = truth_of(run)
+    print(
+        f"seed {seed}: {story.sessions:,} sessions, {story.requests:,} requests in"
+        f" {time.monotonic() - began:.0f} s; {story.lost:,} lost, {story.doubled:,} doubled,"
+        f" {story.late:,} late, {story.kills:,} kills, {story.restores} restores,"
+        f" {story.away:,} absences of two weeks, {story.skewed:,} clocks gone wrong,"
+        f" {story.asked:,} days asked about\n"
+        f"        {len(run.works.quantity):,} pieces of work: {found.lost} lost, {found.doubled} doubled,"
+        f" {found.altered} altered, {found.stray} stray, {found.unfinished} unfinished;"
+        f" total {found.total:,} of {found.wanted:,}",
+        flush=True,
+    )
+    return found.exact
