@@ -156,6 +156,18 @@ def test_a_correction_finds_the_first_version_when_the_mended_one_came_too_late(
     assert total(world, indicator) == 0
 
 
+def test_a_correction_of_a_mended_item_finds_its_first_version_after_a_restore(
+    phone: Sender, world: World, indicator: Indicator
+) -> None:
+    """Found by the simulation: nobody sends the mended one again, once the first was taken after all."""
+    first, mended = a_quantity(world.local, indicator, "4"), str(old_id())
+    assert phone.verdicts(first) == ["new"]
+    body = {"entry": mended, "takes_back": True, "note": "twice"}
+    assert phone.verdicts(an_item("correction", body)) == ["wait"]
+    assert phone.verdicts(an_item("correction", {**body, "also": [first["id"]]})) == ["new"]
+    assert total(world, indicator) == 0
+
+
 def test_two_versions_that_never_heard_of_each_other_are_one_entry(
     phone: Sender, world: World, indicator: Indicator
 ) -> None:

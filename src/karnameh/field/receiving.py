@@ -44,6 +44,7 @@ from karnameh.field.rules import (
     claims_future,
     day_of,
     files_of,
+    ids_of,
     judge_day,
     mended_by,
     near_of,
@@ -425,11 +426,11 @@ class _Taking:
 
     def _about(self, item: Item, name: str) -> Entry:
         self._not_taken_before(item)
-        named = uuid_of(item.body, name)
+        # Its earlier versions, too: after a restore the first may stand where the last one did.
+        named = [uuid_of(item.body, name), *ids_of(item.body, "also")]
         within = entries_in_reach(self.reach)
-        entry = within.filter(pk=named).first()
-        if entry is None and (heir := _heir_of(named)) is not None:
-            entry = within.filter(pk=heir).first()
+        heirs = (pk for one in named for pk in (one, _heir_of(one)) if pk is not None)
+        entry = next(filter(None, (within.filter(pk=pk).first() for pk in heirs)), None)
         if entry is None or not is_under(entry.unit.path, self.device.unit.path):
             # After a restore the check may come before its report: a refusal would be final.
             raise _Wait

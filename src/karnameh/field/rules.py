@@ -233,7 +233,12 @@ def mended_by(body: Mapping[str, Any]) -> list[UUID]:
     All, because after a restore the site knows none of them: a late copy of the first must still find
     that its place is taken, also when nobody ever sends the second again.
     """
-    named = body.get("mends") or []
+    return ids_of(body, "mends")
+
+
+def ids_of(body: Mapping[str, Any], name: str) -> list[UUID]:
+    """The ids under a name, one or a list; what is no id is passed over."""
+    named = body.get(name) or []
     found: dict[UUID, None] = {}
     for one in named if isinstance(named, list) else [named]:
         try:

@@ -288,7 +288,10 @@ class Simulation:
                 self.now,
                 -old.work,
                 "correction",
-                {"entry": str(old.id), "takes_back": True, "note": "twice"},
+                {
+                    "entry": str(old.id), "also": old.body.get("mends", []),
+                    "takes_back": True, "note": "twice",
+                },  # fmt: skip
             )
             return
         work, quantity = len(self.works.quantity) + 1, self.chance.randint(1, 500)

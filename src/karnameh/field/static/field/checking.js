@@ -52,7 +52,9 @@ export const correct = async (app, [entry]) => {
     if (!body.stands && !why.value.trim()) return trouble.replaceChildren(note("bad", say("say_why")));
     if (!body.stands && !body.takes_back && right === null) return trouble.replaceChildren(note("bad", say("bad_quantity")));
     try {
-      await sending.record("correction", { entry, note: why.value.trim(), ...body }, { label: name });
+      const mine = (await sending.items()).find((row) => row.id === entry);
+      const also = [mine ? (JSON.parse(mine.body).mends ?? []) : []].flat();
+      await sending.record("correction", { entry, ...(also.length ? { also } : {}), note: why.value.trim(), ...body }, { label: name });
       app.said("good", say("saved"));
       app.go("#/");
     } catch (error) { explain(error, trouble); }
