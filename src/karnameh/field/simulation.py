@@ -289,9 +289,11 @@ class Simulation:
                 -old.work,
                 "correction",
                 {
-                    "entry": str(old.id), "also": old.body.get("mends", []),
-                    "takes_back": True, "note": "twice",
-                },  # fmt: skip
+                    "entry": str(old.id),
+                    "also": old.body.get("mends", []),
+                    "takes_back": True,
+                    "note": "twice",
+                },
             )
             return
         work, quantity = len(self.works.quantity) + 1, self.chance.randint(1, 500)
