@@ -100,7 +100,8 @@ def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Ac
     counted = len(lead) > 1 and (
         lead[-2] in SMALL or lead[-2] in SCALES or lead[-2][:1].isdecimal()
     )
-    if _says(verb, last, told=reading.text(verb.after) == ":") and not (
+    ours = reading.text(verb.after - 1).endswith(("یم", "یمش"))
+    if _says(verb, last, told=reading.text(verb.after) == ":", ours=ours) and not (
         counted and last == "گزارش"
     ):  # «۲ گزارش بدهد»
         return Act.SAY
@@ -144,7 +145,7 @@ def _can(reading: Reading, verb: Verb, sentence: Sentence) -> Act:
     return Act.CAN
 
 
-def _says(verb: Verb, last: str, *, told: bool) -> bool:
+def _says(verb: Verb, last: str, *, told: bool, ours: bool) -> bool:
     if verb.lemma in SAY_VERBS:
         return not verb.passive
     if last in _SAY_WITH_GIVE or (last == "پاسخ" and told):
@@ -152,7 +153,8 @@ def _says(verb: Verb, last: str, *, told: bool) -> bool:
     if last in ("نام", "یاد"):
         return verb.lemma in ("برد", "کرد") and (last == "یاد" or verb.lemma == "برد")
     if last == "اضافه":
-        return verb.lemma in ("کرد", "نمود")  # «۸ دستگاه اضافه می‌شود» adds them
+        # «۸ دستگاه اضافه می‌شود», «۸ دستگاه اضافه می‌کنیم» add them
+        return verb.lemma in ("کرد", "نمود") and not ours
     return last in SAY_WORDS and verb.lemma in _LIGHT_SAY
 
 
@@ -204,8 +206,8 @@ def _promises(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) 
         return True
     if (verb.lemma == "بست" and "کمر" in clause.texts) or lead[-1] == "جزم":
         return True
-    if lead[-2:] == ["را", "قبول"] and verb.lemma == "کرد":
-        return True  # «۲۵۰ خانه را قبول کرده‌ایم»
+    if lead[-1] == "قبول" and verb.lemma == "کرد" and (complement or lead[-2:-1] == ["را"]):
+        return True  # «۲۵۰ خانه را قبول کرده‌ایم», «قبول کرده است … بسازد»
     if verb.lemma == "گذاشت" and lead[-2:] in (["در", "برنامه"], ["دستور", "کار"]):
         return True
     if verb.lemma not in _TAKE:

@@ -7,14 +7,23 @@
 from __future__ import annotations
 
 from karnameh.narrative.reader.characters import key_set
-from karnameh.narrative.reader.drafts import NO_REPEATS, Draft, head
+from karnameh.narrative.reader.drafts import (
+    NO_REPEATS,
+    RIGHT,
+    Draft,
+    amounts_to,
+    confirms,
+    head,
+)
+from karnameh.narrative.reader.lexicon import SAY_VERBS
 from karnameh.narrative.reader.reading import Reading
 from karnameh.narrative.reader.verbs import VERB_FORMS
 
-_RIGHT = key_set("درست صحیح درستش صحیحش درست‌شان واقعی‌اش")
 _OF_FIGURES = key_set("رقم عدد آمار تعداد شمار آن مبلغ میزان این")
 _RIGHTED = key_set("اصلاح تصحیح")
 _WRONG = key_set("اشتباه نادرست غلط ناصحیح اشتباهی دروغ کذب بی‌اساس ساختگی")
+_BY_MISTAKE = key_set("اشتباها سهوا اشتباهی")
+_PRINTED = key_set("درج اعلام ذکر ثبت عنوان چاپ منتشر گزارش قید")
 _POINTING = frozenset(("این", "آن", "اما", "ولی", "البته", "که"))
 _FIGURES = key_set("رقم عدد آمار ارقام خبر ادعا اعداد مبلغ")
 _BACK = 3  # figures back to which a correction reaches
@@ -29,23 +38,29 @@ def settle_corrections(reading: Reading, drafts: list[Draft]) -> None:
         if _is_the_right_one(reading, draft):
             _take_back(reading, drafts, position)
     for position, draft in enumerate(drafts):
-        if draft.stage != "context" and _is_called_wrong(reading, drafts, position):
+        if draft.stage == "context":
+            continue
+        if _is_called_wrong(reading, drafts, position):
             _set_aside(draft, "called wrong in the next sentence")
+        elif _is_a_slip(reading, draft):
+            _set_aside(draft, "written by mistake")
 
 
 def _is_the_right_one(reading: Reading, draft: Draft) -> bool:
     """«رقم درست ۲۴۰ باب است», «درستش …», «به ۶۸۰۰ بسته اصلاح کرد»."""
+    if confirms(reading, draft):
+        return True
     figure = draft.figure
     first = max(min(figure.clause.words, default=figure.opening), figure.opening - _HEAD)
     before = reading.texts(first, figure.opening)
     for index, text in enumerate(before):
         beside = before[max(index - 1, 0) : index] + before[index + 1 : index + 2]
-        if text in _RIGHT and (text.endswith("ش") or _OF_FIGURES & set(beside)):
+        if text in RIGHT and (text.endswith("ش") or _OF_FIGURES & set(beside)):
             return True
     verb = figure.clause.verb
-    if verb is None or verb.negative or reading.text(figure.opening - 1) != "به":
+    if verb is None or verb.negative:
         return False
-    return reading.text(verb.first - 1) in _RIGHTED
+    return reading.text(figure.opening - 1) == "به" and reading.text(verb.first - 1) in _RIGHTED
 
 
 def _take_back(reading: Reading, drafts: list[Draft], position: int) -> None:
@@ -57,6 +72,8 @@ def _take_back(reading: Reading, drafts: list[Draft], position: int) -> None:
         bare = right.phrase.after <= right.phrase.first
         same = bare or other.unit == right.unit or head(reading, other) == head(reading, right)
         if same and other.value != right.value and other.stage != "context":
+            if amounts_to(right):  # «… درست است» says only which one it is
+                right.stage, right.nature, right.unit = other.stage, other.nature, other.unit
             _set_aside(other, "put right behind")
             return
 
@@ -78,6 +95,18 @@ def _is_called_wrong(reading: Reading, drafts: list[Draft], position: int) -> bo
     return any(
         text in _WRONG and texts[index + 1 : index + 2] and texts[index + 1] in VERB_FORMS
         for index, text in enumerate(texts[1:], 1)
+    )
+
+
+def _is_a_slip(reading: Reading, draft: Draft) -> bool:
+    """«به اشتباه ۱۷۰ خانه نوشته شده بود»."""
+    verb = draft.figure.clause.verb
+    if verb is None or not (verb.lemma in SAY_VERBS or reading.text(verb.first - 1) in _PRINTED):
+        return False
+    texts = draft.figure.clause.texts
+    return any(
+        text in _BY_MISTAKE or (text == "اشتباه" and texts[index - 1 : index] == ["به"])
+        for index, text in enumerate(texts)
     )
 
 

@@ -12,6 +12,7 @@ from karnameh.narrative.reader.phrases import Phrase
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import Tense
 
+RIGHT = key_set("درست صحیح درستش صحیحش درست‌شان واقعی‌اش")
 # Units of which the same number twice is no repeated figure.
 NO_REPEATS = key_set(
     """
@@ -67,6 +68,14 @@ def names_share(reading: Reading, draft: Draft) -> bool:
     opening = draft.figure.opening
     of_it = reading.texts(opening - 3, opening)
     return of_it[:2] == ["از", "این"] and of_it[-1] in ("میان", "تعداد", "شمار", "جمع", "رقم")
+
+
+def confirms(reading: Reading, draft: Draft) -> bool:
+    """«همان ۴۰ هزار درست است»: it says only which of two figures holds."""
+    verb = draft.figure.clause.verb
+    if verb is None or verb.lemma != "بود" or verb.negative:
+        return False
+    return verb.first - 1 == draft.figure.after and reading.text(verb.first - 1) in RIGHT
 
 
 def amounts_to(draft: Draft) -> bool:

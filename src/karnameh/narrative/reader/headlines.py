@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Sentence
-from karnameh.narrative.reader.drafts import Draft, names_share, same_thing
+from karnameh.narrative.reader.drafts import Draft, confirms, names_share, same_thing
 from karnameh.narrative.reader.governors import HOPES
 from karnameh.narrative.reader.lexicon import (
     DEEDS,
@@ -31,7 +31,9 @@ def settle_headlines(reading: Reading, drafts: list[Draft]) -> None:
     """A figure without a verb takes the stage of its twin, or of the line that leads in to it."""
     told: dict[int | float, list[Draft]] = {}
     for draft in drafts:
-        if not draft.open and draft.stage != "context" and draft.value is not None:
+        if draft.open or draft.stage == "context" or draft.value is None:
+            continue
+        if not confirms(reading, draft):
             told.setdefault(draft.value, []).append(draft)
     leads: dict[int, str] = {}
     for position, draft in enumerate(drafts):

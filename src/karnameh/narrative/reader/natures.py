@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Sentence
-from karnameh.narrative.reader.lexicon import ONGOING_WORDS, SINCE_NOUNS, SO_FAR, STOCK_WORDS
+from karnameh.narrative.reader.lexicon import (
+    ONGOING_WORDS,
+    RESULT_NOUNS,
+    SINCE_NOUNS,
+    SO_FAR,
+    STOCK_WORDS,
+)
 from karnameh.narrative.reader.model import Nature, Stage
 from karnameh.narrative.reader.nouns import lemma, unit_of
 from karnameh.narrative.reader.numerals import Form
@@ -40,6 +46,8 @@ def nature_of(reading: Reading, figure: Figure, stage: Stage, why: str) -> Natur
     """Flow, stock, rate or running total; potential and context have none."""
     if stage in ("context", "potential") or figure.phrase.unit in ("kilowatt", "megawatt"):
         return "none"
+    if reading.text(figure.opening - 1) in _ROOM:
+        return "none"  # how much is to fit in, whatever is made
     if (
         figure.phrase.unit in _SHARE_UNITS
         or figure.number.form is Form.FRACTION
@@ -127,7 +135,7 @@ def _is_stock(reading: Reading, figure: Figure, running: bool, why: str) -> bool
         noun = lemma(reading.text(figure.phrase.first))
         return any(lemma(text) == noun for text in before)
     if verb.tense is Tense.COPULA:
-        return why.startswith("a state")
+        return why.startswith("a state") and not set(before[:4]) & RESULT_NOUNS
     if verb.tense is not Tense.PRESENT:
         return False
     return (
@@ -187,12 +195,17 @@ def _so_far_at(reading: Reading, at: int, sentence: Sentence) -> bool:
     following, third = reading.text(at + 1), reading.text(at + 2)
     if text == "از":
         return following in SINCE_NOUNS and (following != "سال" or third.isdecimal())
-    if text != "تا" or following != "پایان":
+    if text != "تا" or not (following in _LIMITS or (following, third) in _LIMIT_PAIRS):
         return False
+    if third == "همان" or reading.text(at + 3) == "بعد":
+        return False  # a limit of the story, not of the telling
     # «تا پایان مهر … پرداخت کرد»: a limit in the past makes a running total.
     clause = sentence.clause_of.get(at)
     return clause is not None and clause.verb is not None and clause.verb.tense is Tense.PAST
 
 
+_LIMITS = key_set("پایان ظهر صبح عصر غروب دیشب ساعت زمان آخر اواخر اواسط نیمه")
+_LIMIT_PAIRS = frozenset((("این", "هفته"), ("این", "ماه"), ("این", "روز"), ("شب", "گذشته")))
+_ROOM = frozenset(("ظرفیت", "گنجایش"))
 _DERIVED = frozenset(("حاصل", "نتیجه", "ثمره"))  # «… که حاصل آن اشتغال … است» runs on
 _CUTS = frozenset(("که", ":", "؛", "گفت", "افزود"))

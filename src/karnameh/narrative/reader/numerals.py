@@ -523,6 +523,10 @@ def _is_range(low: Number, high: Number, words: list[Word]) -> bool:
     if high.first == low.after:  # «دو سه هزار»
         return words[low.first].text in UNITS and words[high.first].text in UNITS
     if high.first == low.after + 1:
+        numbered = low.first == 0 or words[low.first - 1].kind is Kind.BREAK
+        dashed = words[low.after].text in "-–" and words[low.after].end < words[high.first].start
+        if numbered and dashed:
+            return False  # «۲- ۱۲ میز خدمت …» numbers a line
         return words[low.after].text in _RANGE_WORDS
     gap = [words[at].text for at in range(low.after, min(high.first, low.after + 4))]
     between = low.first > 0 and words[low.first - 1].text in ("بین", "میان")

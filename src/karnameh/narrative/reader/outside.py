@@ -39,7 +39,7 @@ _LIKENED = key_set("نیاز مصرف جمعیت مساحت وسعت درآمد 
 _LANDS = key_set("شهرستان استان کشور منطقه شهر ایران جهان")
 _YIELDING = key_set("تولید مصرف صادر وارد برداشت")
 _OWING = key_set("بدهکار طلبکار مقروض طلب")
-_SURVEYS = key_set("نظرسنجی نظرخواهی پیمایش")
+_SURVEYS = key_set("نظرسنجی نظرخواهی پیمایش پیمایشی پژوهشی تحقیقی")
 _MISSING = key_set("بدهی کسری طلب کمبود")
 _ONE = frozenset(("یک", "هر", "1"))
 
@@ -130,7 +130,8 @@ def _debt(reading: Reading, figure: Figure) -> str:
 
 def _asked_people(reading: Reading, figure: Figure) -> str:
     """«در یک نظرسنجی از ۴۰۰ نفر …»: how many were asked and what they said."""
-    if figure.phrase.unit != "person" or _SURVEYS.isdisjoint(reading.said_in(figure.sentence)):
+    asked = figure.phrase.unit in ("person", "household", "")
+    if not asked or _SURVEYS.isdisjoint(reading.said_in(figure.sentence)):
         return ""
     before = reading.texts(figure.sentence.first, figure.opening)
     return "how many were asked" if _SURVEYS & set(before) else ""

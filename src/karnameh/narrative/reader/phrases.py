@@ -43,7 +43,9 @@ _TIMES = frozenset(("year", "month", "week", "day", "hour"))
 _LIGHT = key_set("کرد شد داد گرفت زد افتاد خورد گذاشت انداخت گردید نمود یافت دید")
 _UNDER_FORMS = frozenset(("کمتر از", "کمتراز", "پایینتر از", "پایین تر از"))
 _QUALITIES = key_set("فعال آماده آزاد مجهز مستقر")
+_MAKING = key_set("خواند بافت دوخت نوشت ساخت پخت فروخت کاشت چید پوشید شست")
 _NEVER_HALVES = key_set("سیار ثابت جدید محروم دولتی خصوصی نیازمند ویژه متوسط خرد")
+_HEADS_THAT_LEAD = key_set("صاحب وسیله")
 _SIDES = key_set("جنوب شمال شرق غرب حاشیه")
 _THEM = key_set("آن آنها آنان اینها ایشان")
 _LOWER = key_set("پایین‌تر کمتر")
@@ -80,7 +82,7 @@ _ADMINISTRATIVE = key_set(
 _HEADS_OF_SERVICE = key_set(
     """
     تیم گروه اکیپ مرکز ایستگاه میز کارگاه پایگاه دفتر اتاق دوره کلاس کارشناس مربی خط غرفه واحد سامانه
-    خانه هسته اردو نشست جلسه سالن مجتمع بازارچه
+    خانه هسته اردو نشست جلسه سالن مجتمع بازارچه طرح پروژه
     """
 )
 _ENDS = frozenset((".", "؟", "!", "؛", "\n"))
@@ -100,13 +102,13 @@ _SERVICES = key_set(
     """
     درمان مشاوره خدمت آموزش سنجش غربالگری امداد نجات آواربرداری پشتیبانی تولید بسته‌بندی طبخ پخت فروش
     عرضه نگهداری مراقبت توان‌بخشی جراحی معاینه ویزیت واکسیناسیون پرورش سلامت بازیافت فرآوری مهارت‌آموزی
-    کارآفرینی اشتغال‌زایی پذیرایی اسکان توزیع خدمت‌رسانی
+    کارآفرینی اشتغال‌زایی پذیرایی اسکان توزیع خدمت‌رسانی آب‌رسانی گازرسانی برق‌رسانی راه
     """
 )
 
 
 # Measures that never take another noun with them.
-_ALONE = MEASURES | frozenset(("نفر", "نفرروز", "نفرساعت"))
+_ALONE = MEASURES | frozenset(("نفر", "نفرروز", "نفرساعت", "بار", "مرتبه", "دفعه"))
 _ONE_WORD: dict[str, str] = (
     {word: unit for word, unit in DURATION_NOUNS.items() if word != "ساعت"}
     | dict.fromkeys(MONTHS, "date")
@@ -210,9 +212,17 @@ def _continues(words: list[Word], first: int, at: int) -> bool:
         return False
     if word.text == "به" and at > first and words[at - 1].text == "مبتلا":
         return True
+    if at == first and word.text in _HEADS_THAT_LEAD and _opens_name(words, at):
+        return True
     if word.text in _STOPS or _is_numeral(word) or _ends_in_verb(words, at):
         return False
     return at == first or _takes_more(words, first, at)
+
+
+def _opens_name(words: list[Word], at: int) -> bool:
+    """«۸۰۰ صاحب حرفه», «۱۳۰ وسیله برقی»; «۸۰۰ نفر را صاحب خانه کرد» has it elsewhere."""
+    following = words[at + 1] if at + 1 < len(words) else None
+    return following is not None and following.kind is Kind.WORD and following.text not in _STOPS
 
 
 def _is_when(words: list[Word], at: int) -> bool:
@@ -347,8 +357,11 @@ def _is_service(words: list[Word], first: int, at: int) -> bool:
     following = words[at + 1] if at + 1 < len(words) else None
     if following is not None and following.text in VERB_FORMS:
         return False
-    if at > first + 1 or lemma(words[first].text) not in _HEADS_OF_SERVICE:
+    head = lemma(words[first].text)
+    if at > first + 1 or head not in _HEADS_OF_SERVICE:
         return False
+    if words[at].text == "راه":
+        return head in ("طرح", "پروژه")
     return words[at].text in _SERVICES
 
 
@@ -389,6 +402,9 @@ def _and_continues(words: list[Word], first: int, at: int) -> bool:
     classified = at == first + 2 and words[first].text in CLASSIFIERS
     if classified and unit_of([words[at - 1].text]) and near[1]:
         return not _meets_number(words, at + 1)  # «۲۷۰۰ رأس بز و میش»
+    people = at - 1 > first and unit_of([words[at - 1].text]) == near[1] == "person"
+    if people and near[0] in _ROOFED:
+        return not _meets_number(words, at + 1)  # «خانه سالمندان و افراد دارای معلولیت»
     contents = at == first + 2 and near in (("parcel", ""), ("project", ""))
     if contents and not _is_adjective(words[at - 1].text):
         plain = not _is_adjective(following.text) and following.text not in DEFAULT_INDEX
@@ -434,7 +450,8 @@ def _without_verb_half(words: list[Word], first: int, after: int) -> int:
             named = at == first + 1 and at < after - 1 and _names_service(words, first, at)
             if words[at].text in DEEDS and not named:
                 return at
-        light = form.lemma in _LIGHT and form.tense is not Tense.COPULA
+        light = form.lemma in _LIGHT or _has_an_object(words, first, after, form.lemma)
+        light &= form.tense is not Tense.COPULA
         whole = after - first > 2 and words[after - 2].text in _SERVICES
         if light and not whole and words[after - 1].text not in _NEVER_HALVES:
             after -= 1
@@ -450,6 +467,13 @@ def _without_verb_half(words: list[Word], first: int, after: int) -> int:
     while after - first > 1 and words[after - 1].text == AND:
         after -= 1
     return after
+
+
+def _has_an_object(words: list[Word], first: int, after: int, verb: str) -> bool:
+    """«۵ زن حصیر می‌بافند», «۳۱ دانش‌آموز درس می‌خوانند»: people, and what they make or read."""
+    last = words[after - 1].text
+    made = verb in _MAKING and unit_of([words[first].text]) == "person"
+    return made and unit_of([last]) != "person" and not _is_adjective(last)
 
 
 # --- qualifiers ----------------------------------------------------------------------------------
@@ -483,11 +507,12 @@ def qualifier_of(words: list[Word], number: Number, phrase: Phrase) -> tuple[Qua
     each_time = at > 1 and words[at - 1].text in _EACH_TIME and words[at - 2].text == "تا"
     if each_time and _until(words, at - 1, phrase):
         return "at_most", at - 2  # «تا روزی ۴۰۰ نفر»
+    led = at > 0 and words[at - 1].text == "از" and phrase.after < len(words)
+    lower = led and words[phrase.after].text in _LOWER
+    if lower and (_denied_behind(words, phrase) or _forbidden(words, at - 1)):
+        return "at_least", number.first
     if _until(words, at, phrase) or _under(words, at, phrase):
         return "at_most", at - 1
-    led = at > 0 and words[at - 1].text == "از" and phrase.after < len(words)
-    if led and words[phrase.after].text in _LOWER and _denied_behind(words, phrase):
-        return "at_least", number.first
     if _passed(words, number, phrase):
         return "at_least", number.first
     return "exact", number.first
@@ -572,7 +597,8 @@ def _under(words: list[Word], at: int, phrase: Phrase) -> bool:
         return any(
             text in VERB_FORMS and VERB_FORMS[text] == ("رسید", Tense.PAST, True) for text in tail
         )
-    if phrase.unit in _ROOFED:
+    named = words[phrase.first].text if phrase.after > phrase.first else ""
+    if phrase.unit in _ROOFED or named == "کلاس":
         return False  # «سقف ۱۶۰ خانه زده شد»
     return any(
         text == "سقف" and before[index - 1 : index] not in (["بر"], ["روی"], ["زیر"])

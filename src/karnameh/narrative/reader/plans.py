@@ -150,7 +150,8 @@ def in_the_week(texts: list[str]) -> bool:
 
 def is_aim(head: list[str]) -> bool:
     """«هدف پویش کاشت …», «پیش‌بینی ما …»: the subject of «است» or «بود» is a plan."""
-    aimed = any(word in _AIMS for word in head[-20:]) or bool(GIVEN_WORDS & set(head[:2]))
+    opening = [word for word in head[:6] if word not in ":«،؛"][:2]
+    aimed = any(word in _AIMS for word in head[-20:]) or bool(GIVEN_WORDS & set(opening))
     return aimed and not set(head) & RESULT_NOUNS
 
 

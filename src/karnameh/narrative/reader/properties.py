@@ -72,6 +72,7 @@ _FEW = 20
 _MEMORIES = key_set("یاد یادواره کنگره درگذشت شهادت سالروز خاطره یادبود عروج تشییع‌پیکر")
 _CROWD = 1000
 _SCORES = key_set("امتیاز نمره معدل رتبه")
+_AWAY = key_set("پیش قبل مانده دورتر آن‌سوتر بالاتر پایین‌تر فاصله آن‌طرف‌تر جلوتر نرسیده")
 _SETTLED = key_set("روستا روستای محله شهر شهرک منطقه آبادی ده استان شهرستان بخش")
 _OF_LAND = frozenset(("kilometre", "hectare", "island", "spring", "wave", "", "month"))
 _SETTLEMENTS = frozenset(("village", "neighbourhood", "city", "county", "district", "province"))
@@ -363,6 +364,8 @@ def size(reading: Reading, figure: Figure) -> Verdict | None:
     before, opener = reading.text(figure.opening - 1), reading.text(figure.opening)
     if opener in ("زیر", "بالای") and figure.opening < figure.first and before.endswith("های"):
         return Verdict(figure.phrase.unit, "how large such things are")
+    if figure.phrase.unit in ("kilometre", "metre") and reading.text(figure.after) in _AWAY:
+        return Verdict(figure.phrase.unit, "a distance")  # «۱۲ کیلومتر مانده به روستا»
     if verb is None or not owns(figure):
         return None
     if _describes_each(reading, figure):
@@ -387,8 +390,9 @@ def size(reading: Reading, figure: Figure) -> Verdict | None:
     near = verb.first - figure.after <= 2
     if has and near and set(head[:2]) & _SETTLED | set(head[:2]) & {"کشور"}:
         return Verdict(unit, "what a territory has")
-    if unit == "household" and verb.lemma == "داشت" and _SETTLED & set(head[-4:]):
-        return Verdict(unit, "who lives there")
+    whole = verb.first == figure.after and reading.text(verb.first) in ("دارد", "داشت")
+    if unit == "household" and verb.lemma == "داشت" and (whole or _SETTLED & set(head[-4:])):
+        return Verdict(unit, "who lives there")  # only a settlement has households and no more
     first = min(figure.clause.words, default=0)
     described = reading.text(first - 1) == "که" and lemma(reading.text(first - 2)) in _SETTLED
     if described and verb.lemma == "داشت" and unit in ("household", "person"):

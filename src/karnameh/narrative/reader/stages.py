@@ -173,11 +173,15 @@ def _is_room(reading: Reading, figure: Figure) -> bool:
 def _is_of_promised(reading: Reading, figure: Figure) -> bool:
     """«آب‌شیرین‌کنی به ظرفیت ۳۰۰ مترمکعب ساخته خواهد شد»: the measure belongs to the promise."""
     verb = figure.clause.verb
-    if verb is None or figure.phrase.unit not in _BUILT_TO_HOLD:
+    if verb is None:
         return False
-    if verb.tense is Tense.FUTURE:
-        return not verb.negative
+    form = VERB_FORMS.get(reading.text(verb.first))
     made = verb.passive or reading.text(verb.first - 1) in DEEDS
+    made |= form is not None and form.tense is Tense.PARTICIPLE  # «ساخته خواهد شد»
+    if verb.tense is Tense.FUTURE and made:
+        return not verb.negative
+    if figure.phrase.unit not in _BUILT_TO_HOLD:
+        return False
     return made and verb.tense is Tense.PRESENT and not verb.negative
 
 
@@ -193,6 +197,8 @@ def _aimed_at(reading: Reading, figure: Figure) -> Staged | None:
     at = figure.after + (reading.text(figure.after) == "،")
     if reading.text(at) == "و" and reading.text(at + 2) == "که":
         at += 2  # «۴۸ چاه و چشمه‌ای که باید …»
+    if reading.texts(figure.opening - 3, figure.opening) == ["برای", "رسیدن", "به"]:
+        return Staged("pledged", "what was to be reached")
     if reading.text(at) != "که":
         return None
     inner = figure.sentence.clause_of.get(at + 1)
@@ -202,7 +208,8 @@ def _aimed_at(reading: Reading, figure: Figure) -> Staged | None:
         if _is_kept(reading, figure):
             return None
         return Staged("pledged", "what was promised")
-    if set(inner.texts[:2]) & MUST:
+    needing = inner.verb.lemma == "داشت"  # «برای نه نفر که جراحی لازم داشتند»
+    if set(inner.texts[:2]) & MUST and not needing:
         return Staged("pledged", "what must be done")
     entrusted = inner.verb.lemma == "سپرد" or "محول" in inner.texts[-3:]
     if entrusted and any(text in DEEDS for text in inner.texts[:2]):
@@ -256,6 +263,9 @@ def _with_verb(reading: Reading, figure: Figure, clause: Clause, verb: Verb) -> 
         return Staged("potential", "a promise under a condition")
     if act is Act.PLEDGE:
         return Staged("context" if verb.negative else "pledged", f"a promise: {said}")
+    theirs = not reading.text(verb.after - 1).endswith("یم")
+    if act is Act.PROPOSE and theirs and figure.phrase.unit in ("share", "percent"):
+        return Staged("reported", f"a share that somebody proposed: {said}", sure=0.7)
     if act is Act.PROPOSE:
         return Staged("pledged", f"proposed: {said}", sure=0.6)
     if act is Act.CAN:

@@ -67,6 +67,7 @@ _ORGANISED = key_set("سازماندهی ساماندهی")
 _WITNESSES = key_set("شاهد میزبان پذیرای رایگان")
 _APPROVABLE = frozenset(("toman", "rial", "program", "project", "business_plan", "action"))
 _NEGLECT = key_set("تنها دریغ کوتاهی فراموش رها غفلت فروگذار معطل")
+_CRAFTS = frozenset(("بافت", "دوخت", "پخت", "فروخت", "نوشت"))
 _STILL = frozenset(("دیگر", "هنوز", "هم", "نیز"))
 _AT_HAND = key_set("بودجه اعتبار پول زمین برنامه مجوز تدارک")
 _NAMED_NEAR = 4
@@ -233,6 +234,7 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
     summed = set(clause.texts) & STOCK_WORDS or (led and set(clause.texts[:4]) & _AMOUNTS)
     if verb.lemma == "رسید" and summed and not growing:
         return Staged("reported", f"how many there are: {said}")
+    ongoing |= verb.lemma in _CRAFTS and _are_at_work(reading, figure, clause)
     if rate_of(reading, figure) in _RATES or ongoing or _is_state(reading, clause, verb):
         return Staged("reported", f"goes on: {said}", sure=0.8)
     if "هنوز" in clause.texts:
@@ -244,6 +246,12 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
     if lead in _ESTIMATES or shared:
         return Staged("reported", f"goes on: {said}", sure=0.7)
     return Staged("pledged", f"present for the future: {said}", sure=0.8)
+
+
+def _are_at_work(reading: Reading, figure: Figure, clause: Clause) -> bool:
+    """«پنج زن حصیر می‌بافند»: those who make something are its subject."""
+    led = reading.text(figure.opening - 1) in PREPOSITIONS or "تا" in clause.texts
+    return figure.phrase.unit == "person" and not led and "را" not in clause.texts
 
 
 def _part_comes(reading: Reading, figure: Figure, verb: Verb) -> bool:

@@ -16,6 +16,7 @@ from karnameh.narrative.reader.lexicon import (
     DEEDS,
     DETERMINERS,
     JOINT_WORDS,
+    ONGOING_WORDS,
     PREPOSITIONS,
     PRONOUNS,
     QUALIFIERS,
@@ -119,6 +120,10 @@ _BYLINE = 7  # «به گزارش خبرگزاری، منطقه کردستان، 
 _SENDING = key_set("ارسال اعزام گسیل منتقل حمل فرستاده فرستاد برد رفت رسید عازم روانه")
 _MOTION = key_set("رفت شتافت اعزام سفر عازم")
 _PARTS = frozenset(("آن", "آنها", "باقیمانده"))
+_ADDED = frozenset(("هم", "نیز"))
+_NEW_SUBJECT = frozenset((":", "؛", "همچنین", "گفت", "افزود"))
+_STREETS = key_set("خیابان میدان بلوار بزرگراه اتوبان کوچه ورزشگاه پارک بوستان سینما هتل دانشگاه")
+_LEADS = frozenset(("در", "به", "از", "سطح", "سراسر"))
 _FACILITIES = key_set("مرکز بیمارستان درمانگاه مجتمع پایگاه کارخانه")
 _KINDS = 6  # words between many places and the country
 _NEAR = 4  # words between a place and the figure that it opens
@@ -195,6 +200,7 @@ def _place_at(
     if of_all and any(near in numbers for near in range(at - 3, at)):
         return PlaceHit(at, at + 1)  # «۱۰ درصد مزارع کشور»
     counted = at - 1 in numbers and text == COUNTRY  # «۹۵۰۰ روستای کشور»
+    counted &= "از" not in reading.texts(at - 4, at - 2) or before != "استان"
     if _within_many(reading, at, first):
         before = "سراسر"  # «در نقاط مختلف استان», «در مناطق مرزی و عشایری کشور»
     if (
@@ -304,6 +310,8 @@ def _is_of_unit(reading: Reading, hit: PlaceHit, first: int, counted: set[int]) 
     helped = reading.texts(max(first, hit.first - 4), hit.first)
     if helped[-1:] and helped[-1] in _HELPERS and JOINT_WORDS & set(helped):
         return True  # «با کمک مردم اصفهان»
+    if hit.first > first and reading.text(hit.first - 1) in _STREETS:
+        return hit.first - 1 not in counted  # «خیابان تهران»
     if hit.first == first and reading.text(hit.after) in ("-", "–", "/", ":"):
         return True  # a dateline: «ساری- معاون شبکه …»
     if hit.first - first <= _BYLINE and reading.texts(first, first + 2) == ["به", "گزارش"]:
@@ -390,6 +398,8 @@ def _behind(
             crossed = reading.texts(figure.number.after, hit.first)
             if "که" in crossed and "آن" in crossed[crossed.index("که") :]:
                 return hit  # «۲۹۰۰ واحد که ساخت آن در سراب …»
+            if _is_told_of(reading, figure, hit):
+                return hit  # «۱۲۰ خانه‌ای که قرار بود در پلدختر …»
             if "که" in crossed or "؛" in crossed:
                 return None
             if _another_item(crossed) or _has_its_own(reading, figure, hits, crossed):
@@ -398,6 +408,13 @@ def _behind(
                 return None
             return hit
     return None
+
+
+def _is_told_of(reading: Reading, figure: Figure, hit: PlaceHit) -> bool:
+    """Whether the relative clause right behind what is counted tells its place."""
+    if reading.text(figure.after) != "که" or reading.text(hit.first - 1) != "در":
+        return False
+    return "؛" not in reading.texts(figure.after, hit.first)
 
 
 def _has_its_own(
@@ -438,6 +455,8 @@ def _of_verb(
     last = results[position]
     for figure in results[position + 1 :]:
         if figure.clause is clause:
+            if "را" in reading.texts(last.after, figure.opening):
+                return None  # «۴۱۰ نفر را ویزیت و ۶۰ نفر را به بندرعباس اعزام کرد»
             last = figure
     for hit in hits:
         if last.after <= hit.first < clause.verb.first:
@@ -488,19 +507,26 @@ def _ahead(
         if whole and _is_part(reading, figure, hit):
             return None
         clause = figure.sentence.clause_of.get(hit.first)
-        if (
-            clause is not None
-            and clause is not figure.clause
-            and (
-                _is_told_at(reading, hit, clause) or _is_before_speech(reading, hit, clause, figure)
-            )
-        ):
+        if clause is not None and clause is not figure.clause and _is_over(reading, hit, figure):
             return None
         before = [item for item in earlier if item.first < hit.first and item.clause is clause]
         if before and not _still_holds(reading, before[-1], hit, figure):
             return None
         return hit
     return None
+
+
+def _is_over(reading: Reading, hit: PlaceHit, figure: Figure) -> bool:
+    """Whether a place named in an earlier clause says nothing about a figure.
+
+    «با ۳ کارگاه در بافق شروع کردیم و امروز ۴۴ کارگاه داریم» counts all that we have.
+    """
+    clause, verb = figure.sentence.clause_of[hit.first], figure.clause.verb
+    owned = verb is not None and reading.text(verb.first) == "داریم"
+    owned &= not ONGOING_WORDS.isdisjoint(figure.clause.texts)
+    if owned and clause.verb is not None and clause.verb.first < figure.opening:
+        return True
+    return _is_told_at(reading, hit, clause) or _is_before_speech(reading, hit, clause, figure)
 
 
 def _is_before_speech(reading: Reading, hit: PlaceHit, clause: Clause, figure: Figure) -> bool:
@@ -564,7 +590,32 @@ def _still_holds(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) 
     went = verb is not None and (verb.lemma in _MOTION or reading.text(verb.first - 1) in _MOTION)
     if went and verb is not None and item.clause is not figure.clause and hit.after == verb.first:
         return True  # «… به سیل‌زدگان دلفان رفتند و ۱۱۲۰۰ نفر را معاینه کردند»
-    return item.clause is not figure.clause and "که" in reading.texts(hit.after, figure.opening)
+    if item.clause is figure.clause:
+        return False
+    return "که" in reading.texts(hit.after, figure.opening) or _goes_on(reading, item, hit, figure)
+
+
+def _goes_on(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) -> bool:
+    """«۲۲ نفر در بشاگرد ماندند و ۳۱۰ عمل انجام دادند»: the next clause goes on in the same place.
+
+    Where people were sent to is not where the next thing was done, unless the same is counted; what
+    «هم» adds is told of the whole.
+    """
+    clause, verb = figure.sentence.clause_of.get(hit.first), figure.clause.verb
+    if clause is not item.clause or clause.verb is None or verb is None:
+        return False
+    if reading.text(clause.verb.after) not in ("و", "،") or verb.first < clause.verb.first:
+        return False
+    if reading.text(hit.first) == COUNTRY:
+        return False
+    if not _ADDED.isdisjoint(reading.texts(figure.after, figure.after + 3)):
+        return False
+    if not _NEW_SUBJECT.isdisjoint(reading.texts(clause.verb.after, figure.opening)):
+        return False
+    led = next(
+        (text for text in reversed(reading.texts(item.after - 1, hit.first)) if text in _LEADS), ""
+    )
+    return led not in ("به", "از") or item.phrase.unit == figure.phrase.unit
 
 
 def _opens(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) -> bool:

@@ -1,0 +1,63 @@
+"""Where a place holds: `places.txt`, a sentence and the places of its figures (- for none) a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from karnameh.narrative.reader import read
+
+LINES = Path(__file__).with_name("places.txt").read_text(encoding="utf-8").splitlines()
+
+
+def cases() -> Iterator[object]:
+    for line in LINES:
+        sentence, _, places = line.rpartition("|")
+        named = [place.strip() for place in places.split(";")]
+        yield pytest.param(sentence.strip(), named, id=sentence[:40])
+
+
+@pytest.mark.parametrize(("sentence", "places"), cases())
+def test_a_place_holds_as_far_as_its_sentence_says(sentence: str, places: list[str]) -> None:
+    assert [mention.place or "-" for mention in read(sentence)] == places
+
+
+@pytest.mark.parametrize(
+    ("sentence", "counted"),
+    [
+        ("از ۷۵ صاحب صنعت دعوت کردیم.", "صاحب صنعت"),
+        ("۹ زن گلیم می‌بافند.", "زن"),
+        ("۱۸ دانش‌آموز درس می‌خوانند.", "دانش‌آموز"),
+        ("به ۶۰ جلد کتاب احتیاج داریم.", "جلد کتاب"),
+        ("شامل ۱۲ طرح آب‌رسانی، ۷ پروژه راه و معابر و ۳ خانه بهداشت است.", "طرح آب‌رسانی"),
+        ("قیمت‌ها ۳ بار بالا رفت.", "بار"),
+        ("۲۴ خانه سالمندان و افراد کم‌توان تعمیر شد.", "خانه سالمندان و افراد کم‌توان"),
+    ],
+)
+def test_the_noun_ends_where_the_verb_begins(sentence: str, counted: str) -> None:
+    assert read(sentence)[0].counted == counted
+
+
+@pytest.mark.parametrize(
+    ("sentence", "nature"),
+    [
+        ("تا ظهر دیروز ۳۱۰ نفر ویزیت شدند.", "cumulative"),
+        ("تا این هفته ۱۱ کوچه آسفالت شده است.", "cumulative"),
+        ("داوطلبان ما شمارشان از ۹۰ نفر گذشته است.", "stock"),
+        ("نتیجه این تلاش ۶ کیلومتر راه است.", "flow"),
+        ("دو مدرسه با ظرفیت ۱۲۰ دانش‌آموز برپا خواهد شد.", "none"),
+    ],
+)
+def test_what_may_be_added_up(sentence: str, nature: str) -> None:
+    assert read(sentence)[-1].nature == nature
+
+
+def test_a_line_number_is_no_end_of_a_range() -> None:
+    _, desks = read("۲- ۱۲ میز خدمت دایر شد.")
+    assert (desks.value, desks.qualifier) == (12, "exact")
+
+
+def test_a_forbidden_upper_limit_is_a_lower_one() -> None:
+    assert read("این سهم نباید از ۳۰ درصد کمتر باشد.")[0].qualifier == "at_least"
