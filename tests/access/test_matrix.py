@@ -225,6 +225,7 @@ TABLE: dict[str, Policy] = {
     "field_aside": Policy((Role.REPORTER, Role.PARTNER)),
     "field_aside_one": Policy("owner"),
     "field_queue": Policy("post"),
+    "field_check_in": Policy((Role.REPORTER, Role.PARTNER)),
     "field_points": Policy((Role.REPORTER,)),
     "field_point": Policy("owner"),
     "admin_home": Policy((Role.ADMINISTRATOR,)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,9 +18,11 @@ from field.sending import Sender, a_quantity, an_item, old_id
 from karnameh.activities.models import State
 from karnameh.activities.public import move_activities
 from karnameh.catalog.public import Indicator, load_dictionary
-from karnameh.field.models import Asked, Device, Point, Sent, Settled
+from karnameh.field.actions import check_in
+from karnameh.field.models import Asked, CheckIn, Device, Point, Sent, Settled
 from karnameh.field.public import ask_unit, open_point
 from karnameh.ledger.public import Entry, Stage
+from karnameh.plumbing.public import OutOfReach
 
 
 def signed_in(world: World, who: str) -> Client:
@@ -208,6 +211,79 @@ def test_a_point_has_a_sheet_with_a_square_code(world: World) -> None:
     assert signed_in(world, "stranger").get(f"/field/points/{point.code}/").status_code == 404
     other = an_activity(world.locals["taft"][0], day=NOW.date())
     assert leader.post("/field/points/", {"activity": other.pk}).status_code == 422
+
+
+# --- checking in without the app --------------------------------------------------------------------------------
+
+
+def a_check_in(point: str, **more: Any) -> dict[str, Any]:
+    given = {
+        "item": str(old_id()),
+        "point": point,
+        "how": "team",
+        "quantity": "۱۲",
+        "on": "1405/08/30",
+    }
+    return given | more
+
+
+def test_heads_are_checked_in_by_a_plain_form_once_however_often_it_is_sent(world: World) -> None:
+    an_indicator("volunteer-day")
+    point = open_point(
+        an_activity(world.local), unit=world.local, by=world.people["leader"], at=NOW
+    )
+    leader = signed_in(world, "leader")
+    page = leader.get("/field/check-in/").content.decode()
+    assert (
+        world.local.name_fa in page and "<script" not in page.split("<main")[1].split("</main")[0]
+    )
+    given = a_check_in(point.code.lower(), unit=world.local.pk)
+    for _time in range(2):
+        assert leader.post("/field/check-in/", given).status_code == 302
+    entry = Entry.objects.get()
+    assert entry.quantity == 12 and entry.unit == world.local and entry.activity_id
+    assert CheckIn.objects.get().people == 12 and CheckIn.objects.get().device is None
+    again = leader.post("/field/check-in/", a_check_in(point.code, unit=world.local.pk))
+    assert again.status_code == 422 and "۱۲" in again.content.decode(), "the team was here today"
+    walked = a_check_in(point.code, unit=world.local.pk, how="walk-up", quantity="3")
+    assert leader.post("/field/check-in/", walked).status_code == 302
+    assert Entry.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"point": "222222"}, {"quantity": "0"}, {"quantity": "2001"}, {"quantity": "x"}, {"quantity": "1.500"},
+        {"on": "1405/01/01"}, {"on": "1499/01/01"}, {"on": ""}, {"item": "x"}, {"how": "x"}, {"point": "\x00"},
+    ],
+)  # fmt: skip
+def test_a_plain_check_in_that_cannot_be_is_refused_and_keeps_what_was_typed(
+    world: World, wrong: dict[str, Any]
+) -> None:
+    an_indicator("volunteer-day")
+    point = open_point(
+        an_activity(world.local), unit=world.local, by=world.people["leader"], at=NOW
+    )
+    given = a_check_in(point.code, unit=world.local.pk) | wrong
+    said = signed_in(world, "leader").post("/field/check-in/", given)
+    assert said.status_code == 422 and not Entry.objects.exists() and not CheckIn.objects.exists()
+    if "point" not in wrong:
+        assert point.code in said.content.decode()
+
+
+def test_nobody_is_checked_in_for_a_unit_of_others(world: World) -> None:
+    an_indicator("volunteer-day")
+    point = open_point(
+        an_activity(world.local), unit=world.local, by=world.people["leader"], at=NOW
+    )
+    other = world.locals["taft"][0]
+    said = signed_in(world, "leader").post(
+        "/field/check-in/", a_check_in(point.code, unit=other.pk)
+    )
+    assert said.status_code == 422 and not Entry.objects.exists()
+    with pytest.raises(OutOfReach):
+        check_in(point.code, unit=other, people=Decimal(3), on=DAY, team=True, identifier=old_id(), by=world.people["leader"], at=NOW)  # fmt: skip
+    assert signed_in(world, "verifier").get("/field/check-in/").status_code == 403
 
 
 # --- the document -----------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from field.sending import Sender, a_quantity, an_item, milliseconds, old_id
 from karnameh.access.public import Role
 from karnameh.activities.models import State
 from karnameh.activities.public import move_activities
-from karnameh.catalog.public import Indicator, Measure
+from karnameh.catalog.public import Dimension, Indicator, Measure
 from karnameh.field.actions import revoke_device
 from karnameh.field.models import Answered, CheckIn, Evidence, Sent, Settled
 from karnameh.field.public import ask_unit, enrol_device, open_point
@@ -584,6 +584,52 @@ def test_a_position_is_rounded_here_whatever_the_phone_did(
     assert (evidence.latitude, evidence.consent) == (Decimal("29.59"), True)
     for near in ([999, 1], [1], "x", [None, 2], [1e400, 2]):
         assert phone.verdicts(a_quantity(world.local, indicator, near=near)) == ["new"]
+
+
+def an_indicator_by_sex() -> Indicator:
+    """Parcels that may be cut by sex, and another cut that they do not have."""
+    for code, parts in (("sex", ("women", "men")), ("sector", ("state",))):
+        cut = Dimension.objects.create(code=code, name_fa=code, name_en=code, position=1)
+        for part in parts:
+            cut.options.create(code=part, name_fa=part, name_en=part, position=1)
+    made = an_indicator()
+    made.dimensions.add(Dimension.objects.get(code="sex"))
+    return made
+
+
+def test_a_part_of_a_total_is_said_by_its_codes(phone: Sender, world: World) -> None:
+    indicator = an_indicator_by_sex()
+    women = a_quantity(world.local, indicator, "4", parts={"sex": "women"})
+    men = a_quantity(world.local, indicator, "3", parts={"sex": "men"})
+    whole = a_quantity(world.local, indicator, "9")
+    assert phone.verdicts(women, men, whole) == ["new"] * 3
+    assert Entry.objects.get(pk=women["id"]).dimensions.key == "sex=women"
+    assert Entry.objects.get(pk=whole["id"]).dimensions_id == 1
+    assert total(world, indicator) == 16
+    parts = phone.down().json()["parts"]
+    [row] = [one for one in parts["indicators"] if one[0] == indicator.pk]
+    assert row[6] == ["sex"] and ["women", "women"] in {c: p for c, _n, p in parts["cuts"]}["sex"]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"sex": "x"},
+        {"sector": "state"},
+        {"shoe": "42"},
+        ["sex"],
+        {"sex": 1},
+        {"sex": ""},
+        {"a": "b" * 99},
+    ],
+)
+def test_a_part_that_does_not_exist_is_refused_in_words(
+    phone: Sender, world: World, parts: Any
+) -> None:
+    indicator = an_indicator_by_sex()
+    [said] = phone.send(a_quantity(world.local, indicator, "4", parts=parts))
+    assert said["verdict"] == "refused" and said["mend"] == "parts" and said["sentence"]
+    assert not Entry.objects.exists()
 
 
 def test_money_is_whole_rials(phone: Sender, world: World) -> None:

@@ -5,22 +5,26 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from karnameh.access.public import Role as Grantable
 from karnameh.access.public import may, require, units_where
 from karnameh.activities.public import Activity
-from karnameh.field.models import Asked, Device, How, Point, Sent, Settled
+from karnameh.field.heads import person_days, point_of
+from karnameh.field.models import Asked, CheckIn, Device, How, Point, Sent, Settled
 from karnameh.field.queries import ASKERS, OFFICERS, reach_aside
 from karnameh.field.receiving import Receipt, receive
 from karnameh.field.rules import (
     Batch,
     Item,
     Kind,
+    Unreadable,
     Verdict,
     content_hash,
     mended_by,
@@ -30,10 +34,11 @@ from karnameh.field.sentences import SENTENCES, sentence
 from karnameh.field.tokens import Secrets, read_token, secrets_of
 from karnameh.kernel.ids import new_id
 from karnameh.kernel.text import clean
-from karnameh.ledger.public import Entry, Stage
+from karnameh.ledger.public import Entry, Stage, post_entries
+from karnameh.ledger.public import Verdict as LedgerVerdict
 from karnameh.org.public import OrgUnit
 from karnameh.people.public import User
-from karnameh.plumbing.errors import CONSTRAINT_SENTENCES
+from karnameh.plumbing.errors import CONSTRAINT_SENTENCES, refusing_constraints
 from karnameh.plumbing.public import OutOfReach, Refusal, deed, no_role
 
 MOST_DEVICES = 8  # of one account that are not locked out
@@ -148,6 +153,40 @@ def open_point(activity: Activity, *, unit: OrgUnit, by: User, at: datetime) -> 
     with deed("open_point", by=by, at=at, target=f"unit:{unit.pk}"):
         point.save(force_insert=True)
     return point
+
+
+def check_in(
+    point: str,
+    *,
+    unit: OrgUnit,
+    people: Decimal,
+    on: date,
+    team: bool,
+    identifier: UUID,
+    by: User,
+    at: datetime,
+) -> UUID:
+    """Check heads of a unit in by the plain form; sent twice, it is counted once. The entry's id."""
+    if not units_where(by).covers(unit.path):
+        raise OutOfReach
+    if not any(may(by, role, unit) for role in OFFICERS):
+        raise no_role()
+    if on > localdate(at):
+        raise Refusal(sentence("day_to_come"), field="on")
+    try:
+        found = point_of(point)
+        entry = person_days(found, unit=unit, people=people, on=on, identifier=identifier)
+    except Unreadable as trouble:
+        raise Refusal(sentence(trouble.code), field=trouble.field) from None
+    with refusing_constraints(), deed("check_in", by=by, at=at, target=f"unit:{unit.pk}"):
+        [receipt] = post_entries([entry], by=by, at=at)
+        if receipt.verdict is LedgerVerdict.CONFLICT:
+            raise Refusal(sentence("other_content"), status=409)
+        if receipt.verdict is LedgerVerdict.NEW:
+            CheckIn(
+                item=identifier, point=found, unit=unit, on=on, people=int(people), team=team
+            ).save(force_insert=True)
+    return identifier
 
 
 # --- what could not be delivered -----------------------------------------------------------------------

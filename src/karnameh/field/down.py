@@ -21,11 +21,12 @@ from karnameh.activities.public import (
     Campaign,
     Need,
     Occurrence,
+    Share,
     campaign_at,
 )
-from karnameh.catalog.public import MeasureKind, indicators
+from karnameh.catalog.public import Dimension, MeasureKind, indicators
+from karnameh.field.heads import PERSON_DAYS
 from karnameh.field.models import Asked, Device, Point, Sent
-from karnameh.field.receiving import PERSON_DAYS
 from karnameh.ledger.public import (
     Entry,
     Kind,
@@ -45,7 +46,7 @@ Part = dict[str, Any] | list[Any]
 
 
 def parts(device: Device, *, by: User, at: datetime, today: date) -> dict[str, Part]:
-    """Every part by name: who, week, indicators, promised, places, sent, asked, to_check, points."""
+    """Every part by name: who, week, indicators, cuts, promised, places, sent, asked, to_check, points."""
     unit = device.unit
     campaign = campaign_at(today)
     activities = _activities(unit, campaign, today)
@@ -53,6 +54,7 @@ def parts(device: Device, *, by: User, at: datetime, today: date) -> dict[str, P
         "who": lambda: _who(device, by),
         "week": lambda: _week(campaign, activities),
         "indicators": _indicators,
+        "cuts": _cuts,
         "promised": lambda: _promised(by, unit, activities),
         "fitting": lambda: _fitting(unit, activities),
         "places": lambda: _places(unit, activities),
@@ -96,12 +98,13 @@ def _who(device: Device, by: User) -> Part:
 
 def _week(campaign: Campaign | None, activities: list[Activity]) -> Part:
     days = campaign.days.all() if campaign else []
-    times, bring = _times(activities), _bring(activities)
+    times, (bring, come) = _times(activities), _needs(activities)
     rows = [
         {
             "id": one.pk, "name": one.name, "from": one.starts_on.isoformat(), "to": one.ends_on.isoformat(),
             "place": one.place_id, "where": one.place.name, "takes": one.state in TAKES_RESULTS,
             "when": times.get(one.pk, ""), "bring": bring.get(one.pk, ""),
+            "come": come.get(one.pk, ""),
         }
         for one in activities
     ]  # fmt: skip
@@ -121,12 +124,18 @@ def _times(activities: list[Activity]) -> dict[int, str]:
     return found
 
 
-def _bring(activities: list[Activity]) -> dict[int, str]:
-    """The materials that each one needs."""
-    found: dict[int, list[str]] = {}
-    for one in Need.objects.filter(activity__in=activities, kind="material"):
-        found.setdefault(one.activity_id, []).append(f"{one.number} {one.label}")
-    return {pk: " · ".join(said) for pk, said in found.items()}
+def _needs(activities: list[Activity]) -> tuple[dict[int, str], dict[int, str]]:
+    """What to bring to each one, and who comes: teams and offices, and units with a share; nobody's name."""
+    bring: dict[int, list[str]] = {}
+    come: dict[int, list[str]] = {}
+    for one in Need.objects.filter(activity__in=activities):
+        said = bring if one.kind == "material" else come
+        words = one.label if one.number == 1 else f"{one.number} {one.label}"
+        said.setdefault(one.activity_id, []).append(words)
+    for share in Share.objects.filter(activity__in=activities).select_related("unit"):
+        come.setdefault(share.activity_id, []).append(share.unit.name)
+    bring_, come_ = ({pk: " · ".join(s) for pk, s in found.items()} for found in (bring, come))
+    return bring_, come_
 
 
 def _activities(unit: OrgUnit, campaign: Campaign | None, today: date) -> list[Activity]:
@@ -147,9 +156,18 @@ def _indicators() -> Part:
         [
             one.pk, one.short_fa if len(one.name) > 44 and one.short_fa else one.name, one.measure.symbol,
             one.theme_id, one.measure.decimals, int(one.measure.kind == MeasureKind.MONEY),
+            [cut.code for cut in one.dimensions.all()],
         ]
-        for one in indicators().filter(retired_on=None).exclude(code=PERSON_DAYS)
+        for one in indicators().filter(retired_on=None).exclude(code=PERSON_DAYS).prefetch_related("dimensions")
     ]  # fmt: skip
+
+
+def _cuts() -> Part:
+    """The ways to cut a number, each with its parts."""
+    return [
+        [one.code, one.name, [[part.code, part.name] for part in one.options.all()]]
+        for one in Dimension.objects.prefetch_related("options")
+    ]
 
 
 def _promised(by: User, unit: OrgUnit, activities: list[Activity]) -> Part:

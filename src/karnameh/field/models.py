@@ -303,7 +303,9 @@ class CheckIn(models.Model):
 
     item = models.UUIDField(primary_key=True)
     point = models.ForeignKey(Point, models.PROTECT, related_name="check_ins")
-    device = models.ForeignKey(Device, models.PROTECT, related_name="+")
+    device = models.ForeignKey(
+        Device, models.PROTECT, null=True, related_name="+"
+    )  # none: the plain form
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+")
     on = models.DateField()
     people = models.PositiveIntegerField()

@@ -16,7 +16,7 @@ from karnameh.access.public import Role, may, units_where
 from karnameh.field.models import Asked, Device, Evidence, Point, Sent, StoredFile, Verdict
 from karnameh.field.storing import path_of
 from karnameh.ledger.public import Entry, Kind, Stage, entries_in_reach
-from karnameh.org.public import under_any
+from karnameh.org.public import OrgUnit, under_any
 from karnameh.people.public import User
 from karnameh.plumbing.paging import Page, cut
 from karnameh.plumbing.public import OutOfReach, no_role
@@ -65,6 +65,11 @@ def beside_entry(request: HttpRequest, entry: Entry) -> SafeString:
         return SafeString()
     values = {"entry": entry, "shown": shown, "asked": asked, "may_ask": may_ask, "sent": sent}
     return SafeString(render_to_string("field/beside.html", values, request))
+
+
+def units_of_officer(user: User) -> QuerySet[OrgUnit]:
+    """The units at which the account itself records, nearest to the top first."""
+    return OrgUnit.objects.filter(path__in=units_where(user, *OFFICERS).paths).order_by("sort_key")
 
 
 def reach_file(user: User, pk: UUID) -> StoredFile:

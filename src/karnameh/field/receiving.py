@@ -19,7 +19,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from karnameh.access.public import units_where
-from karnameh.catalog.public import Indicator, MeasureKind
+from karnameh.catalog.public import Indicator, MeasureKind, dimension_set
+from karnameh.field.heads import person_days, point_of
 from karnameh.field.models import (
     Answered,
     Asked,
@@ -27,7 +28,6 @@ from karnameh.field.models import (
     Device,
     Evidence,
     How,
-    Point,
     Sent,
     Settled,
     StoredFile,
@@ -50,6 +50,7 @@ from karnameh.field.rules import (
     near_of,
     number_of,
     number_or_none,
+    parts_of,
     quantity_of,
     text_of,
     uuid_of,
@@ -60,7 +61,6 @@ from karnameh.ledger.public import (
     Entry,
     NewEntry,
     Qualifier,
-    Role,
     Stage,
     correct_entry,
     entries_in_reach,
@@ -74,7 +74,6 @@ from karnameh.people.public import User
 from karnameh.plumbing.errors import CONSTRAINT_SENTENCES, refusing_constraints
 from karnameh.plumbing.public import OutOfReach, Refusal, deed
 
-PERSON_DAYS = "volunteer-day"  # the dictionary's own code
 CONSTRAINT_SENTENCES["check_in_of_a_team_once_a_day"] = SENTENCES["team_was_here"]
 
 
@@ -310,9 +309,21 @@ class _Taking:
             id=item.id, indicator=indicator.pk, stage=Stage.REPORTED, unit=unit,
             place=number_or_none(body, "place"), activity=number_or_none(body, "activity"),
             starts_on=on, ends_on=on, quantity=quantity, qualifier=self._qualifier(body, quantity),
-            dimensions=number_or_none(body, "dimensions") or 1, rial=int(quantity or 0) if money else None,
+            dimensions=self._dimensions(body, indicator), rial=int(quantity or 0) if money else None,
             as_written=clean(text_of(body, "written", 200))[:200], note=clean(text_of(body, "note", 500))[:500],
         )  # fmt: skip
+
+    def _dimensions(self, body: Any, indicator: Indicator) -> int:
+        """The set of dimensions: its number, or its parts by code; the total when nothing is said."""
+        parts = parts_of(body)
+        if not parts:
+            return number_or_none(body, "dimensions") or 1
+        if not set(parts) <= set(indicator.dimensions.values_list("code", flat=True)):
+            raise _Refused("parts_wrong", "parts")
+        try:
+            return int(dimension_set(parts).pk)
+        except Refusal as refusal:
+            raise _Refused("parts_wrong", "parts", words=str(refusal)) from None
 
     def _qualifier(self, body: Any, quantity: Decimal | None) -> Qualifier:
         if quantity is None:
@@ -325,24 +336,11 @@ class _Taking:
 
     def _person_days(self, item: Item) -> NewEntry:
         """A check-in is person-days of the phone's unit: heads times one day."""
-        code = text_of(item.body, "point", 8).upper()
-        point = Point.objects.select_related("activity").filter(pk=code).first()
-        if point is None:
-            raise _Refused("point_unknown", "point")
+        point = point_of(text_of(item.body, "point", 8))
         on = self._day(item)
-        if not point.activity.starts_on <= on <= point.activity.ends_on:
-            raise _Refused("point_other_day", "on")
-        people = quantity_of(item.body, decimals=0)
-        if people is None or not 1 <= people <= 2000:
-            raise _Refused("heads_wrong", "quantity")
-        indicator = Indicator.objects.filter(code=PERSON_DAYS).first()
-        if indicator is None:
-            raise _Refused("no_person_days")
-        own = point.activity.lead_unit_id == self.device.unit_id
-        return NewEntry(
-            id=item.id, indicator=indicator.pk, stage=Stage.REPORTED, unit=self.device.unit_id,
-            place=point.place_id, activity=point.activity_id, starts_on=on, ends_on=on, quantity=people,
-            role=Role.LEAD if own else Role.PARTNER,
+        return person_days(
+            point, unit=self.device.unit, people=quantity_of(item.body, decimals=0), on=on,
+            identifier=item.id,
         )  # fmt: skip
 
     def _day(self, item: Item) -> date:

@@ -29,6 +29,7 @@ CHUNK = 64 * 1024  # bytes of a file in one request
 PHOTO, VOICE = 12_000_000, 1_500_000  # bytes of one file as it is sent
 MOST_FILES = 4  # of one entry
 MOST_MENDED = 20  # items that one item replaces: each was asked about or refused before
+MOST_HEADS = 2000  # of one check-in
 PIECES = 2  # decimal places of a position: about a kilometre, so no house is marked
 WRONG_CLOCK = timedelta(hours=26)  # a difference that is no time zone any more
 OLD = timedelta(days=400)  # a day this long ago is asked about
@@ -283,6 +284,16 @@ def near_of(body: Mapping[str, Any]) -> tuple[Decimal, Decimal] | None:
     if not (abs(north) <= 90 and abs(east) <= 180):
         return None
     return north, east
+
+
+def parts_of(body: Mapping[str, Any]) -> dict[str, str]:
+    """Of whom or what the quantity is, by dimension: `{"sex": "women"}`. Raises `Unreadable`."""
+    given = body.get("parts") or {}
+    if not isinstance(given, dict) or len(given) > 4:
+        raise Unreadable("parts_wrong", "parts")
+    if not all(isinstance(one, str) and 0 < len(one) <= 40 for one in given.values()):
+        raise Unreadable("parts_wrong", "parts")
+    return dict(given)
 
 
 def files_of(body: Mapping[str, Any]) -> list[File]:

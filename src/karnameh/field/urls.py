@@ -21,6 +21,7 @@ urlpatterns = [
     path("aside/", desk.aside, name="field_aside"),
     path("aside/queue/", desk.take_queue, name="field_queue"),
     path("aside/<int:pk>/", desk.aside_one, name="field_aside_one"),
+    path("check-in/", desk.check_in, name="field_check_in"),
     path("points/", desk.points, name="field_points"),
     path("points/<slug:code>/", desk.point, name="field_point"),
 ]

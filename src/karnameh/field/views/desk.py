@@ -19,9 +19,10 @@ from karnameh.access.public import Role, holds, may, units_where
 from karnameh.activities.public import activities_for
 from karnameh.catalog.public import Indicator
 from karnameh.field import actions, queries
-from karnameh.field.forms import AskForm, DropForm, MendForm, PointForm, QueueForm
+from karnameh.field.forms import AskForm, CheckInForm, DropForm, MendForm, PointForm, QueueForm
 from karnameh.field.models import Device, Kind, Sent
 from karnameh.field.receiving import Receipt
+from karnameh.kernel.ids import new_id
 from karnameh.ledger.public import Entry, entries_in_reach
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
@@ -225,6 +226,36 @@ def take_queue(request: HttpRequest) -> HttpResponse:
     }
     return render(
         request, "field/taken.html", {"receipts": receipts, "counts": counts, "form": QueueForm()}
+    )
+
+
+# --- checking in without the app ------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def check_in(request: HttpRequest) -> HttpResponse:
+    """Heads at a venue, by a plain form: for a browser without script, while there is a network."""
+    user = _user(request)
+    units = queries.units_of_officer(user)
+    if not units:
+        raise no_role()
+    first = {"item": new_id(), "on": today(), "unit": units[0], "how": "team"}
+    form = CheckInForm(request.POST or None, units=units, initial=first)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.check_in(
+                data["point"], unit=data["unit"], people=data["quantity"], on=data["on"],
+                team=data["how"] == "team", identifier=data["item"], by=user, at=now(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("Checked in. It counts as person-days from now on."))
+            return redirect("field_check_in")
+    return render(
+        request, "field/check_in.html", {"form": form}, status=422 if form.errors else 200
     )
 
 

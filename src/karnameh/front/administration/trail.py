@@ -124,6 +124,7 @@ VERBS: dict[str, Any] = {
     "revoke_device": gettext_lazy("locked a phone out"),
     "receive_from_phone": gettext_lazy("sent from a phone"),
     "ask_unit": gettext_lazy("asked a unit to look again"),
+    "check_in": gettext_lazy("checked heads in"),
     "open_point": gettext_lazy("opened a check-in point"),
     "post_from_phone": gettext_lazy("posted what a phone could not deliver"),
     "drop_from_phone": gettext_lazy("left out what a phone could not deliver"),

@@ -13,12 +13,14 @@ const HIDDEN = 2 * 60e3;
 const at = (id) => document.getElementById(id);
 const SCREENS = [
   [/^#\/record(?:\/(\d*))?(?:\/(\d*))?$/, recording.screen, "record"],
+  [/^#\/record\/again$/, recording.again, "record"],
   [/^#\/saved$/, recording.saved, "record"],
   [/^#\/check$/, checking.list, "check"],
   [/^#\/check\/([0-9a-f-]{36})$/, checking.one, "check"],
   [/^#\/correct\/([0-9a-f-]{36})$/, checking.correct, "today"],
   [/^#\/check-in(?:\/([2-9A-Z]{6}))?$/, arriving.screen, "check_in"],
   [/^#\/queue$/, looking.queue, "queue"],
+  [/^#\/leave$/, looking.leave, "queue"],
   [/^#\/item\/([0-9a-f-]{36})$/, looking.mend, "queue"],
   [/^(#\/)?$/, looking.today, "today"],
 ];
@@ -148,6 +150,8 @@ const welcomeBack = () =>
     sending.state.trouble = "sign_in_again";
     strip();
   });
+/* A browser that offers to put the app on the home screen is asked again from the queue. */
+addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); app.install = () => event.prompt(); if (LIVE.has(drawn)) draw(false); });
 if ("serviceWorker" in navigator)
   navigator.serviceWorker.register(document.documentElement.dataset.worker).catch(() => {});
 welcomeBack();

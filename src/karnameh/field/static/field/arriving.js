@@ -34,6 +34,6 @@ export const screen = async (app, [given]) => {
   };
   const near = app.doc.points.length ? h("div", { className: "app-block" }, h("h2", { text: say("points_near") }), app.doc.points.map(([pk, name, where]) => button(`${name} · ${where}`, () => { code.value = pk; }, "btn app-hit"))) : null;
   return [scan, video, field(say("code"), code), near,
-    choices(say("how_many_heads"), [["team", say("our_team"), ""], ["walk-up", say("walk_ups"), ""]], how, (value) => { how = value; heads = null; counter.textContent = grouped(0); team.hidden = how !== "team"; walkUps.hidden = how === "team"; }),
+    choices(say("who_in"), [["team", say("our_team"), ""], ["walk-up", say("walk_ups"), ""]], how, (value) => { how = value; heads = null; counter.textContent = grouped(0); team.hidden = how !== "team"; walkUps.hidden = how === "team"; }),
     team, walkUps, h("p", { className: "help", text: say("heads_help") }), trouble, main(say("check_in_now"), save)];
 };

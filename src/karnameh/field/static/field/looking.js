@@ -1,5 +1,5 @@
 /* Today, and the queue. */
-import { bdi, button, field, grouped, h, icon, note, number, say } from "./build.js";
+import { bdi, button, field, grouped, h, icon, note, number, say, shown } from "./build.js";
 import * as sending from "./sending.js";
 import * as store from "./store.js";
 import { dayWords, isoDay } from "./words.js";
@@ -14,34 +14,52 @@ export const today = async (app) => {
   const every = await sending.items();
   const answered = new Set(every.filter((one) => one.kind === "correction" && one.state !== "replaced").map((one) => JSON.parse(one.body).entry));
   const reported = new Set(every.filter((one) => one.kind === "entry" && one.state !== "replaced").map((one) => JSON.parse(one.body)).map((one) => `${one.indicator} ${one.activity ?? ""}`));
+  const named_ = (pk) => doc.week.activities.find((one) => one.id === pk)?.name;
   const duties = [
     ...doc.asked.filter((one) => !answered.has(one.entry)).map((one) => h("li", {}, h("a", { className: "app-row app-warn", href: `#/correct/${one.entry}` },
       h("strong", { text: say("asked_by", { who: one.by }) }), " ", bdi(one.words), h("small", {}, bdi(named(app, one.indicator)?.[1] ?? ""), ` · ${number(one.quantity)}`)))),
     ...every.filter((one) => one.state === "refused" || one.state === "asked").map((one) => line(app, one)),
-    ...doc.promised.filter((one) => !one[3] && !reported.has(`${one[0]} ${one[1] ?? ""}`) && named(app, one[0]) && due(doc, one[1], day)).map((one) => h("li", {}, h("a", { className: "app-row", href: `#/record/${one[0]}/${one[1] ?? ""}` },
-      h("strong", {}, bdi(named(app, one[0])[1])), h("small", { text: `${say("promised", { n: number(one[2]) })} · ${say("report_it")}` })))),
   ];
-  const checks = doc.who.checks && doc.to_check.length ? h("li", {}, h("a", { className: "app-row", href: "#/check" }, h("strong", { text: say("to_check") }), h("small", { text: grouped(doc.to_check.length) }))) : null;
+  if (doc.who.checks && doc.to_check.length)
+    duties.push(h("li", {}, h("a", { className: "app-row app-flat", href: "#/check" }, h("strong", { text: say("to_check") }), h("span", { className: "badge badge-info", text: grouped(doc.to_check.length) }))));
+  duties.push(...doc.promised.filter((one) => !one[3] && !reported.has(`${one[0]} ${one[1] ?? ""}`) && named(app, one[0]) && due(doc, one[1], day)).map((one) => h("li", {}, h("a", { className: "app-row", href: `#/record/${one[0]}/${one[1] ?? ""}` },
+    h("strong", {}, bdi(named(app, one[0])[1])), named_(one[1]) ? h("small", {}, bdi(named_(one[1]))) : null, h("small", { className: "app-do", text: `${say("promised", { n: number(one[2]) })} · ${say("report_it")}` })))));
   return [
-    h("p", { className: "lede" }, doc.week.name ? `${bdi(doc.week.name).textContent} · ` : "", dayWords(day)),
-    h("section", { className: "app-block" }, h("h2", { text: say("for_you") }), duties.length || checks ? h("ul", { className: "app-list" }, checks, duties) : h("p", { className: "app-empty", text: say("nothing_waits") })),
-    h("section", { className: "app-block" }, h("h2", { text: say("this_week") }), week(app, day)),
-    doc.sent.length ? h("section", { className: "app-block" }, h("h2", { text: say("what_became") }), h("ul", { className: "app-list" }, doc.sent.slice(0, 12).map((one) => became(app, one)))) : null,
+    h("p", { className: "lede" }, doc.week.name ? [bdi(doc.week.name), " · "] : "", dayWords(day)),
+    h("section", { className: "app-block" }, h("h2", { text: say("for_you") }), duties.length ? folded(duties, MOST_DUTIES) : h("p", { className: "app-empty" }, icon("check"), say("nothing_waits"))),
+    doc.who.records || doc.week.activities.length ? h("section", { className: "app-block" }, h("h2", { text: say("this_week") }), week(app, day)) : null,
+    doc.sent.length ? h("section", { className: "app-block" }, h("h2", { text: say("what_became") }), folded(doc.sent.slice(0, 30).map((one) => became(app, one)), MOST_SENT)) : null,
   ];
 };
+const MOST_DUTIES = 4, MOST_SENT = 5;
+/* The first few of a list; the others one touch away. */
+const folded = (rows, most) => [
+  h("ul", { className: "app-list" }, rows.slice(0, most)),
+  rows.length > most ? h("details", { className: "app-more" }, h("summary", {}, h("strong", { text: say("more", { n: grouped(rows.length - most) }) }), icon("chevron")), h("ul", { className: "app-list" }, rows.slice(most))) : null,
+];
 const due = (doc, activity, day) => {
   const one = doc.week.activities.find((a) => a.id === activity);
   return one ? one.takes && one.from <= day : false;
 };
+const act = (one) => h("div", { className: "app-act" }, h("p", {}, h("strong", {}, bdi(one.name)), one.to > one.from ? h("small", { text: say("until", { day: dayWords(one.to) }) }) : null),
+  h("p", { className: "app-facts" }, one.when ? h("span", {}, icon("clock"), shown(one.when)) : null, h("span", {}, icon("map"), bdi(one.where))),
+  one.come ? h("small", { text: say("come", { who: shown(one.come) }) }) : null, one.bring ? h("small", { text: say("bring", { what: shown(one.bring) }) }) : null);
+/* Each activity once, on the day it begins, or today while it lasts; days that are over are folded away. */
 const week = (app, day) => {
   const { days, activities } = app.doc.week;
+  if (!days.length || !activities.length) return h("p", { className: "app-empty", text: say("nothing_today") });
+  const start = days[0][0];
   const rows = days.map(([on, title]) => {
-    const here = activities.filter((one) => one.from <= on && on <= one.to);
-    return h("li", { className: on === day ? "app-day app-now" : on < day ? "app-day app-past" : "app-day" },
+    const here = activities.filter((one) => (on === day ? one.from <= on && on <= one.to : (one.from < start ? start : one.from) === on));
+    return [on, h("li", { className: on === day ? "app-day app-now" : "app-day" },
       h("p", {}, h("strong", { text: dayWords(on) }), " ", h("span", { className: "quiet" }, bdi(title)), on === day ? h("span", { className: "badge badge-info", text: say("now_day") }) : null),
-      here.map((one) => h("p", { className: "app-act" }, bdi(one.name), h("small", {}, one.when ? `${one.when} · ` : "", bdi(one.where)), one.bring ? h("small", { text: say("bring", { what: one.bring }) }) : null)));
+      here.map(act))];
   });
-  return rows.length && activities.length ? h("ol", { className: "app-days" }, rows) : h("p", { className: "app-empty", text: say("nothing_today") });
+  const past = rows.filter(([on]) => on < day), coming = rows.filter(([on]) => on >= day);
+  return [
+    coming.length ? h("ol", { className: "app-days" }, coming.map(([, node]) => node)) : h("p", { className: "quiet", text: say("week_over") }),
+    past.length ? h("details", { className: "app-more" }, h("summary", {}, h("strong", { text: say("past_days", { n: grouped(past.length) }) }), icon("chevron")), h("ol", { className: "app-days" }, past.map(([, node]) => node))) : null,
+  ];
 };
 const became = (app, one) => {
   const name = named(app, one.indicator)?.[1] ?? say(`kind_${one.kind}`);
@@ -71,21 +89,39 @@ export const queue = async (app) => {
   const persisted = await navigator.storage?.persisted?.().catch(() => false);
   const order = ["asked", "refused", "waiting", "taken"];
   every.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || b.made - a.made);
-  const save = async () => {
-    const rows = waiting.map(({ id, kind, made, body, hash }) => ({ id, kind, made, body, hash }));
-    const file = new Blob([JSON.stringify({ karnameh: "field queue", device: store.mine().device, items: rows })], { type: "application/json" });
-    const link = h("a", { href: URL.createObjectURL(file), download: `karnameh-${isoDay(new Date())}.json` });
-    document.body.append(link);
-    link.click();
-    link.remove();
-  };
   return [
     h("div", { className: "app-stack" }, button(sending.state.busy ? say("sending") : say("send_now"), () => sending.send(), "btn btn-main", icon("export"))),
     persisted === false ? note("warn", say("not_kept")) : null,
     every.length ? h("ul", { className: "app-list" }, every.slice(0, 120).map((one) => line(app, one))) : h("p", { className: "app-empty", text: say("empty_queue") }),
-    waiting.length ? h("div", { className: "app-block" }, button(say("save_file"), save, "btn", icon("download")), h("p", { className: "help", text: say("save_file_help") })) : null,
-    h("div", { className: "app-block app-stack" }, h("a", { className: "btn", href: document.documentElement.dataset.site, text: say("site") }),
-      button(say("forget"), async () => { if (confirm(say("forget_ask", { n: grouped(waiting.length) }))) { await store.wipe(); app.restart("wiped"); } }, "btn btn-bad", icon("sign-out"))),
+    waiting.length ? h("div", { className: "app-block" }, button(say("save_file"), () => saveFile(waiting), "btn app-wide", icon("download")), h("p", { className: "help", text: say("save_file_help") })) : null,
+    h("div", { className: "app-block app-stack" }, app.install ? button(say("install"), app.install, "btn", icon("plus")) : null, h("a", { className: "btn", href: document.documentElement.dataset.site, text: say("site") }),
+      h("a", { className: "btn btn-bad", href: "#/leave" }, icon("sign-out"), ` ${say("forget")}`)),
+  ];
+};
+/* The queue as a file: for a phone that cannot send, and before it is signed out. */
+const saveFile = (waiting) => {
+  const rows = waiting.map(({ id, kind, made, body, hash }) => ({ id, kind, made, body, hash }));
+  const file = new Blob([JSON.stringify({ karnameh: "field queue", device: store.mine().device, items: rows })], { type: "application/json" });
+  const link = h("a", { href: URL.createObjectURL(file), download: `karnameh-${isoDay(new Date())}.json` });
+  document.body.append(link);
+  link.click();
+  link.remove();
+};
+
+/* Signing out erases the phone: what is not sent is offered a way first, and given up only on purpose. */
+export const leave = async (app) => {
+  app.title(say("forget"));
+  const waiting = (await sending.items()).filter((one) => one.state === "waiting");
+  const photos = (await store.all("files")).filter((one) => !one.done && !one.refused).length;
+  const sure = h("input", { type: "checkbox", on: { change: () => { out.disabled = !sure.checked; } } });
+  const out = button(say("forget"), async () => { await store.wipe(); app.restart("wiped"); }, "btn btn-bad", icon("sign-out"));
+  out.disabled = waiting.length > 0 || photos > 0;
+  const left = waiting.length || photos;
+  return [
+    left ? note("warn", say("leave_waiting", { n: grouped(waiting.length), photos: grouped(photos) })) : h("p", { text: say("leave_empty") }),
+    left ? h("div", { className: "app-stack" }, button(say("send_now"), () => sending.send().then(app.again), "btn btn-main", icon("export")), waiting.length ? button(say("save_file"), () => saveFile(waiting), "btn", icon("download")) : null) : null,
+    left ? h("label", { className: "check" }, sure, ` ${say("leave_sure")}`) : null,
+    h("div", { className: "app-stack" }, out, button(say("stay"), () => app.go("#/queue"), "btn")),
   ];
 };
 

@@ -12,7 +12,7 @@ const pinField = (label, help) => {
 
 export const signIn = async (app, trouble = "") => {
   app.title(say("sign_in"));
-  return [trouble ? note("warn", trouble) : null, h("p", { text: say("sign_in_once") }), h("div", { className: "app-stack" }, h("a", { className: "btn btn-main", href: root.dataset.login, text: say("sign_in") }))];
+  return [trouble ? note("warn", trouble) : null, h("div", { className: "app-done" }, icon("download"), h("p", { text: say("sign_in_once") })), h("div", { className: "app-stack" }, h("a", { className: "btn btn-main", href: root.dataset.login, text: say("sign_in") }))];
 };
 
 /* Begin on this phone, or, with `token`, come back after the site has forgotten it. */
@@ -61,5 +61,6 @@ export const lock = async (app) => {
   queueMicrotask(() => input.focus());
   const waiting = (await store.all("outbox")).length;
   return [h("div", { className: "app-done" }, icon("lock")), box, trouble, waiting ? h("p", { className: "quiet", text: say("waiting", { n: grouped(waiting) }) }) : null, h("div", { className: "app-stack" }, open,
-    button(say("forgot_pin"), async () => { if (confirm(say("forget_ask", { n: grouped(waiting) }))) { await store.wipe(); app.restart("wiped"); } }, "btn btn-quiet"))];
+    button(say("forgot_pin"), () => trouble.replaceChildren(note("bad", say("forget_ask", { n: grouped(waiting) })),
+      h("div", { className: "app-pair" }, button(say("erase"), async () => { await store.wipe(); app.restart("wiped"); }, "btn btn-bad"), button(say("stay"), () => { trouble.replaceChildren(); input.focus(); }, "btn"))), "btn btn-quiet"))];
 };

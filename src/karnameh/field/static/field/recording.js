@@ -67,38 +67,53 @@ export const days = async () => {
   return [0, 1, 2, 3, 4, 5, 6].map((ago) => isoDay(new Date(present - ago * 86400e3)));
 };
 
-export const screen = async (app, [wanted, activity]) => {
+/* Of whom or what, when the indicator is cut that way: not disaggregated unless the holder says so. */
+const cuts = (doc, codes, chosen) =>
+  (doc.cuts ?? []).filter(([code]) => codes.includes(code)).map(([code, name, parts]) => {
+    const pick = h("select", { on: { change: () => { if (pick.value) chosen.parts[code] = pick.value; else delete chosen.parts[code]; } } },
+      h("option", { value: "", text: say("not_cut") }), parts.map(([part, label]) => h("option", { value: part, text: label, selected: chosen.parts[code] === part })));
+    return field(name, pick);
+  });
+
+/* `before` is what was recorded last, when the same is recorded again. */
+export const screen = async (app, [wanted, activity], before = null) => {
   const doc = app.doc;
   const by = new Map(doc.indicators.map((one) => [one[0], one]));
   const promised = doc.promised.filter((one) => by.has(one[0]));
   const plan = (pk) => promised.find((one) => one[0] === pk && (!chosen.activity || one[1] === chosen.activity));
-  const last = await store.meta("last");
+  const lately = await days();
   const chosen = {
-    indicator: Number(wanted) || null, activity: Number(activity) || null, quantity: null, place: doc.who.place,
-    on: (await days())[0], sure: false, about: false, unknown: false,
+    indicator: Number(wanted) || null, activity: Number(activity) || null, quantity: null, place: before?.place ?? doc.who.place,
+    on: lately.includes(before?.on) ? before.on : lately[0], parts: { ...before?.parts }, sure: false, about: false, unknown: false,
   };
   const trouble = h("div", {});
   const rest = h("div", {});
-  const more = h("div", { className: "app-block", hidden: true });
   const attached = attachments();
-
   const first = [...new Set([...promised.filter((one) => !one[3]).map((one) => one[0]), ...doc.fitting])].filter((pk) => by.has(pk)).slice(0, FEW);
-  if (chosen.indicator && by.has(chosen.indicator) && !first.includes(chosen.indicator)) first.unshift(chosen.indicator);
+  const more = h("div", { hidden: first.length > 0 });
   const promise = (pk) => { const one = plan(pk); return one?.[2] ? say("promised", { n: number(one[2]) }) : ""; };
   const what = h("div", {});
-  const showWhat = () => what.replaceChildren(choices(say("what_done"),
-    [...first.map((pk) => [String(pk), by.get(pk)[1], promise(pk)]), ["", say("something_else"), ""]],
-    chosen.indicator ? String(chosen.indicator) : null, (value) => { more.hidden = value !== ""; if (value) { chosen.indicator = Number(value); ask(); } else search.focus(); }));
-  const found = h("div", { className: "app-found" });
+  const choose = (pk) => { chosen.indicator = pk; chosen.parts = {}; showWhat(); ask(); };
+  const showWhat = () => {
+    const one = by.get(chosen.indicator);
+    const event = doc.week.activities.find((found) => found.id === chosen.activity);
+    more.hidden = Boolean(one || first.length);
+    what.replaceChildren(...[one
+      ? h("div", { className: "app-chosen" }, h("p", {}, h("strong", {}, bdi(one[1])), event ? h("small", {}, bdi(event.name)) : null, promise(one[0]) ? h("small", { text: promise(one[0]) }) : null),
+        button(say("change"), () => { chosen.indicator = chosen.activity = null; rest.replaceChildren(); showWhat(); what.querySelector("input")?.focus(); }, "btn btn-quiet"))
+      : !first.length ? [] : choices(say("what_done"), [...first.map((pk) => [String(pk), by.get(pk)[1], promise(pk)]), ["", say("something_else"), ""]], null,
+        (value) => { if (value) choose(Number(value)); else { more.hidden = false; search.focus(); more.scrollIntoView({ block: "center" }); } })].flat());
+  };
+  const found = h("div", { className: "app-found", "aria-live": "polite" });
   const search = h("input", { type: "search", autocomplete: "off", on: { input: () => {
     const terms = search.value.trim().replace(/ي/g, "ی").replace(/ك/g, "ک").split(/\s+/).filter(Boolean);
-    const hits = terms.length ? doc.indicators.filter((one) => terms.every((term) => one[1].includes(term))).slice(0, 12) : [];
-    found.replaceChildren(...hits.map((one) => button(one[1], () => { if (!first.includes(one[0])) first.unshift(one[0]); chosen.indicator = one[0]; more.hidden = true; showWhat(); ask(); }, "btn app-hit")));
+    const hits = terms.length ? doc.indicators.filter((one) => terms.every((term) => one[1].toLowerCase().includes(term.toLowerCase()))).slice(0, 12) : [];
+    found.replaceChildren(...(terms.length && !hits.length ? [h("p", { className: "app-empty", text: say("nothing_found") })] : hits.map((one) => button(one[1], () => choose(one[0]), "btn app-hit"))));
   } } });
-  more.append(field(say("search"), search), found);
+  more.append(field(say(first.length ? "search" : "what_done"), search), found);
 
-  const ask = (value = "") => {
-    const [pk, , unit, , decimals, money] = by.get(chosen.indicator);
+  const ask = () => {
+    const [pk, , unit, , decimals, money, cut = []] = by.get(chosen.indicator);
     const warn = h("div", {});
     const judge = (typed) => {
       const read = quantity(typed, money ? 0 : decimals);
@@ -109,25 +124,31 @@ export const screen = async (app, [wanted, activity]) => {
       chosen.far = times >= FAR;
       chosen.sure = false;
       const sure = h("input", { type: "checkbox", on: { change: () => { chosen.sure = sure.checked; } } });
-      warn.replaceChildren(...(chosen.far ? [h("div", { className: "app-far" }, h("p", { text: say("far", { n: grouped(Math.round(times)) }) }), h("label", { className: "check" }, sure, ` ${say("sure")}`))] : []));
+      warn.replaceChildren(...(chosen.far ? [h("div", { className: "app-far", role: "alert" }, h("p", { text: say("far", { n: grouped(Math.round(times)) }) }), h("label", { className: "check" }, sure, ` ${say("sure")}`))] : []));
       return read;
     };
     const flags = ["about", "unknown"].map((name) => {
       const box = h("input", { type: "checkbox", on: { change: () => { chosen[name] = box.checked; } } });
       return h("label", { className: "check" }, box, ` ${say(name === "about" ? "about" : "not_known")}`);
     });
-    const day = h("select", { on: { change: () => { chosen.on = day.value; } } });
-    days().then((list) => day.replaceChildren(...list.map((iso, n) => h("option", { value: iso, text: n ? dayWords(iso) : `${dayWords(iso)} (${say("now_day")})` }))));
-    const where = h("select", { on: { change: () => { chosen.place = Number(where.value); } } }, doc.places.map(([place, name]) => h("option", { value: place, text: name, selected: place === chosen.place })));
+    const day = h("select", { on: { change: () => { chosen.on = day.value; sum(); } } },
+      lately.map((iso, n) => h("option", { value: iso, text: n ? dayWords(iso) : `${dayWords(iso)} (${say("now_day")})`, selected: iso === chosen.on })));
+    const where = h("select", { on: { change: () => { chosen.place = Number(where.value); sum(); } } }, doc.places.map(([place, name]) => h("option", { value: place, text: name, selected: place === chosen.place })));
+    const parts = cuts(doc, cut, chosen);
     const remark = h("textarea", { rows: 2, maxLength: 400, on: { input: () => { chosen.note = remark.value; } } });
-    rest.replaceChildren(
-      amount(money || !unit ? say("how_much") : say("how_many", { unit }), unit, judge, { value, money: Boolean(money) }), warn,
-      h("details", { className: "app-more" }, h("summary", { text: say("not_known") + " · " + say("about") }), flags),
-      field(say("which_day"), day), field(say("where"), where), attached.node, field(say("note"), remark, say("note_help")), trouble,
-      main(say("save"), save));
-    const input = rest.querySelector("[data-quantity]");
+    const said = h("span", { className: "app-said" });
+    const sum = () => said.replaceChildren(bdi(day.selectedOptions[0]?.text ?? ""), " · ", bdi(where.selectedOptions[0]?.text ?? ""), ...parts.flatMap((one) => { const pick = one.querySelector("select"); return pick.value ? [" · ", bdi(pick.selectedOptions[0].text)] : []; }));
+    for (const one of parts) one.addEventListener("change", sum);
+    const big = amount(money || !unit ? say("how_much") : say("how_many", { unit }), unit, judge, { money: Boolean(money) });
+    const input = big.querySelector("[data-quantity]");
+    const again = before?.typed && before.indicator === pk ? button(say("as_before", { n: before.typed }), () => { input.value = before.typed; input.dispatchEvent(new Event("input")); }, "btn btn-quiet") : null;
+    rest.replaceChildren(big, ...[again].filter(Boolean), warn, attached.node,
+      h("details", { className: "app-more", open: Boolean(before) }, h("summary", {}, h("span", {}, h("strong", { text: say("details") }), said), icon("chevron")),
+        h("div", { className: "app-inside" }, field(say("which_day"), day), field(say("where"), where), parts, flags, field(say("note"), remark, say("note_help")))),
+      trouble, main(say("save"), save));
+    sum();
     input.focus({ preventScroll: true });
-    input.scrollIntoView({ block: "center" });
+    what.scrollIntoView({ block: "nearest" });
   };
   const save = async () => {
     if (!chosen.indicator) return trouble.replaceChildren(note("bad", say("choose_what")));
@@ -140,18 +161,33 @@ export const screen = async (app, [wanted, activity]) => {
       await sending.record("entry", {
         unit: doc.who.unit, indicator: chosen.indicator, quantity: chosen.unknown ? null : chosen.quantity, on: chosen.on,
         place: chosen.place, ...(activity_ ? { activity: activity_ } : {}), ...(chosen.about ? { qualifier: 3 } : {}),
+        ...(Object.keys(chosen.parts).length ? { parts: chosen.parts } : {}),
         ...(chosen.note ? { note: chosen.note } : {}), written: chosen.typed ?? "", ...body,
       }, { files: rows, label });
-      await store.keep("last", { indicator: chosen.indicator, activity: chosen.activity });
+      // Sealed like everything that says something: it is what the next one is like.
+      await store.keep("last", await store.sealed({ indicator: chosen.indicator, activity: chosen.activity, place: chosen.place, on: chosen.on, parts: chosen.parts, typed: chosen.typed }));
       app.go("#/saved");
     } catch (error) {
       explain(error, trouble);
     }
   };
   app.title(say("record"));
+  if (chosen.indicator && !by.has(chosen.indicator)) chosen.indicator = null;
   showWhat();
-  if (chosen.indicator && by.has(chosen.indicator)) queueMicrotask(() => ask());
-  return [last && !wanted && by.has(last.indicator) ? button(`${say("another")}: ${by.get(last.indicator)[1]}`, () => app.go(`#/record/${last.indicator}/${last.activity ?? ""}`), "btn app-wide", icon("copy")) : null, what, more, rest];
+  if (chosen.indicator) queueMicrotask(() => ask());
+  const repeat = await repeated(by);
+  return [repeat && !wanted && !before ? button(`${say("another")}: ${repeat}`, () => app.go("#/record/again"), "btn app-wide", icon("copy")) : null, what, more, rest];
+};
+/* What was recorded last, opened; and its name for the button. */
+const lastOne = async () => {
+  const box = await store.meta("last");
+  return box?.iv ? store.opened(box) : null;
+};
+const repeated = async (by) => by.get((await lastOne())?.indicator)?.[1] ?? "";
+/* The same again: for a list of villages, or for women and then men. */
+export const again = async (app) => {
+  const last = await lastOne();
+  return screen(app, [last?.indicator, last?.activity], last);
 };
 /* The activity whose promise this fulfils, when there is only one and its day has come. */
 const fittingActivity = (doc, chosen) => {
@@ -162,7 +198,6 @@ const fittingActivity = (doc, chosen) => {
 
 export const saved = async (app) => {
   app.title(say("record"));
-  const last = await store.meta("last");
   return [h("div", { className: "app-done" }, icon("check"), h("p", { text: say("saved") })),
-    h("div", { className: "app-stack" }, button(say("another"), () => app.go(`#/record/${last?.indicator ?? ""}/${last?.activity ?? ""}`), "btn btn-main"), button(say("today"), () => app.go("#/"), "btn"))];
+    h("div", { className: "app-stack" }, button(say("another"), () => app.go("#/record/again"), "btn btn-main", icon("copy")), button(say("today"), () => app.go("#/"), "btn"))];
 };
