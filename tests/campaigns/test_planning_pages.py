@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from builders import NOW, World, an_activity
-from karnameh.activities.public import Activity, Campaign, Planning, State, move_activities
+from builders import DAY, NOW, World, a_campaign, an_activity
+from karnameh.activities.public import (
+    Activity,
+    Campaign,
+    Planning,
+    State,
+    campaign_at,
+    campaign_planned,
+    move_activities,
+)
 from karnameh.activities.rules import MOVES, NEEDS_NOTE
 from karnameh.campaigns.actions import desk
 from karnameh.campaigns.actions.committees import open_committee
@@ -282,3 +291,17 @@ def test_the_unit_and_the_reviewer_go_to_and_fro_and_nothing_is_lost(
 
 def test_the_present_activities_need_no_campaign(world: World) -> None:
     assert an_activity(world.local).standing
+
+
+def test_planning_is_about_the_open_week_ahead_and_not_about_the_one_that_is_on(
+    world: World,
+) -> None:
+    is_on, spring = a_campaign(), a_campaign(DAY + timedelta(days=160))
+    assert campaign_planned(DAY) == campaign_at(DAY) == is_on
+    Campaign.objects.update(planning=Planning.OPEN)
+    assert campaign_planned(DAY) == is_on
+    assert campaign_planned(is_on.ends_on + timedelta(days=1)) == spring
+    Campaign.objects.filter(pk=is_on.pk).update(planning=Planning.OVER)
+    assert campaign_planned(DAY) == spring and campaign_at(DAY) == is_on
+    # After the last open one it is still the one to look at.
+    assert campaign_planned(spring.ends_on + timedelta(days=90)) == spring

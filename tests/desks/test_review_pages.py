@@ -12,7 +12,7 @@ from builders import NOW, World, an_indicator
 from desks.plans import a_desk, a_proposal
 from karnameh.activities.public import Activity, State
 from karnameh.campaigns.models import Decision, Opinion
-from karnameh.campaigns.review.actions import Ruling, decide
+from karnameh.campaigns.review.actions import Ruling, decide, save_opinion
 from karnameh.campaigns.review.models import Verdict
 from karnameh.campaigns.review.queries import Desk
 
@@ -175,3 +175,31 @@ def test_a_desk_of_ten_and_of_three_hundred_costs_the_same(
             assert client.get(url_of(desk)).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1] and counts[0] < 60, counts
+
+
+def test_the_queue_is_searched_and_ordered_and_decisions_follow_its_order(
+    world: World, desk: Desk
+) -> None:
+    one, two, three = (
+        a_proposal(world.local, desk.campaign, name)
+        for name in ("کاشت نهال", "ويزيت رایگان", "درخت‌کاری")
+    )
+    for activity, mark in ((two, 1), (three, 4)):
+        marks = dict.fromkeys(("quality", "service", "openness", "media"), mark)
+        save_opinion(desk, activity, marks=marks, by=world.people["fars"], at=NOW)
+    client = client_of(world, "reviewer")
+    page = client.get(f"{url_of(desk)}?order=score").content.decode()
+    places = [page.index(f'id="p{each.pk}"') for each in (three, two, one)]
+    assert places == sorted(places)
+    page = client.get(f"{url_of(desk)}?q=ویزیت").content.decode()
+    assert f'id="p{two.pk}"' in page and f'id="p{one.pk}"' not in page
+    page = client.get(f"{url_of(desk)}?q=هیچ‌چیز&order=wrong").content.decode()
+    assert 'id="p' not in page and "?show=pending" in page
+    htmx, ruling = {"HX-Request": "true"}, {"do": "accept", "round": "1"}
+    url = url_of(desk, "review_proposal", three.pk)
+    answer = client.post(url, {**ruling, "next": str(two.pk)}, headers=htmx).content.decode()
+    assert f'data-opened="{two.pk}"' in answer
+    # What does not wait is never opened, whatever a script says.
+    url = url_of(desk, "review_proposal", two.pk)
+    answer = client.post(url, {**ruling, "next": str(three.pk)}, headers=htmx).content.decode()
+    assert f'data-opened="{one.pk}"' in answer

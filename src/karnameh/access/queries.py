@@ -52,11 +52,12 @@ def may(user: Any, role: Role, unit: OrgUnit, *, theme: int | None = None) -> bo
     return themes is None or (theme is not None and theme in themes)
 
 
-def users_who(role: Role, unit: OrgUnit) -> QuerySet[User]:
-    """Everybody who holds `role` at `unit` or above it."""
-    return User.objects.filter(
-        pk__in=_in_force().filter(role=role, unit__in=unit.line).values("user")
-    ).order_by("office")
+def users_who(role: Role, unit: OrgUnit, *, theme: int | None = None) -> QuerySet[User]:
+    """Everybody who holds `role` at `unit` or above it, for `theme` or for all when one is named."""
+    held = _in_force().filter(role=role, unit__in=unit.line)
+    if theme is not None:
+        held = held.filter(Q(theme=None) | Q(theme=theme))
+    return User.objects.filter(pk__in=held.values("user")).order_by("office")
 
 
 def reach_unit(user: Any, pk: int | str) -> OrgUnit:

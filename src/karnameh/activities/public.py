@@ -41,6 +41,7 @@ from karnameh.activities.queries import (
     activities_for,
     activities_under,
     campaign_at,
+    campaign_planned,
     find_activities,
     within,
 )
@@ -51,6 +52,6 @@ __all__ = [
     "Audience", "AudienceShare", "Axis", "Campaign", "CampaignDay", "DayWish", "Expectation", "Kind",
     "Lesson", "Lineage", "Move", "Need", "NeedKind", "Occurrence", "OccurrenceState", "OpenSlot", "Phase",
     "Planning", "Qualifier", "Resource", "ResourceKind", "Share", "ShareRole", "Slot", "State", "Tier",
-    "Venue", "activities_for", "activities_under", "begin_activities", "campaign_at", "descend",
+    "Venue", "activities_for", "activities_under", "begin_activities", "campaign_at", "campaign_planned", "descend",
     "find_activities", "may_move", "move_activities", "needs_note", "within",
 ]  # fmt: skip

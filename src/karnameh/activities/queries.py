@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Q, QuerySet
 
 from karnameh.access.public import Reach
-from karnameh.activities.models import Activity, Campaign
+from karnameh.activities.models import Activity, Campaign, Planning
 from karnameh.org.public import matching, under, under_any
 
 _NEAR = timedelta(days=45)
@@ -47,3 +47,10 @@ def campaign_at(day: date) -> Campaign | None:
     """The campaign that is on, was last on, or is about to begin."""
     begun = Campaign.objects.filter(starts_on__lte=day + _NEAR).first()
     return begun or Campaign.objects.last()
+
+
+def campaign_planned(day: date) -> Campaign | None:
+    """The campaign that is planned now: the first open one that is not over; otherwise the one of the day."""
+    open_ones = Campaign.objects.filter(planning=Planning.OPEN).order_by("starts_on")
+    ahead = open_ones.filter(ends_on__gte=day).first()
+    return ahead or open_ones.last() or campaign_at(day)

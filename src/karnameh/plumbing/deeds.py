@@ -28,7 +28,12 @@ def deed(verb: str, *, by: Any, at: datetime, target: str = "", reason: str = ""
 def _tie_rows_to(deed: str) -> str:
     """Changed rows belong to `deed` from here on; the deed they belonged to before."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(current_setting('karnameh.deed', true), '')")
-        before = cursor.fetchone()[0]
-        cursor.execute("SELECT set_config('karnameh.deed', %s, true)", [deed])
-    return str(before)
+        # The row of `was` is made before the outer list is computed from it: first read, then written.
+        cursor.execute(
+            """
+            WITH was AS MATERIALIZED (SELECT coalesce(current_setting('karnameh.deed', true), '') AS deed)
+            SELECT was.deed, set_config('karnameh.deed', %s, true) FROM was
+            """,
+            [deed],
+        )
+        return str(cursor.fetchone()[0])

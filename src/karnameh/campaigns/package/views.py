@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from karnameh.access.public import Role, holds, reach_unit
-from karnameh.activities.public import Activity, Campaign, campaign_at
+from karnameh.activities.public import Activity, Campaign, campaign_planned
 from karnameh.campaigns import contents
 from karnameh.campaigns.package import actions, queries
 from karnameh.campaigns.package.crowding import crowded
@@ -36,7 +36,7 @@ def _user(request: HttpRequest) -> User:
 def _campaign(request: HttpRequest) -> Campaign | None:
     """The campaign that is asked for, or the one that is planned now."""
     code = request.GET.get("campaign", "")
-    return Campaign.objects.filter(code=code).first() if code else campaign_at(today())
+    return Campaign.objects.filter(code=code).first() if code else campaign_planned(today())
 
 
 @login_required

@@ -156,7 +156,14 @@ def _decided(
             Note(activity_id=pk, kind=NoteKind.RETURNED, text=note, by=by, at=at)
             for pk in activities
         )
-    Opinion.objects.filter(activity__in=activities, reviewer=by).exclude(note="").update(note="")
+    kept = [
+        opinion.pk
+        for several in opinions.values()
+        for opinion in several
+        if opinion.reviewer_id == by.pk and opinion.note
+    ]
+    if kept:  # what was being written is told now
+        Opinion.objects.filter(pk__in=kept).update(note="")
     return made
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Left
 
-from karnameh.access.public import Grant, Role, may, reach_unit, units_where, users_who
+from karnameh.access.public import Role, may, reach_unit, units_where, users_who
 from karnameh.activities.public import (
     Activity,
     AudienceShare,
@@ -25,7 +27,7 @@ from karnameh.campaigns.review.models import Decision, Opinion
 from karnameh.campaigns.review.rubric import CRITERIA, Marks, Waiting, score_of
 from karnameh.campaigns.twins import Proposed, Twin, Twins
 from karnameh.ledger.public import Stage, entries_in_reach
-from karnameh.org.public import OrgUnit, Theme, is_under, under
+from karnameh.org.public import OrgUnit, Theme, matching, under
 from karnameh.people.public import User
 from karnameh.plumbing.public import OutOfReach, no_role
 
@@ -142,12 +144,16 @@ class Row:
 
 
 SHOWS = ("mine", "pending", "decided", "all")
+ORDERS = ("received", "score", "twins", "day")
 
 
 def queue(
-    desk: Desk, reader: User, *, show: str = "pending", only: Iterable[int] | None = None
-) -> list[Row]:
-    """The rows of the desk, always for the same number of questions to the database."""
+    desk: Desk, reader: User, *, show: str = "pending", text: str = "", only: Iterable[int] | None = None
+) -> list[Row]:  # fmt: skip
+    """The rows of the desk, always for the same number of questions to the database.
+
+    `text` leaves those whose name or unit has its words; `only` those with these ids, whatever they are.
+    """
     rows = desk.activities().select_related("lead_unit", "place")
     if only is not None:
         rows = rows.filter(pk__in=list(only))
@@ -155,6 +161,8 @@ def queue(
         rows = rows.filter(state=State.SUBMITTED)
     elif show == "decided":
         rows = rows.filter(state__in=DECIDED)
+    if text:
+        rows = rows.filter(matching(text) | matching(text, "lead_unit__search"))
     found = {one.pk: Row(one) for one in rows.defer("description", "participation")}
     marks: dict[int, list[Marks]] = defaultdict(list)
     for opinion in Opinion.objects.filter(activity__in=found):
@@ -172,26 +180,45 @@ def queue(
     return list(found.values())
 
 
+def in_order(rows: Iterable[Row], order: str) -> list[Row]:
+    """The rows as they came in, or the best, the likeliest twins or the earliest first."""
+    keys: Mapping[str, Callable[[Row], Any]] = {
+        "score": lambda row: -1 if row.score is None else -row.score - 2,
+        "twins": lambda row: -row.twins,
+        "day": lambda row: row.activity.starts_on,
+    }
+    return sorted(rows, key=keys[order]) if order in keys else list(rows)
+
+
 def marks_of(opinion: Opinion | None) -> Marks:
     """The marks of an opinion; none when there is no opinion."""
     return Marks(**{one: getattr(opinion, one) for one in CRITERIA}) if opinion else Marks()
 
 
-def waiting(desk: Desk, reader: User) -> list[Waiting]:
-    """What waits at the desk, in the order of the queue: numbers only. One question."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a proposal of the desk stands; `mine` when the reader has completed his marks."""
+
+    id: int
+    state: str
+    mine: bool
+
+
+def standings(desk: Desk, reader: User) -> list[Standing]:
+    """Every proposal of the desk in the order of the queue, as numbers only. One question."""
     judged = Opinion.objects.filter(_COMPLETE, activity=OuterRef("pk"), reviewer=reader)
-    rows = desk.activities().filter(state=State.SUBMITTED).annotate(mine=Exists(judged))
-    return [Waiting(pk, True, mine) for pk, mine in rows.values_list("pk", "mine")]
+    rows = desk.activities().annotate(mine=Exists(judged)).values_list("pk", "state", "mine")
+    return [Standing(*row) for row in rows]
+
+
+def waiting(rows: Iterable[Standing]) -> list[Waiting]:
+    """Those of them that wait for a decision."""
+    return [Waiting(one.id, True, one.mine) for one in rows if one.state == State.SUBMITTED]
 
 
 def judges(desk: Desk) -> int:
-    """How many accounts were given the review of just this theme here or above: the “4” of “2 of 4”."""
-    mine = users_who(Role.REVIEWER, desk.unit).values("pk")
-    themed = Grant.objects.filter(
-        user__in=mine, role=Role.REVIEWER, unit__in=desk.unit.line, ends_at=None
-    )
-    several = themed.filter(Q(theme=desk.theme) | Q(theme=None)).values("user").distinct().count()
-    return max(1, several)
+    """How many accounts may review just this theme here or above: the “4” of “2 of 4”."""
+    return max(1, users_who(Role.REVIEWER, desk.unit, theme=desk.theme.pk).order_by().count())
 
 
 @dataclass(frozen=True)
@@ -211,27 +238,27 @@ class Tally:
         return self.total - self.submitted
 
 
-def tally(desk: Desk) -> Tally:
-    """In one question."""
-    counted = dict(desk.activities().order_by().values_list("state").annotate(Count("pk")))
-    gone = counted.get(State.MERGED, 0) + counted.get(State.SPLIT, 0)
-    total, declined = sum(counted.values()), counted.get(State.DECLINED, 0)
-    submitted, returned = counted.get(State.SUBMITTED, 0), counted.get(State.RETURNED, 0)
+def tally(rows: Iterable[Standing]) -> Tally:
+    """How far the desk is whose proposals stand so."""
+    counted = Counter(one.state for one in rows)
+    gone, total = counted[State.MERGED] + counted[State.SPLIT], counted.total()
+    submitted, returned = counted[State.SUBMITTED], counted[State.RETURNED]
+    declined = counted[State.DECLINED]
     return Tally(
         total, submitted, returned, total - submitted - returned - declined - gone, declined, gone
     )
+
+
+# The rules of units above that say something of one theme of a part.
+_READ_IN_PART = (RuleKind.AUDIENCE_SHARE, RuleKind.UNIT_DAY_CAP, RuleKind.THEME_MINIMUM)
 
 
 def meters_at(desk: Desk) -> list[Metered]:
     """The rules from above that can be read in one theme of the desk's area, counted there alone."""
     wanted = [
         (one, desk.unit)
-        for one in rules_of(desk.campaign)
-        if is_under(desk.unit.path, one.unit.path)
-        and (
-            one.kind in (RuleKind.AUDIENCE_SHARE, RuleKind.UNIT_DAY_CAP)
-            or (one.kind == RuleKind.THEME_MINIMUM and one.parameters["theme"] == desk.theme.code)
-        )
+        for one in rules_of(desk.campaign).filter(unit__in=desk.unit.line, kind__in=_READ_IN_PART)
+        if one.kind != RuleKind.THEME_MINIMUM or one.parameters["theme"] == desk.theme.code
     ]
     return meters(whole_plan(desk.campaign, theme=desk.theme.pk), wanted)
 
@@ -248,28 +275,43 @@ def reach_bare(desk: Desk, pk: int) -> Activity:
 
 
 def reach_proposal(desk: Desk, pk: int) -> Activity:
-    """A proposal of the desk with all that its card shows."""
+    """A proposal of the desk with all that its card shows but its lineage (`kin_of`)."""
+    rewritten = ProposalVersion.objects.filter(activity=OuterRef("pk"), number__gt=1)
     found = (
         desk.activities()
         .filter(pk=pk)
-        .select_related("lead_unit__parent", "place__parent", "theme", "profession", "campaign")
+        .select_related("lead_unit__parent", "place__parent")
+        .annotate(rewritten=Exists(rewritten))
         .prefetch_related(
             "wishes",
             "needs",
             Prefetch("audiences", AudienceShare.objects.select_related("audience")),
             Prefetch("expectations", Expectation.objects.select_related("indicator__measure")),
             Prefetch("notes", Note.objects.select_related("by")),
-            Prefetch("versions", ProposalVersion.objects.only("activity", "number")),
             Prefetch("decisions", Decision.objects.select_related("by").order_by("-round")),
             Prefetch("opinions", Opinion.objects.select_related("reviewer")),
-            Prefetch("parents", Lineage.objects.select_related("parent__lead_unit")),
-            Prefetch("children", Lineage.objects.select_related("child__lead_unit")),
         )
         .first()
     )
     if found is None:
         raise OutOfReach
+    found.theme, found.campaign = desk.theme, desk.campaign  # known already
     return found
+
+
+def kin_of(activity: Activity) -> tuple[list[Activity], list[Activity]]:
+    """What a proposal came out of, and what came out of it: names and units. One question."""
+    rows = (
+        Lineage.objects.filter(Q(child=activity) | Q(parent=activity))
+        .select_related("parent__lead_unit", "child__lead_unit")
+        .only(*(f"{end}__{name}" for end in ("parent", "child") for name in _NAMED))
+        .order_by("pk")
+    )
+    before = [one.parent for one in rows if one.child_id == activity.pk]
+    return before, [one.child for one in rows if one.parent_id == activity.pk]
+
+
+_NAMED = ("name_fa", "name_en", "lead_unit__name_fa", "lead_unit__name_en")
 
 
 def round_of(activity: int) -> int:
@@ -293,7 +335,7 @@ def proposed(desk: Desk) -> list[Proposed]:
         .values_list(
             "pk",
             "name_fa",
-            "description",
+            Left("description", 400),
             "theme",
             "lead_unit",
             "place__line",
@@ -303,7 +345,7 @@ def proposed(desk: Desk) -> list[Proposed]:
         )
     )
     return [
-        Proposed(pk, name, text[:400], theme, unit, tuple(line), starts, ends, kind)
+        Proposed(pk, name, text, theme, unit, tuple(line), starts, ends, kind)
         for pk, name, text, theme, unit, line, starts, ends, kind in rows
     ]
 
@@ -318,11 +360,11 @@ class TwinRow:
 
 def twins_of(desk: Desk, activity: Activity) -> list[TwinRow]:
     """The likely twins of a proposal at its desk, nearest first."""
-    rows = proposed(desk)
+    rows = tuple(proposed(desk))
     me = next((one for one in rows if one.id == activity.pk), None)
     if me is None:
         return []
-    found = Twins(rows).of(me)
+    found = _index(rows).of(me)
     activities = {
         one.pk: one
         for one in Activity.objects.filter(pk__in=[twin.id for twin in found]).select_related(
@@ -332,10 +374,16 @@ def twins_of(desk: Desk, activity: Activity) -> list[TwinRow]:
     return [TwinRow(twin, activities[twin.id]) for twin in found]
 
 
+@lru_cache(maxsize=4)
+def _index(rows: tuple[Proposed, ...]) -> Twins:
+    """The index of these proposals: a desk asks for it again with each card."""
+    return Twins(rows)
+
+
 def twin_counts(desk: Desk) -> dict[int, int]:
     """How many likely twins each proposal has."""
     counted: dict[int, int] = defaultdict(int)
-    for a, b, _score in Twins(proposed(desk)).pairs():
+    for a, b, _score in _index(tuple(proposed(desk))).pairs():
         counted[a] += 1
         counted[b] += 1
     return dict(counted)

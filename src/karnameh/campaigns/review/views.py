@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,12 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from karnameh.activities.public import Activity, Campaign, campaign_at
+from karnameh.activities.public import Activity, Campaign, campaign_planned
 from karnameh.campaigns.review import actions, queries
 from karnameh.campaigns.review.forms import DeclineForm, MergeForm, ReturnForm, SplitForm
 from karnameh.campaigns.review.merging import How
 from karnameh.campaigns.review.models import Verdict
-from karnameh.campaigns.review.queries import Desk
+from karnameh.campaigns.review.queries import Desk, Standing
 from karnameh.campaigns.review.rubric import CRITERIA, next_of
 from karnameh.campaigns.showing import MeterRow, rows_of
 from karnameh.catalog.public import Indicator
@@ -33,7 +35,7 @@ def _user(request: HttpRequest) -> User:
 
 def _campaign(request: HttpRequest) -> Campaign | None:
     code = request.GET.get("campaign", "")
-    return Campaign.objects.filter(code=code).first() if code else campaign_at(today())
+    return Campaign.objects.filter(code=code).first() if code else campaign_planned(today())
 
 
 def _reach(request: HttpRequest, unit: int, theme: str) -> Desk:
@@ -72,18 +74,22 @@ def desk(request: HttpRequest, unit: int, theme: str) -> HttpResponse:
 
 def _desk(request: HttpRequest, at: Desk, *, status: int = 200, **more: Any) -> HttpResponse:
     user = _user(request)
-    show = request.GET.get("show", "pending")
-    show = show if show in queries.SHOWS else "pending"
-    rows = queries.queue(at, user, show=show)
+    show = _one_of(queries.SHOWS, request.GET.get("show", ""), "pending")
+    order = _one_of(queries.ORDERS, request.GET.get("order", ""), queries.ORDERS[0])
+    text = request.GET.get("q", "").strip()[:80]
+    rows = queries.queue(at, user, show=show, text=text)
     asked = str(more.pop("at_pk", "")) or request.GET.get("p", "")
-    opened = next((row for row in rows if str(row.activity.pk) == asked), None)
-    if opened is None and asked.isascii() and asked.isdecimal():
+    if (
+        asked.isascii()
+        and asked.isdecimal()
+        and not any(str(one.activity.pk) == asked for one in rows)
+    ):
         rows = [*queries.queue(at, user, only=[int(asked)]), *rows]  # led here from elsewhere
-        opened = next((row for row in rows if str(row.activity.pk) == asked), None)
-    opened = opened or (rows[0] if rows else None)
     twins = queries.twin_counts(at)
     for row in rows:
         row.twins = twins.get(row.activity.pk, 0)
+    rows = queries.in_order(rows, order)
+    opened = next((row for row in rows if str(row.activity.pk) == asked), rows[0] if rows else None)
     card = _card(request, at, opened.activity.pk, **more) if opened else {}
     return render(
         request,
@@ -94,9 +100,12 @@ def _desk(request: HttpRequest, at: Desk, *, status: int = 200, **more: Any) -> 
             "rows": rows,
             "opened": opened,
             "show": show,
-            "tabs": _tabs(at, show),
+            "order": order,
+            "orders": _orders(),
+            "text": text,
+            "tabs": _tabs(show, order=order, q=text),
             "judges": queries.judges(at),
-            "tally": queries.tally(at),
+            "tally": queries.tally(queries.standings(at, user)),
             "meters": _meters(at),
             "card": card,
         },
@@ -104,14 +113,29 @@ def _desk(request: HttpRequest, at: Desk, *, status: int = 200, **more: Any) -> 
     )
 
 
-def _tabs(at: Desk, show: str) -> list[tuple[str, str, bool]]:
+def _one_of(known: Sequence[str], asked: str, otherwise: str) -> str:
+    return asked if asked in known else otherwise
+
+
+def _orders() -> list[tuple[str, str]]:
+    words = {
+        "received": _("As they came in"),
+        "score": _("Best score first"),
+        "twins": _("Those with twins first"),
+        "day": _("By day"),
+    }
+    return [(one, words[one]) for one in queries.ORDERS]
+
+
+def _tabs(show: str, **kept: str) -> list[tuple[str, str, bool]]:
     words = {
         "pending": _("Undecided"),
         "mine": _("For me"),
         "decided": _("Decided"),
         "all": _("All"),
     }
-    return [(words[one], f"?show={one}", one == show) for one in words]
+    said = {name: value for name, value in kept.items() if value and value != queries.ORDERS[0]}
+    return [(words[one], f"?{urlencode({'show': one, **said})}", one == show) for one in words]
 
 
 def _meters(at: Desk) -> list[MeterRow]:
@@ -126,16 +150,20 @@ def _card(request: HttpRequest, at: Desk, pk: int, **more: Any) -> dict[str, Any
     mine = next((one for one in activity.opinions.all() if one.reviewer_id == user.pk), None)
     marks = queries.marks_of(mine)
     kept = more.get("kept") or (mine.note if mine else "")
+    decisions = list(activity.decisions.all())
+    parents, children = queries.kin_of(activity)
     return {
         "desk": at,
         "activity": activity,
         "marks": marks,
-        "round": queries.round_of(pk),
+        "round": len(decisions) + 1,  # each decision ends one
         "rubric": _rubric(marks),
         "pending": activity.state == "submitted",
         "others": [one for one in activity.opinions.all() if one.reviewer_id != user.pk],
         "twins": queries.twins_of(at, activity),
-        "decision": next(iter(activity.decisions.all()), None),
+        "decision": decisions[0] if decisions else None,
+        "parents": parents,
+        "children": children,
         "return_form": ReturnForm(initial={"note": kept}, auto_id=f"return{pk}_%s"),
         "decline_form": DeclineForm(initial={"note": kept}, auto_id=f"decline{pk}_%s"),
         "url": reverse("review_proposal", args=[at.unit.pk, at.theme.code, pk]),
@@ -204,13 +232,13 @@ def proposal(request: HttpRequest, unit: int, theme: str, pk: int) -> HttpRespon
             return _marked(request, at, activity)
         if do == "back":
             actions.take_back(at, activity, by=_user(request), at=now())
-            return _after(request, at, pk, pk)
+            return _after(request, at, pk, here=True)
         actions.decide(at, activity, _ruling(request, do), by=_user(request), at=now())
     except Refusal as refusal:
         if refusal.status == 403:
             raise
         return _refused(request, at, pk, refusal)
-    return _after(request, at, pk, _next(request, at, pk))
+    return _after(request, at, pk)
 
 
 def _ruling(request: HttpRequest, do: str) -> actions.Ruling:
@@ -241,15 +269,18 @@ def _marked(request: HttpRequest, at: Desk, activity: Activity) -> HttpResponse:
     return _rows(request, at, [activity.pk])
 
 
-def _rows(request: HttpRequest, at: Desk, ids: list[int], **more: Any) -> HttpResponse:
-    """The rows of the queue as they are now, and how far the desk is."""
+def _rows(
+    request: HttpRequest, at: Desk, ids: list[int], *, stand: Sequence[Standing] = (), **more: Any
+) -> HttpResponse:
+    """The rows of the queue as they are now, and how far the desk is; `stand` where it is known already."""
+    stand = stand or queries.standings(at, _user(request))
     return render(
         request,
         "campaigns/review/_rows.html",
         {
             "desk": at,
             "rows": queries.queue(at, _user(request), only=ids),
-            "tally": queries.tally(at),
+            "tally": queries.tally(stand),
             "judges": queries.judges(at),
             "oob": True,
             **more,
@@ -261,9 +292,9 @@ def _opened(request: HttpRequest, at: Desk, pk: int) -> HttpResponse:
     return render(request, "campaigns/review/_card.html", _card(request, at, pk))
 
 
-def _next(request: HttpRequest, at: Desk, pk: int) -> int:
+def _next(stand: Sequence[Standing], pk: int) -> int:
     """Where to go after a decision: the next undecided one of the queue that is shown."""
-    rows = queries.waiting(at, _user(request))
+    rows = queries.waiting(stand)
     ahead = next_of(rows, pk)
     if ahead is None or pk not in {row.id for row in rows}:
         later = [one for one in rows if one.id > pk]
@@ -271,13 +302,24 @@ def _next(request: HttpRequest, at: Desk, pk: int) -> int:
     return ahead or pk
 
 
-def _after(request: HttpRequest, at: Desk, pk: int, following: int) -> HttpResponse:
+def _after(request: HttpRequest, at: Desk, pk: int, *, here: bool = False) -> HttpResponse:
+    """What follows a decision: the next proposal, or with `here` the same one."""
+    stand = queries.standings(at, _user(request))
+    # The desk's script says which one follows in the order that it shows.
+    wanted = _number(request.POST.get("next", ""))
+    if here:
+        following = pk
+    elif any(one.id == wanted and one.state == "submitted" for one in stand):
+        following = wanted
+    else:
+        following = _next(stand, pk)
     if not request.headers.get("HX-Request"):
         show = request.POST.get("show", "pending")
         return redirect(
             f"{reverse('review_desk', args=[at.unit.pk, at.theme.code])}?show={show}&p={following}#p{following}"
         )
-    return _rows(request, at, [pk], card=_card(request, at, following), meters=_meters(at), last=pk)
+    card, meters = _card(request, at, following), _meters(at)
+    return _rows(request, at, [pk], stand=stand, card=card, meters=meters, last=pk)
 
 
 def _refused(request: HttpRequest, at: Desk, pk: int, refusal: Refusal) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from karnameh.access.public import Reach, reach_unit, units_where
-from karnameh.activities.public import Campaign, Planning, campaign_at
+from karnameh.activities.public import Campaign, campaign_planned
 from karnameh.org.public import OrgUnit
 from karnameh.people.public import User
 from karnameh.plumbing.clock import today
@@ -41,8 +41,7 @@ def campaign_of(request: HttpRequest) -> Campaign | None:
     """The campaign that the page is about: the one asked for, or the one that is planned now."""
     if (asked := number_in(request, "campaign")) is not None:
         return reach_campaign(asked)
-    planned = Campaign.objects.filter(planning=Planning.OPEN).order_by("starts_on").first()
-    return planned or campaign_at(today())
+    return campaign_planned(today())
 
 
 def reach_campaign(pk: int) -> Campaign:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from karnameh.access.public import reach_unit, units_where
-from karnameh.activities.public import Activity, Campaign, Resource, Slot, Venue, campaign_at
+from karnameh.activities.public import Activity, Campaign, Resource, Slot, Venue, campaign_planned
 from karnameh.campaigns.package import queries as packages
 from karnameh.campaigns.package.actions import (
     Spot,
@@ -55,7 +55,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     paths = packages.whole_paths(user)
     if not paths:
         raise no_role()
-    campaign = campaign_at(today())
+    campaign = campaign_planned(today())
     found = packages.first_calendar(user, campaign) if campaign else None
     if found is not None:
         return redirect("board", pk=found)
@@ -444,7 +444,7 @@ def run_stop(request: HttpRequest, pk: UUID) -> HttpResponse:
 def coverage(request: HttpRequest, unit: int) -> HttpResponse:
     """Which counties take part, and which units proposed nothing."""
     node = reach_unit(request.user, unit)
-    campaign = campaign_at(today())
+    campaign = campaign_planned(today())
     if units_where(request.user).themes_at(node.path) is not None:
         raise no_role()
     rows = boards.coverage(campaign, node) if campaign else []

@@ -21,7 +21,7 @@ from karnameh.front.demo.federation import Federation, build
 from karnameh.front.demo.figures import last_year
 from karnameh.front.demo.ids import DemoIds
 from karnameh.front.demo.phone import leaders_week
-from karnameh.front.demo.planning import plan_week
+from karnameh.front.demo.planning import plan_weeks
 from karnameh.front.demo.reports import read_report
 from karnameh.ledger.public import NewEntry, Stage, fold_all, post_entries
 from karnameh.org.public import OrgUnit, Theme
@@ -72,9 +72,9 @@ def load_demo(
         posted = _post_bottom_up(
             made, campaigns["week-1405"], staff, target=1_000_000 if full else 100_000, say=say
         )
-        plan_week(made, campaigns, accounts, at=AT)
+        ahead = plan_weeks(made, campaigns, accounts, at=AT)
         leaders_week(_where(made, "local"), campaigns["week-1405"], accounts, at=AT)
-        fill_desks(made, campaigns["week-1405"], accounts, at=AT)
+        fill_desks(made, ahead, accounts, at=AT)
         read_report(
             unit=made.nation, campaign=campaigns["week-1405"], by=accounts["officer"], at=AT
         )

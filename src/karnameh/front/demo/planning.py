@@ -1,5 +1,8 @@
 """What the demo federation plans: lessons, phases, rules, committees, venues, and proposals in every state.
 
+Two weeks are planned: that of autumn, which the demo stands in the middle of, and that of the next
+spring, which is open: everything may still be proposed, reviewed, planned, frozen and printed there.
+
 All of it is made from a fixed seed and from the words of `planning.toml`. Proposals are written with
 the moves that brought them into their state, so that each has a story that could have happened.
 """
@@ -59,12 +62,16 @@ from karnameh.people.public import User
 _BEGAN = timedelta(days=40)  # before the demo's day the first proposals were written
 _PROVINCE = "فارس"
 
-# How many proposals of Fars stand in each state.
-_STATES: dict[State, int] = {
-    State.DRAFT: 18, State.SUBMITTED: 92, State.RETURNED: 14, State.ACCEPTED: 62, State.PACKAGED: 12,
-    State.SCHEDULED: 16, State.UNDER_WAY: 6, State.COMPLETED: 5, State.REPORTED: 4, State.VERIFIED: 3,
-    State.CLOSED: 2, State.DECLINED: 9, State.POSTPONED: 3, State.CANCELLED: 4,
+# How many proposals of Fars stand in each state: of the week that is planned, and of the one that is on.
+_AHEAD: dict[State, int] = {
+    State.DRAFT: 18, State.SUBMITTED: 92, State.RETURNED: 14, State.ACCEPTED: 104, State.DECLINED: 9,
+    State.POSTPONED: 3, State.CANCELLED: 4,
 }  # fmt: skip
+_ON: dict[State, int] = {
+    State.SCHEDULED: 16, State.UNDER_WAY: 6, State.COMPLETED: 5, State.REPORTED: 4, State.VERIFIED: 3,
+    State.CLOSED: 2,
+}  # fmt: skip
+_ELSEWHERE = 6  # proposals of each other province
 # The states on the way to a state, from the first move on.
 _WAY: dict[State, tuple[State, ...]] = {
     State.DRAFT: (),
@@ -117,70 +124,67 @@ class Made:
     state: State
 
 
-def plan_week(
+def plan_weeks(
     made: Federation, campaigns: dict[str, Campaign], accounts: dict[str, User], *, at: datetime
-) -> int:
-    """Everything that is planned in the demo; how many proposals."""
+) -> Campaign:
+    """Everything that is planned in the demo; the campaign that is open."""
     with Path(__file__).with_name("planning.toml").open("rb") as file:
         data = tomllib.load(file)
-    week = _frames(made, campaigns, data, accounts, at)
-    _rules(made, week, data["rule"], accounts["officer"], at)
+    week = campaigns["week-1405"]
+    ahead = _frames(made, campaigns, data, accounts, at)
+    for campaign in (week, ahead):
+        _rules(made, campaign, data["rule"], accounts["officer"], at)
     _audiences(week)
     settle_committees(made.provinces[_PROVINCE], accounts, at=at)
     titles = [Title(**{**row, "audiences": tuple(row["audiences"])}) for row in data["title"]]
     chance = random.Random(1405)
     venues = _venues(made, chance)
     _resources(made, accounts)
-    proposals = [
-        *_of_leader(made, titles, week),
-        *_of_fars(made, titles, week, venues, chance),
-        *_of_nation(made, titles, week, chance),
-    ]
-    written = _write(proposals, week, accounts, chance, at)
-    _merge_and_split(written, week, accounts, at)
+    on = list(_of_fars(made, titles, week, _ON, venues, chance))
+    written = _write(on, week, accounts, chance, at)
     _occurrences(written, {one.code: one for one in venues}, chance)
-    return len(written)
+    proposals = [
+        *_of_leader(made, titles, ahead),
+        *_of_country(made, titles, ahead, chance),
+        *_of_fars(made, titles, ahead, _AHEAD, venues, chance),
+        *_of_nation(made, titles, ahead, chance),
+    ]
+    _merge_and_split(_write(proposals, ahead, accounts, chance, at), ahead, accounts, at)
+    return ahead
+
+
+_DAY_THEMES = (
+    "organisation-planning", "safety-and-relief", "women-family", "construction", "science-technology",
+    "economy-service", "neighbourhoods",
+)  # fmt: skip
 
 
 def _frames(
     made: Federation, campaigns: dict[str, Campaign], data: dict[str, Any], accounts: dict[str, User], at: datetime,
 ) -> Campaign:  # fmt: skip
-    """Which campaign follows which, their days' themes, phases, axes and lessons; the next one in preparation."""
-    week = campaigns["week-1405"]
+    """Which campaign follows which, their days' themes, phases, axes and lessons; the open one."""
     themes = {one.code: one for one in Theme.objects.all()}
-    day_themes = (
-        "organisation-planning", "safety-and-relief", "women-family", "construction", "science-technology",
-        "economy-service", "neighbourhoods",
-    )  # fmt: skip
-    following = Campaign.objects.create(
-        code="week-1406", name_fa="هفتهٔ همیاری ۱۴۰۶", name_en="Service week 1406", unit=made.nation,
-        starts_on=date(2027, 11, 20), ends_on=date(2027, 11, 26), follows=week,
-    )  # fmt: skip
-    CampaignDay.objects.bulk_create(
-        CampaignDay(
-            campaign=following, on=day.on + (following.starts_on - week.starts_on), title_fa=day.title_fa,
-            title_en=day.title_en, theme=themes[code],
-        )
-        for day, code in zip(week.days.all(), day_themes, strict=True)
-    )  # fmt: skip
     before: Campaign | None = None
     for campaign in campaigns.values():
         campaign.unit, campaign.follows, before = made.nation, before, campaign
-        campaign.planning = Planning.OPEN if campaign == week else Planning.OVER
-        campaign.proposals_open_on = parse_date("1405/07/01") if campaign == week else None
+        campaign.planning = Planning.OVER
         campaign.save()
-        for day, code in zip(campaign.days.all(), day_themes, strict=True):
+        for day, code in zip(campaign.days.all(), _DAY_THEMES, strict=True):
             day.theme = themes[code]
             day.save(update_fields=["theme"])
+    for row in data["campaign"]:
+        _further(made, campaigns, row)
     Phase.objects.bulk_create(
         Phase(
-            campaign=week, position=number, name_fa=row["fa"], name_en=row["en"],
+            campaign=campaigns[row["campaign"]], position=number, name_fa=row["fa"], name_en=row["en"],
             starts_on=parse_date(row["from"]), ends_on=parse_date(row["to"]),
         )
         for number, row in enumerate(data["phase"], 1)
     )  # fmt: skip
+    ahead = campaigns["spring-1406"]
     Axis.objects.bulk_create(
-        Axis(campaign=week, position=number, name_fa=row["fa"], name_en=row["en"])
+        Axis(campaign=campaign, position=number, name_fa=row["fa"], name_en=row["en"])
+        for campaign in (campaigns["week-1405"], ahead)
         for number, row in enumerate(data["axis"], 1)
     )
     officer = accounts["officer"]
@@ -192,7 +196,26 @@ def _frames(
         )
         for row in data["lesson"]
     )  # fmt: skip
-    return week
+    return ahead
+
+
+def _further(made: Federation, campaigns: dict[str, Campaign], row: dict[str, Any]) -> None:
+    """A campaign that has not begun, with the days of the week that it follows."""
+    follows = campaigns[row["follows"]]
+    starts = parse_date(row["from"])
+    campaigns[row["code"]] = one = Campaign.objects.create(
+        code=row["code"], name_fa=row["fa"], name_en=row["en"], unit=made.nation, starts_on=starts,
+        ends_on=starts + (follows.ends_on - follows.starts_on), follows=follows,
+        planning=Planning(row["planning"]), proposals_open_on=parse_date(row["open"]) if "open" in row else None,
+        slogan_fa=follows.slogan_fa, slogan_en=follows.slogan_en,
+    )  # fmt: skip
+    CampaignDay.objects.bulk_create(
+        CampaignDay(
+            campaign=one, on=day.on + (starts - follows.starts_on), title_fa=day.title_fa, title_en=day.title_en,
+            theme=day.theme,
+        )
+        for day in follows.days.select_related("theme")
+    )  # fmt: skip
 
 
 def _rules(
@@ -205,6 +228,7 @@ def _rules(
             valid_from=at - _BEGAN, made_by=by,
         )
         for row in rows
+        if row.get("campaign", week.code) == week.code
     )  # fmt: skip
 
 
@@ -305,14 +329,15 @@ def _of_fars(
     made: Federation,
     titles: Sequence[Title],
     week: Campaign,
+    numbers: dict[State, int],
     venues: Sequence[Venue],
     chance: random.Random,
 ) -> Iterator[Made]:
-    """Proposals of local units of Fars in all states, some of them twins of a neighbour's."""
+    """Proposals of local units of Fars, so many in each state, some of them twins of a neighbour's."""
     path, days = made.provinces[_PROVINCE].path, list(week.period.days())
     units = [one for one in made.locals if one.path.startswith(path)]
     chance.shuffle(units)
-    states = [state for state, number in _STATES.items() for _ in range(number)]
+    states = [state for state, number in numbers.items() for _ in range(number)]
     for number, state in enumerate(states):
         unit = units[number % len(units)]
         title, day = titles[(number * 7 + number // 20) % len(titles)], days[chance.randrange(7)]
@@ -335,6 +360,25 @@ def _of_fars(
             yield Made(
                 twin, replace(content, name_fa=spelled, expected_attendance=50), State.SUBMITTED
             )
+
+
+def _of_country(
+    made: Federation, titles: Sequence[Title], week: Campaign, chance: random.Random
+) -> Iterator[Made]:
+    """A few proposals of every other province, so that the nation sees who takes part."""
+    days, homes = list(week.period.days()), {one.pk: name for name, one in made.provinces.items()}
+    units: dict[str, list[OrgUnit]] = {name: [] for name in made.provinces}
+    for unit in made.locals:
+        units[homes[unit.line[1]]].append(unit)
+    del units[_PROVINCE]
+    for number, unit in enumerate(
+        unit for own in units.values() for unit in chance.sample(own, _ELSEWHERE)
+    ):
+        content = _content(
+            titles[number * 5 % len(titles)], unit, week, days[number % 7],
+            expected_attendance=chance.choice((30, 60, 80, 120)), budget_rial=10_000_000 * chance.randrange(3, 40),
+        )  # fmt: skip
+        yield Made(unit, content, State.SUBMITTED if number % 4 else State.ACCEPTED)
 
 
 def _of_nation(

@@ -152,12 +152,20 @@
   });
 
   /* --- decisions ----------------------------------------------------------------------------------- */
+  // The next one that waits, in the order that is shown.
+  const following = (pk) => {
+    const all = rows();
+    const at = all.indexOf(row(pk));
+    const waiting = [...all.slice(at + 1), ...all.slice(0, Math.max(0, at))].filter((one) => one.hasAttribute("data-pending"));
+    return (waiting.find((one) => !one.hasAttribute("data-judged")) ?? waiting[0])?.dataset.pk ?? "";
+  };
   const decide = (form, button) => {
     clearTimeout(writing);
     const values = Object.fromEntries(new FormData(form));
     values.do = button?.value ?? form.querySelector("[name=do]").value;
     const pk = card().querySelector("[data-proposal]").dataset.proposal;
     if (values.do !== "back") last = pk;
+    values.next = following(pk);
     fetched.clear();
     queued(() => send(form.action, values).then(take));
   };
@@ -226,7 +234,7 @@
   counted();
 
   /* --- keys: also with a Persian keyboard, whose letters stand where the Latin ones do ----------------- */
-  const LETTERS = { ت: "j", ن: "k", ش: "a", ق: "r", ی: "d", ي: "d", م: "m", ع: "u", د: "n", ط: "x", ز: "c", ژ: "c" };
+  const LETTERS = { ت: "j", ن: "k", ش: "a", ق: "r", ی: "d", ي: "d", م: "m", ع: "u", د: "n", ط: "x", ز: "c", ژ: "c", ب: "f" };
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && desk.contains(event.target)) {
       event.target.closest("details")?.removeAttribute("open");
@@ -249,7 +257,8 @@
     const button = key && document.querySelector(`[data-key="${key}"]`);
     if (!button) return;
     event.preventDefault();
-    button.click();
+    if (button.matches("input")) button.focus();
+    else button.click();
   });
 
   criterion = Math.max(0, criteria().findIndex((one) => !one.hasAttribute("data-marked")));
