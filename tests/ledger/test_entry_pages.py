@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from builders import NOW, World, an_entry, an_indicator
-from karnameh.ledger.public import Entry, reverse_entry
+from karnameh.kernel.ids import new_id
+from karnameh.ledger.public import Entry, Stage, reverse_entry
 from karnameh.people.actions import keep_contact
+from karnameh.plumbing import clock
 from karnameh.plumbing.models import PersonalRead
 
 
@@ -63,3 +67,19 @@ def test_a_number_is_shown_for_a_purpose_only_and_the_reading_is_kept(world: Wor
     assert (kept.account, kept.purpose) == (verifier.pk, "دو گزارش یکی است؟")
     client.force_login(leader)
     assert client.get(page).status_code == 403
+
+
+@pytest.mark.parametrize(("stage", "said"), [(Stage.REPORTED, 422), (Stage.PLEDGED, 302)])
+def test_what_lies_ahead_can_only_be_promised(world: World, stage: Stage, said: int) -> None:
+    indicator = an_indicator()
+    place = f"{reverse('entry_new')}?unit={world.local.pk}&indicator={indicator.pk}"
+    ahead = clock.today() + timedelta(days=2)
+    answer = signed_in(world).post(
+        place,
+        {"stage": int(stage), "quantity": "12", "qualifier": "1", "on": ahead.isoformat(),
+         "place": world.local.place_id, "id": str(new_id())},
+    )  # fmt: skip
+    assert answer.status_code == said
+    if said == 422:
+        assert "این روز هنوز نرسیده است" in answer.content.decode()
+    assert Entry.objects.count() == (said == 302)

@@ -37,7 +37,6 @@ SENTENCES: dict[str, Sentence] = {
     "word_unknown": _("“%(given)s” is not one of the words for this column."),
     "unknown_with_quantity": _("Either write a quantity or say that it is unknown, not both."),
     "amounts_disagree": _("The quantity and the amount of money are not the same."),
-    "day_not_come": _("This day has not come yet. What lies ahead can only be promised."),
     "period_not_over": _("This period is not over yet."),
     "place_unknown": _("There is no place with the code “%(given)s”."),
     "activity_unknown": _("There is no activity with the code “%(given)s”."),

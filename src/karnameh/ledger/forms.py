@@ -121,9 +121,16 @@ class EntryForm(QuantityForm):
             "-line__len"
         )
         place.initial = places[0].pk
-        self.fields["on"].initial = today
+        self.fields["on"].initial = self.today = today
         if not ask_again:
             del self.fields["sure"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        on, stage = data.get("on"), data.get("stage")
+        if on and on > self.today and stage not in (None, Stage.PLEDGED):
+            self.add_error("on", SENTENCES["day_not_come"])
+        return data
 
     def clean_note(self) -> str:
         """Free text is kept without hidden characters."""

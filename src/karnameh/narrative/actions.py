@@ -65,6 +65,7 @@ from karnameh.narrative.sentences import sentence
 from karnameh.org.public import OrgUnit, Place
 from karnameh.people.public import User
 from karnameh.plumbing.errors import CONSTRAINT_SENTENCES
+from karnameh.plumbing.errors import SENTENCES as VALUE_SENTENCES
 from karnameh.plumbing.public import OutOfReach, Refusal, deed, no_role
 
 MOST_UNDECIDED = 50  # reports of one account that wait for decisions
@@ -217,9 +218,7 @@ def choose_draft(draft: Draft, choice: Choice, *, by: User, at: datetime) -> Dra
 def confirm_draft(draft: Draft, choice: Choice, *, by: User, at: datetime) -> Draft:
     """Accept a figure as chosen. One whose quantity nobody said opens a question to its unit."""
     if choice.stage == Stage.REPORTED and choice.ends_on > _day(at):
-        raise Refusal(
-            _("This day has not come yet. What lies ahead can only be promised."), field="ends_on"
-        )
+        raise Refusal(VALUE_SENTENCES["day_not_come"], field="ends_on")
     with deed("confirm_draft", by=by, at=at, target=f"draft:{draft.pk}"):
         draft = _undecided(draft, by)
         _choose(draft, choice)

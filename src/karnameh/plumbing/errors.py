@@ -62,6 +62,7 @@ SENTENCES: dict[str, Sentence] = {
         "“%(given)s” can be read as more than one day. Write the year with four digits first."
     ),
     "date_impossible": _("There is no such day as “%(given)s” in the calendar."),
+    "day_not_come": _("This day has not come yet. What lies ahead can only be promised."),
     "period_reversed": _("The period ends before it begins."),
     "period_open": _("Choose a period with a beginning and an end."),
     "quantity_missing": _("Write a quantity. If it is not known, say so."),

@@ -10,11 +10,10 @@ from decimal import Decimal
 
 from karnameh.activities.public import Activity, Campaign, CampaignDay, Kind, State
 from karnameh.catalog.public import Indicator
-from karnameh.front.demo.ids import DemoIds
+from karnameh.front.demo.ids import TODAY, DemoIds
 from karnameh.ledger.public import NewEntry, Qualifier, Stage
 from karnameh.org.public import OrgUnit
 
-TODAY = date(2026, 11, 22)  # the demo stands still in the middle of its week
 _KINDS = {
     "distributed": Kind.DISTRIBUTION, "screened": Kind.CLINIC, "trained": Kind.COURSE, "opened": Kind.PROJECT,
     "completed": Kind.PROJECT, "groundbreaking": Kind.PROJECT, "built": Kind.PROJECT, "repaired": Kind.PROJECT,

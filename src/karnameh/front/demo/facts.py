@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from uuid import UUID
 
 from karnameh.catalog.public import TOTAL, Indicator, Item, dimension_set
 from karnameh.front.demo.federation import Federation
-from karnameh.front.demo.ids import DemoIds
+from karnameh.front.demo.ids import TODAY, DemoIds
 from karnameh.kernel.jalali import parse_date
 from karnameh.ledger.public import Coverage, NewEntry, Qualifier, Role, Stage
 from karnameh.org.public import OrgUnit, Place
@@ -31,11 +30,13 @@ def fact_entries(made: Federation, ids: DemoIds) -> dict[str, NewEntry]:
     known: dict[str, UUID] = {}
     entries: dict[str, NewEntry] = {}
     for fact in read_facts():
-        ends_on = parse_date(fact["to"])
+        stage, ends_on = Stage[fact["stage"].upper()], parse_date(fact["to"])
+        if stage is not Stage.PLEDGED:  # a report of the running week says what was done so far
+            ends_on = min(ends_on, TODAY)
         entry = NewEntry(
-            id=ids.at(min(ends_on, date(2026, 11, 22))),
+            id=ids.at(min(ends_on, TODAY)),
             indicator=indicators[fact["indicator"]],
-            stage=Stage[fact["stage"].upper()],
+            stage=stage,
             unit=_unit(made, fact["unit"]).pk,
             place=_place(made, fact["place"]).pk,
             starts_on=parse_date(fact["from"]),

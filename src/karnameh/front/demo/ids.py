@@ -1,10 +1,12 @@
-"""UUIDv7s from a fixed seed: the demo is the same on every machine."""
+"""The demo's day, and UUIDv7s from a fixed seed: the demo is the same on every machine."""
 
 from __future__ import annotations
 
 import random
 from datetime import UTC, date, datetime, time
 from uuid import UUID
+
+TODAY = date(2026, 11, 22)  # it stands still in the middle of its week
 
 
 class DemoIds:

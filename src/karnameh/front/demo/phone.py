@@ -18,8 +18,7 @@ from karnameh.field.public import (
     open_point,
     receive,
 )
-from karnameh.front.demo.bottom_up import TODAY
-from karnameh.front.demo.ids import DemoIds
+from karnameh.front.demo.ids import TODAY, DemoIds
 from karnameh.ledger.public import Entry, NewEntry, Stage, post_entries, verify_entry
 from karnameh.org.public import OrgUnit
 from karnameh.people.public import User

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from karnameh.activities.public import Campaign
+from karnameh.front.demo.ids import TODAY
 from karnameh.narrative.public import Heading, Kind, Source, enter_source
 from karnameh.org.public import OrgUnit
 from karnameh.people.public import User
@@ -15,7 +16,7 @@ def read_report(*, unit: OrgUnit, campaign: Campaign, by: User, at: datetime) ->
     """Enter it for `unit`; its drafts wait for decisions."""
     heading = Heading(
         title="",
-        dated=date(2026, 11, 22),
+        dated=TODAY,
         outlet="پایگاه خبری همیاران",
         office="دبیر هفتهٔ همیاری",
         campaign=campaign,
