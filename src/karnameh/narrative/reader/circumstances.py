@@ -46,6 +46,7 @@ _FORCES = key_set(
     گردوغبار آلودگی ریزگردها کرونا گرانی تحریم‌ها جنگ بهمن صاعقه تندباد سونامی آفت کم‌آبی بی‌آبی
     """
 )
+_BEFORE_FORCE = key_set("و که این پارسال امسال دیروز دیشب")
 _STRIKING = key_set("کرد برد گرفت زد رساند کشاند لرزاند گذاشت داد شد انداخت سوزاند ساخت کشت بست")
 _CHANGES = key_set("افزایش کاهش ارتقا رشد تنزل تغییر تبدیل پیدا")
 _NEXT = 7
@@ -391,7 +392,7 @@ def _happening(reading: Reading, figure: Figure) -> str:
     if verb is None or verb.tense is not Tense.PAST or verb.passive:
         return ""
     head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
-    opens = [text for text in head[:2] if text not in ("و", "که", "این")]
+    opens = [text for text in head[:3] if text not in _BEFORE_FORCE][:2]
     entered = reading.text(verb.first - 1) in _ENTERING and verb.lemma in ("کرد", "شد")
     if entered and opens[:1] and opens[0] in ("آب", "آتش", "دود"):
         return f"what befell: {opens[0]}"  # «آب به ۹۰۰ خانه راه پیدا کرد»

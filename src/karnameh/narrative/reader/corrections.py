@@ -26,6 +26,7 @@ _BY_MISTAKE = key_set("اشتباها سهوا اشتباهی")
 _PRINTED = key_set("درج اعلام ذکر ثبت عنوان چاپ منتشر گزارش قید")
 _POINTING = frozenset(("این", "آن", "اما", "ولی", "البته", "که"))
 _FIGURES = key_set("رقم عدد آمار ارقام خبر ادعا اعداد مبلغ")
+_MEMORY = 24  # figures back to which a right one may have been said
 _BACK = 3  # figures back to which a correction reaches
 _HEAD = 6
 
@@ -66,16 +67,27 @@ def _is_the_right_one(reading: Reading, draft: Draft) -> bool:
 def _take_back(reading: Reading, drafts: list[Draft], position: int) -> None:
     """The nearest figure in front of the right one that counts the same is the wrong one."""
     right = drafts[position]
+    bare = right.phrase.after <= right.phrase.first
+    if bare and (earlier := _said_before(drafts, position)) is not None:
+        right.stage, right.nature, right.unit = earlier.stage, earlier.nature, earlier.unit
     for other in reversed(drafts[max(position - _BACK, 0) : position]):
         if right.figure.sentence.number - other.figure.sentence.number > 1:
             return
-        bare = right.phrase.after <= right.phrase.first
         same = bare or other.unit == right.unit or head(reading, other) == head(reading, right)
-        if same and other.value != right.value and other.stage != "context":
+        if not same or other.value == right.value or other.unit in NO_REPEATS:
+            continue
+        if other.stage != "context":
             if amounts_to(right):  # «… درست است» says only which one it is
                 right.stage, right.nature, right.unit = other.stage, other.nature, other.unit
             _set_aside(other, "put right behind")
-            return
+        return
+
+
+def _said_before(drafts: list[Draft], position: int) -> Draft | None:
+    """The figure that a bare right one names again («همان ۶۲۰۰ درست است»)."""
+    value = drafts[position].value
+    near = drafts[max(position - _MEMORY, 0) : position]
+    return next((other for other in near if other.value == value and other.unit), None)
 
 
 def _is_called_wrong(reading: Reading, drafts: list[Draft], position: int) -> bool:

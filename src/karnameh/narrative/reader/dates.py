@@ -14,6 +14,7 @@ from karnameh.narrative.reader.lexicon import (
     PREPOSITIONS,
     YEAR_WORDS,
 )
+from karnameh.narrative.reader.nouns import CLASSIFIERS
 from karnameh.narrative.reader.phrases import Phrase
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import VERB_FORMS
@@ -35,6 +36,7 @@ _TRAINING = key_set(
 _DAILY = key_set("همه‌روزه هرروز صبح‌ها عصرها")
 _COURSES = key_set("دوره دوره‌ها دوره‌های کلاس‌ها کارگاه‌ها آموزش‌ها آموزش")
 _AGE_JOINTS = frozenset(("و", "حداکثر", "تا", "یا", "الی"))
+_OF_YEARS = key_set("میلادی شمسی خورشیدی قمری هجری تاکنون تا")
 _EDGES = key_set("پایان آخر انتهای اواخر")
 _YEARLY = key_set(
     "کارنامه گزارش بودجه برنامه عملکرد تقویم نوروز لایحه قانون اعتبارات ترازنامه سالنامه"
@@ -101,6 +103,8 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
     if full and counts_known(reading, figure) and not _is_plural(reading, figure):
         return None
     year = 1200 <= value <= 1499 or 1900 <= value <= 2049
+    if year and _counts_things(reading, figure, before):
+        return None
     short = 10 <= value <= 99 and figure.number.after == figure.first + 1
     if before == "سال" and 60 <= value <= 99 and short and following not in ("هزار", "نفر"):
         return Verdict("date", "a year", before_number(figure))
@@ -139,6 +143,16 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
     ):
         return Verdict("date", "a year", nothing(figure))
     return None
+
+
+def _counts_things(reading: Reading, figure: Figure, before: str) -> bool:
+    """«تا پایان مهر ۱٬۲۴۰ فقره وام», «از ۱۴۰۰ استادکار خواسته‌ایم»: a noun stands behind it."""
+    if figure.number.after == figure.first + 1 and not reading.text(figure.first).isdecimal():
+        return True  # grouped
+    noun = reading.text(figure.phrase.first) if figure.phrase.after > figure.number.after else ""
+    if not noun or _is_plural(reading, figure):
+        return False
+    return noun in CLASSIFIERS or (before == "از" and noun not in _OF_YEARS)
 
 
 def _runs_on(reading: Reading, figure: Figure, later: Figure) -> bool:

@@ -13,7 +13,7 @@ from karnameh.narrative.reader.drafts import (
     same_thing,
 )
 from karnameh.narrative.reader.lexicon import ONGOING_WORDS
-from karnameh.narrative.reader.natures import PER_TIME, rate_of
+from karnameh.narrative.reader.natures import PER_TIME, said_per
 from karnameh.narrative.reader.reading import Reading
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 from karnameh.narrative.reader.words import Kind
@@ -113,7 +113,7 @@ def settle_frames(reading: Reading, drafts: list[Draft]) -> None:
         verb = draft.figure.clause.verb
         if verb is None or verb.tense is not Tense.PRESENT or not draft.why.startswith("goes on"):
             continue
-        if rate_of(reading, draft.figure) not in PER_TIME or not _goes_with_before(reading, draft):
+        if said_per(reading, draft.figure) not in PER_TIME or not _goes_with_before(reading, draft):
             continue
         if _amid_plans(reading, drafts, position) or _opened_before(reading, draft.figure.sentence):
             draft.stage, draft.why = "pledged", "a habit of what is planned"

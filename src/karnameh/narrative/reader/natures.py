@@ -66,7 +66,16 @@ def nature_of(reading: Reading, figure: Figure, stage: Stage, why: str) -> Natur
 
 
 def rate_of(reading: Reading, figure: Figure) -> str:
-    """What a rate is per: a time, a unit of what each gets, "average"; or an empty string."""
+    """What a rate is per: a time, a unit of what each gets, "average"; or an empty string.
+
+    Where a daily work is done is no rate itself («روزانه ۲۲ هزار نان در ۹ نانوایی»).
+    """
+    per = said_per(reading, figure)
+    return "" if per in PER_TIME and reading.text(figure.opening - 1) == "در" else per
+
+
+def said_per(reading: Reading, figure: Figure) -> str:
+    """What the rate is per that is told around a figure, whether it is the figure's own or not."""
     first = max(min(figure.clause.words, default=figure.first), figure.first - _REACH)
     quoted = 0
     for at in range(figure.first - 1, first - 1, -1):
@@ -123,7 +132,7 @@ def _is_stock(reading: Reading, figure: Figure, running: bool, why: str) -> bool
     if verb is None:
         return False
     before = [reading.text(index) for index in figure.clause.words if index < figure.first]
-    if any(word in STOCK_WORDS for word in before[-14:]):
+    if any(_counts(before, index) for index in range(max(len(before) - 14, 0), len(before))):
         return verb.lemma in _COUNTING or reading.text(verb.first - 1) in (
             "فراتر",
             "افزایش",
@@ -143,6 +152,12 @@ def _is_stock(reading: Reading, figure: Figure, running: bool, why: str) -> bool
         or f"{reading.text(verb.first - 1)} {verb.lemma}" in _STANDING
         or bool(set(before) & ONGOING_WORDS)
     )
+
+
+def _counts(texts: list[str], index: int) -> bool:
+    """Whether a word names how many there are; «بنا بر آمار …» names a source."""
+    named = texts[index] != "آمار" or _SOURCE.isdisjoint(texts[max(index - 2, 0) : index])
+    return texts[index] in STOCK_WORDS and named
 
 
 def so_far(reading: Reading, figure: Figure) -> bool:
@@ -178,6 +193,9 @@ def _in_this_time(reading: Reading, figure: Figure) -> bool:
 
 def _cut_off(reading: Reading, figure: Figure, at: int) -> bool:
     """A running total ends where a new relative clause or a reporting verb begins."""
+    of_it = reading.text(figure.after) in ("آن", "آنها") and bool(figure.phrase.unit)
+    if of_it and "؛" not in reading.texts(at, figure.first):
+        return False  # «۱۶ میلیارد جمع شده که ۹ میلیارد تومان آن هزینه شده»
     clause = figure.sentence.clause_of.get(at)
     if clause is figure.clause or clause is None or set(figure.clause.texts) & _DERIVED:
         return False
@@ -206,6 +224,7 @@ def _so_far_at(reading: Reading, at: int, sentence: Sentence) -> bool:
 
 _LIMITS = key_set("پایان ظهر صبح عصر غروب دیشب ساعت زمان آخر اواخر اواسط نیمه")
 _LIMIT_PAIRS = frozenset((("این", "هفته"), ("این", "ماه"), ("این", "روز"), ("شب", "گذشته")))
+_SOURCE = frozenset(("بر", "طبق", "اساس", "براساس", "بنابر", "مطابق"))
 _ROOM = frozenset(("ظرفیت", "گنجایش"))
 _DERIVED = frozenset(("حاصل", "نتیجه", "ثمره"))  # «… که حاصل آن اشتغال … است» runs on
 _CUTS = frozenset(("که", ":", "؛", "گفت", "افزود"))

@@ -320,6 +320,7 @@ _LONGEST = max(noun.count(" ") + 1 for noun in _UNIT_OF)
 _NOT_FORMS = frozenset(
     ("تنها", "تنی", "کاری", "داری", "بانی", "ماشین", "دستی", "کلی", "راهی", "بخشی")
 )
+_OWNED = frozenset(("نفر", "تومان", "ریال", "درصد", "کیلومتر", "هکتار"))
 _ENDINGS = ("هایشان", "هایی", "های", "ها", "یان", "ان", "ین", "ی", "ای", "انی")
 
 
@@ -330,6 +331,9 @@ def lemma(word: str) -> str:
         return word
     if word in _EXTRA_PLURALS:
         return _EXTRA_PLURALS[word]
+    for ending in ("شان", "مان", "ش"):
+        if word.removesuffix(ending) in _OWNED:
+            return word.removesuffix(ending)  # «نفرشان», «تومانش»
     for ending in _ENDINGS:
         stem = word.removesuffix(ending)
         if stem != word and len(stem) > 1:

@@ -39,7 +39,7 @@ def _ordinals() -> dict[str, int]:
             found[stem + ending] = value
     for word in ("اول", "نخست", "اولین", "نخستین", "یکم", "یکمین"):
         found[word] = 1
-    found |= {"دوم": 2, "دومین": 2, "سیم": 30, "سیمین": 30}
+    found |= {"دوم": 2, "دومین": 2, "سیمین": 30}  # a bare «سیم» is a wire
     return found
 
 

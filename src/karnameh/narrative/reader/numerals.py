@@ -36,7 +36,7 @@ from karnameh.narrative.reader.number_words import (
     UNITS,
     VAGUE,
 )
-from karnameh.narrative.reader.verbs import VERB_FORMS
+from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 from karnameh.narrative.reader.words import Kind, Word
 
 
@@ -389,6 +389,9 @@ def _starts(words: list[Word], at: int) -> bool:
     if text == "نه":
         if following in SCALES:
             return True
+        said = VERB_FORMS.get(_text(words, at - 1))
+        if said is not None and said.tense is not Tense.PARTICIPLE:
+            return False  # «عدد درست می‌خواهیم نه عدد بزرگ»
         if any(_denies(words, near) for near in range(at - 8, at + 9) if near != at):
             return False  # «نه … و نه …»
         counts = following in DURATION_NOUNS or following in ("درصد", "گانه")

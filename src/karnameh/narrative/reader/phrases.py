@@ -35,7 +35,7 @@ from karnameh.narrative.reader.nouns import (
 )
 from karnameh.narrative.reader.number_words import ORDINALS, SCALES, SMALL, VAGUE
 from karnameh.narrative.reader.numerals import Form, Number
-from karnameh.narrative.reader.places import DEFAULT_INDEX
+from karnameh.narrative.reader.places import DEFAULT_INDEX, NAME_WORDS
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 from karnameh.narrative.reader.words import Kind, Word
 
@@ -45,12 +45,15 @@ _UNDER_FORMS = frozenset(("کمتر از", "کمتراز", "پایینتر از"
 _QUALITIES = key_set("فعال آماده آزاد مجهز مستقر")
 _MAKING = key_set("خواند بافت دوخت نوشت ساخت پخت فروخت کاشت چید پوشید شست")
 _NEVER_HALVES = key_set("سیار ثابت جدید محروم دولتی خصوصی نیازمند ویژه متوسط خرد")
+_THEIRS = key_set("قسط فشار مدرک گواهی مجوز گواهینامه")
 _HEADS_THAT_LEAD = key_set("صاحب وسیله")
 _SIDES = key_set("جنوب شمال شرق غرب حاشیه")
 _THEM = key_set("آن آنها آنان اینها ایشان")
 _LOWER = key_set("پایین‌تر کمتر")
 _LIMITS = key_set("حداقل دست‌کم لااقل حداکثر")
 _BEYOND = key_set("گذشت گذشته گذشته‌است فراتر عبور تجاوز می‌گذرد بیشتر بالاتر")
+_DAYTIMES = key_set("صبح ظهر عصر شب غروب بامداد")
+_DAYS = key_set("دیروز امروز دیشب فردا امشب")
 _SPANS = key_set("سال هفته ماه روز فصل شب سال‌های ماه‌های روزهای")
 _WHEN = key_set("گذشته آینده قبل بعد جاری پیش اخیر آتی پایانی نخست اول")
 _LONGEST_PHRASE = 12
@@ -154,7 +157,7 @@ def _with_tail(words: list[Word], first: int, after: int) -> int:
         return after
     if words[after].text in _TAILS_OF_PLACE and words[after - 1].text[-1:] != "ا":
         named = words[after + 1].text if after + 1 < len(words) else ""
-        if named not in DEFAULT_INDEX and words[after - 1].text not in _ALONE:
+        if named not in NAME_WORDS and words[after - 1].text not in _ALONE:
             return after + 1
     return after
 
@@ -212,6 +215,12 @@ def _continues(words: list[Word], first: int, at: int) -> bool:
         return False
     if word.text == "به" and at > first and words[at - 1].text == "مبتلا":
         return True
+    if word.text == "از" and at > first and words[at - 1].text == "بازمانده":
+        return True  # «کودک بازمانده از تحصیل»
+    if word.text == "باقی" and at > first and _text_at(words, at + 1) == "مانده":
+        return False
+    if word.text == "شده" and at == first + 2 and _owned(words, at + 1):
+        return words[at - 1].text in DEEDS  # «۳۸ هزار گروه ثبت شده دارد»
     if at == first and word.text in _HEADS_THAT_LEAD and _opens_name(words, at):
         return True
     if word.text in _STOPS or _is_numeral(word) or _ends_in_verb(words, at):
@@ -219,10 +228,23 @@ def _continues(words: list[Word], first: int, at: int) -> bool:
     return at == first or _takes_more(words, first, at)
 
 
+def _text_at(words: list[Word], at: int) -> str:
+    return words[at].text if at < len(words) else ""
+
+
+def _owned(words: list[Word], at: int) -> bool:
+    """Whether the verb of having stands at a word."""
+    form = VERB_FORMS.get(_text_at(words, at))
+    finite = form is not None and form.tense in (Tense.PRESENT, Tense.PAST)
+    return finite and form is not None and form.lemma == "داشت"
+
+
 def _opens_name(words: list[Word], at: int) -> bool:
     """«۸۰۰ صاحب حرفه», «۱۳۰ وسیله برقی»; «۸۰۰ نفر را صاحب خانه کرد» has it elsewhere."""
     following = words[at + 1] if at + 1 < len(words) else None
-    return following is not None and following.kind is Kind.WORD and following.text not in _STOPS
+    if following is None or following.kind is not Kind.WORD:
+        return False
+    return following.text == "را" or following.text not in _STOPS
 
 
 def _is_when(words: list[Word], at: int) -> bool:
@@ -230,6 +252,8 @@ def _is_when(words: list[Word], at: int) -> bool:
     following = words[at + 1].text if at + 1 < len(words) else ""
     if words[at].text in MONTHS:
         return following in ("ماه", "امسال", "سال") or words[at].text.endswith("ماه")
+    if words[at].text in _DAYTIMES and (following in _DAYS or following in WEEKDAYS):
+        return True
     return words[at].text in _SPANS and following in _WHEN
 
 
@@ -288,10 +312,14 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
     if before == "تا":
         return True
     if words[at].text.endswith("شده") and words[min(at + 1, len(words) - 1)].text in VERB_FORMS:
-        return False  # «۱۷۱ فقره ذکرشده بود»
+        return at == first + 1 and _owned(words, at + 1)  # «۱۷۱ فقره ذکرشده بود»
     if at == first + 1 and is_compound(before, words[at].text):
         return True
     heads = unit_of([words[first].text]), unit_of([words[at].text])
+    if heads[1] == "agreement" and heads[0] not in ("agreement", ""):
+        return False  # «با سه وزارتخانه تفاهم‌نامه امضا شد»
+    if heads[0] == "person" and words[at].text in _THEIRS and at == first + 1:
+        return False  # «۷۵ وام‌گیرنده قسط عقب‌افتاده دارند»
     if heads[0] in _RECEIVERS and heads[1] in _GIVEN:
         return False  # «۲۶۰۰ خانوار بسته معیشتی گرفتند»
     taught = (
@@ -318,7 +346,7 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
         return False  # «۱۹ نفرشان سرپرست خانوارند»
     if before == AND:
         return True
-    if before in _TAILS_OF_PLACE and words[at].text in DEFAULT_INDEX:
+    if before in _TAILS_OF_PLACE and words[at].text in NAME_WORDS:
         return False  # «سه شهرستان سراب، میانه و …»
     if words[at].text == "بخش" and before.startswith("روستا"):
         return False
@@ -342,6 +370,9 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
     can = following in VERB_FORMS and VERB_FORMS[following].lemma == "توانست"
     if words[at].text == "آماده" and following in DEEDS:
         return False  # «۹ انبار آماده ارسال است»
+    if following == "شده" and at == first + 1 and _owned(words, at + 2):
+        return True  # «گروه ثبت شده دارد»
+    can |= at == first + 1 and _owned(words, at + 1)
     if words[at].text in _QUALITIES and (following in PREPOSITIONS or can):
         return True  # «۶ هزار عضو فعال در …»
     return not _verb_follows(words, at + 1) or _is_service(words, first, at)
@@ -396,6 +427,7 @@ def _and_continues(words: list[Word], first: int, at: int) -> bool:
         return False
     near = (unit_of([words[first].text]), unit_of([following.text]))
     alike = near[0] == near[1] or _SETTLEMENTS.issuperset(near)
+    alike |= _GIVEN.issuperset(near)  # «کیف و کفش»
     alike |= is_asset(words[first].text) and is_asset(following.text)  # «۹۴ مدرسه و کتابخانه»
     if at == first + 1 and near[0] and alike:
         return not _meets_number(words, at + 1)  # «پزشک و پرستار»
@@ -407,7 +439,7 @@ def _and_continues(words: list[Word], first: int, at: int) -> bool:
         return not _meets_number(words, at + 1)  # «خانه سالمندان و افراد دارای معلولیت»
     contents = at == first + 2 and near in (("parcel", ""), ("project", ""))
     if contents and not _is_adjective(words[at - 1].text):
-        plain = not _is_adjective(following.text) and following.text not in DEFAULT_INDEX
+        plain = not _is_adjective(following.text) and following.text not in NAME_WORDS
         return plain and not _meets_number(words, at + 1)  # «بسته افطار و ارزاق»
     if _is_adjective(words[at - 1].text) and at - 1 > first and _is_adjective(following.text):
         return True
@@ -448,7 +480,10 @@ def _without_verb_half(words: list[Word], first: int, after: int) -> int:
     if form is not None and after - first > 1:
         for at in range(first + 1, after):
             named = at == first + 1 and at < after - 1 and _names_service(words, first, at)
-            if words[at].text in DEEDS and not named:
+            quality = words[at].text in _QUALITIES or words[at + 1].text == "شده"
+            quality &= at == first + 1
+            had = _owned(words, after) and quality  # «عضو فعال دارد», «گروه ثبت شده دارد»
+            if words[at].text in DEEDS and not named and not had:
                 return at
         light = form.lemma in _LIGHT or _has_an_object(words, first, after, form.lemma)
         light &= form.tense is not Tense.COPULA

@@ -171,3 +171,7 @@ def bare_name(name: str, last: str) -> str:
 
 
 DEFAULT_INDEX = place_index()
+# Words with which a name begins; «ده» of «ده دشت» is none.
+NAME_WORDS = frozenset(
+    key(name.split()[0]) for name in (PROVINCES + "،" + CITIES).replace("\n", " ").split("،")
+)

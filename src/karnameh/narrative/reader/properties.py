@@ -17,7 +17,7 @@ from karnameh.narrative.reader.lexicon import (
 from karnameh.narrative.reader.nouns import CLASSIFIERS, MEASURES, is_counted_noun, lemma, unit_of
 from karnameh.narrative.reader.number_words import SMALL
 from karnameh.narrative.reader.phrases import Phrase
-from karnameh.narrative.reader.places import DEFAULT_INDEX
+from karnameh.narrative.reader.places import NAME_WORDS
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import Tense
 from karnameh.narrative.reader.verdicts import (
@@ -72,7 +72,7 @@ _FEW = 20
 _MEMORIES = key_set("یاد یادواره کنگره درگذشت شهادت سالروز خاطره یادبود عروج تشییع‌پیکر")
 _CROWD = 1000
 _SCORES = key_set("امتیاز نمره معدل رتبه")
-_AWAY = key_set("پیش قبل مانده دورتر آن‌سوتر بالاتر پایین‌تر فاصله آن‌طرف‌تر جلوتر نرسیده")
+_SIDES = key_set("سو سوی سمت جانب")
 _SETTLED = key_set("روستا روستای محله شهر شهرک منطقه آبادی ده استان شهرستان بخش")
 _OF_LAND = frozenset(("kilometre", "hectare", "island", "spring", "wave", "", "month"))
 _SETTLEMENTS = frozenset(("village", "neighbourhood", "city", "county", "district", "province"))
@@ -183,6 +183,8 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("page", "the length of a book")
     if noun == "فریم":
         return Verdict("photo", "how many pictures there are")
+    if noun in _SIDES and value == 2:
+        return Verdict("", "the two sides of a thing")
     if noun in ("بار", "دفعه"):
         return Verdict("times", "how often")
     divided = noun in _DIVISIONS and value < _FEW and figure.phrase.after == figure.phrase.first + 1
@@ -197,7 +199,7 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("", "a figure of speech")
     if reading.texts(figure.opening - 2, figure.opening) == ["یکی", "از"]:
         return Verdict(figure.phrase.unit, "one of so many")
-    if noun in _TERRITORIES and reading.text(figure.after) in DEFAULT_INDEX and value < _FEW:
+    if noun in _TERRITORIES and reading.text(figure.after) in NAME_WORDS and value < _FEW:
         return Verdict(figure.phrase.unit, "counts the names that follow")
     base = reading.text(figure.opening - 1) == "هر" and figure.phrase.unit not in _SHARES
     if base and reading.text(figure.opening - 2) in ("ازای", "از", "در", "برای", "با"):
@@ -364,8 +366,6 @@ def size(reading: Reading, figure: Figure) -> Verdict | None:
     before, opener = reading.text(figure.opening - 1), reading.text(figure.opening)
     if opener in ("زیر", "بالای") and figure.opening < figure.first and before.endswith("های"):
         return Verdict(figure.phrase.unit, "how large such things are")
-    if figure.phrase.unit in ("kilometre", "metre") and reading.text(figure.after) in _AWAY:
-        return Verdict(figure.phrase.unit, "a distance")  # «۱۲ کیلومتر مانده به روستا»
     if verb is None or not owns(figure):
         return None
     if _describes_each(reading, figure):

@@ -26,7 +26,9 @@ _HELP = key_set("همکاری مشارکت همراهی مساعدت همیار�
 _HELPING_LIGHTS = frozenset(("داشت", "کرد", "نمود"))
 _PAPERS = key_set("تفاهم‌نامه توافق‌نامه قرارداد توافق موافقت‌نامه")
 _BASES = key_set("محل طبق اساس براساس قالب موجب استناد مطابق پی")
-_LEFT = key_set("باقی‌مانده مانده باقیمانده")
+_AWAY = key_set("پیش قبل مانده دورتر آن‌سوتر بالاتر پایین‌تر فاصله آن‌طرف‌تر جلوتر نرسیده")
+_FORMERLY = key_set("پیش قبل پارسال")
+_LEFT = key_set("نیمه‌جان خشکیده نیمه‌تمام باقی‌مانده مانده باقیمانده")
 _EARLIER = frozenset(("قبل", "پیش"))
 _SPANS = key_set("سال ماه هفته روز دوره فصل دهه")
 _BEGINNINGS = key_set("طرح پروژه کار ورود حضور آن سیل زلزله حادثه انقلاب")
@@ -77,9 +79,13 @@ def _origin(reading: Reading, figure: Figure) -> str:
 
 
 def _distance(reading: Reading, figure: Figure) -> str:
-    """«۶۰ کیلومتر راه را پیاده رفتند»: how far they went."""
+    """«۱۲ کیلومتر مانده به روستا», «۶۰ کیلومتر راه را پیاده رفتند»: how far it is or they went."""
     verb = figure.clause.verb
-    if verb is None or figure.phrase.unit not in ("kilometre", "metre"):
+    if figure.phrase.unit not in ("kilometre", "metre"):
+        return ""
+    if reading.text(figure.after) in _AWAY:
+        return "a distance"
+    if verb is None:
         return ""
     gone = verb.lemma == "کشید" and reading.text(verb.first - 1) == "طول"
     gone |= verb.lemma in ("رفت", "آمد", "پیمود") and reading.text(verb.first - 1) not in ("پیش",)
@@ -156,6 +162,8 @@ def _before_the_deed(reading: Reading, figure: Figure) -> str:
         text = reading.text(at)
         if text == "که" or (text in VERB_FORMS and text not in DEEDS):
             return ""
+        if text in _FORMERLY and verb.lemma == "بود" and "تا" in reading.texts(at - 3, at):
+            return "as it was before"  # «تا سه سال پیش ۱۷ مدرسه کپری دایر بود»
         if text in _EARLIER and reading.text(at - 1) in _SPANS:
             return ""  # «سال پیش از آن»
         if text in _EARLIER and reading.text(at + 1) == "از" and reading.text(at - 1) != "تا":

@@ -116,6 +116,8 @@ def stage_of(reading: Reading, figure: Figure) -> Staged:
 def _told_beside(reading: Reading, figure: Figure) -> Staged | None:
     """«با داشتن ۱۱ هزار داوطلب می‌تواند …» has them; «از ۱۲۰ کارآفرین دعوت شده … بیایند»."""
     at = figure.opening - 1
+    if reading.text(at) == "با" and reading.text(figure.after) in POTENTIAL_NOUNS:
+        return Staged("reported", "what there is", sure=0.7)  # «با ۶۵۰۰ عضو ظرفیت آن را دارد»
     if reading.texts(at - 1, at + 1) == ["با", "وجود"]:
         return Staged("reported", "what there is", sure=0.7)
     if reading.text(at) == "از" and reading.text(at - 1) in _ENJOYING:
@@ -180,7 +182,8 @@ def _is_of_promised(reading: Reading, figure: Figure) -> bool:
     made |= form is not None and form.tense is Tense.PARTICIPLE  # «ساخته خواهد شد»
     if verb.tense is Tense.FUTURE and made:
         return not verb.negative
-    if figure.phrase.unit not in _BUILT_TO_HOLD:
+    named = reading.text(figure.opening - 2) == "با"  # «با ظرفیت ۳۰۰ نفر افتتاح می‌شود»
+    if figure.phrase.unit not in _BUILT_TO_HOLD and not named:
         return False
     return made and verb.tense is Tense.PRESENT and not verb.negative
 

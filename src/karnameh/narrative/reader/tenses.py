@@ -26,7 +26,7 @@ from karnameh.narrative.reader.lexicon import (
     SHARE_WORDS,
     STOCK_WORDS,
 )
-from karnameh.narrative.reader.natures import PER_TIME, rate_of, so_far
+from karnameh.narrative.reader.natures import PER_TIME, said_per, so_far
 from karnameh.narrative.reader.nouns import unit_of
 from karnameh.narrative.reader.number_words import SMALL
 from karnameh.narrative.reader.plans import (
@@ -68,7 +68,7 @@ _WITNESSES = key_set("شاهد میزبان پذیرای رایگان")
 _APPROVABLE = frozenset(("toman", "rial", "program", "project", "business_plan", "action"))
 _NEGLECT = key_set("تنها دریغ کوتاهی فراموش رها غفلت فروگذار معطل")
 _CRAFTS = frozenset(("بافت", "دوخت", "پخت", "فروخت", "نوشت"))
-_STILL = frozenset(("دیگر", "هنوز", "هم", "نیز"))
+_STILL = frozenset(("دیگر", "هنوز", "هم", "نیز", "باقی"))
 _AT_HAND = key_set("بودجه اعتبار پول زمین برنامه مجوز تدارک")
 _NAMED_NEAR = 4
 _BEYOND = key_set("بیشتر فراتر بالاتر تجاوز عبور زیادتر افزون‌تر")
@@ -125,7 +125,8 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
             return Staged("pledged", "the subject was a plan", sure=0.75)
     if verb.lemma == "ماند" and reading.text(figure.after) == "تا":
         return Staged("context", f"left to be done: {said}", sure=0.75)
-    left = verb.lemma == "ماند" and not set(reading.texts(figure.after, verb.first)) - _STILL
+    left = verb.lemma == "ماند" and figure.phrase.unit != "percent"
+    left &= not set(reading.texts(figure.after, verb.first)) - _STILL
     if left and _comes(reading, figure, verb):
         return Staged("pledged", "left over, to be done", sure=0.6)
     if left:
@@ -235,7 +236,7 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
     if verb.lemma == "رسید" and summed and not growing:
         return Staged("reported", f"how many there are: {said}")
     ongoing |= verb.lemma in _CRAFTS and _are_at_work(reading, figure, clause)
-    if rate_of(reading, figure) in _RATES or ongoing or _is_state(reading, clause, verb):
+    if said_per(reading, figure) in _RATES or ongoing or _is_state(reading, clause, verb):
         return Staged("reported", f"goes on: {said}", sure=0.8)
     if "هنوز" in clause.texts:
         return Staged("context", f"still so: {said}", sure=0.6)

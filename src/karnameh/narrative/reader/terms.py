@@ -56,6 +56,7 @@ _LIMITS = key_set("حداقل حداکثر کمترین بیشترین کف")
 _AHEAD = 8
 _SENTENCE_REACH = 25
 _PRICE_REACH = 16
+_TOTALS = key_set("ارزش مجموع جمع کل")
 _ACTIVITIES = frozenset(
     ("program", "project", "meeting", "course", "camp", "session", "exhibition")
 )
@@ -89,7 +90,10 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
             return None
         if text == "هر" and reading.words[at + 1].kind is Kind.DIGITS:
             return None  # «از هر پنج کودک سه نفر»: the base of a rate
-        if text in VERB_FORMS and figure.phrase.unit not in MONEY:
+        if text in VERB_FORMS and (
+            figure.phrase.unit not in MONEY
+            or not _TOTALS.isdisjoint(reading.texts(at, figure.opening))
+        ):
             return None
         if text == "هر" and reading.text(at + 1) in ("یک", "کدام"):
             verb = figure.clause.verb
@@ -348,6 +352,7 @@ def unit_cost(reading: Reading, figure: Figure) -> Verdict | None:
         word == "آن" and head[i - 1 : i] not in (["از"], ["در"], []) for i, word in enumerate(head)
     )
     subjectless = head in (["و", "با"], ["با"])
+    meant &= not _TOTALS & set(head)
     return Verdict(figure.phrase.unit, "what one costs") if meant or subjectless else None
 
 

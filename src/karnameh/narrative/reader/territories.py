@@ -10,6 +10,7 @@ from karnameh.narrative.reader.verbs import Tense
 from karnameh.narrative.reader.verdicts import Verdict
 
 _SETTLED = key_set("روستا روستای محله شهر شهرک منطقه آبادی ده استان شهرستان بخش")
+_SETTLEMENT = key_set("روستایی شهرکی محله‌ای آبادی‌ای دهی شهری")
 _SETTLEMENTS = frozenset(("village", "neighbourhood", "city", "county", "district", "province"))
 _LANDS = key_set("ایران کشور استان شهرستان جهان دنیا شهر تهران")
 _GROUPS = key_set(
@@ -21,6 +22,9 @@ _OF_WEATHER = key_set("آب بارندگی بارش بارش‌ها ذخیره �
 def dwellers(reading: Reading, figure: Figure) -> Verdict | None:
     """«روستای گلبرگ با ۵۴ خانوار در … است», «این شهرستان دارای ۳ بخش و ۱۴۰ روستا است»."""
     verb, unit = figure.clause.verb, figure.phrase.unit
+    of_one = reading.text(figure.opening - 2) in _SETTLEMENT and unit == "household"
+    if of_one and reading.text(figure.opening - 1) == "با":
+        return Verdict(unit, "who lives there")  # «روستایی با ۶۷ خانوار»
     placed = verb is None or verb.lemma in ("داشت", "بود")
     if not placed or unit not in _SETTLEMENTS | {"household", "person"}:
         return None

@@ -110,9 +110,12 @@ _BEFORE_NAMED = _LOCATIVE | frozenset(
 )
 _UNIT_LOOK_BACK = 5
 _LIST_JOINTS = frozenset(("و", "،", "تا", "الی", "-", "–"))
-_ADJUNCTS = frozenset(("از", "در", "با", "به", "طی", "پای"))
+_ADJUNCTS = frozenset(("از", "در", "با", "به", "طی", "پای", "میان", "بین", "برای"))
 _MEETINGS = key_set(
     "گفت‌و‌گو گفتگو مصاحبه خبرنگار خبرنگاران نشست جلسه همایش آیین مراسم حاشیه بازدید سفر"
+)
+_OPENINGS = key_set(
+    "بیان اشاره یادآوری تاکید قدردانی تشکر انتقاد اعلام گرامیداشت ابراز تقدیر تبریک"
 )
 _TOPICS = key_set("درباره خصوص مورد اشاره پیرامون یادآوری بیان")
 _HELPERS = key_set("مردم اهالی خیران خیرین نیکوکاران")
@@ -120,6 +123,7 @@ _BYLINE = 7  # «به گزارش خبرگزاری، منطقه کردستان، 
 _SENDING = key_set("ارسال اعزام گسیل منتقل حمل فرستاده فرستاد برد رفت رسید عازم روانه")
 _MOTION = key_set("رفت شتافت اعزام سفر عازم")
 _PARTS = frozenset(("آن", "آنها", "باقیمانده"))
+_IN_IT = frozenset(("آن", "آنها", "آنجا"))
 _ADDED = frozenset(("هم", "نیز"))
 _NEW_SUBJECT = frozenset((":", "؛", "همچنین", "گفت", "افزود"))
 _STREETS = key_set("خیابان میدان بلوار بزرگراه اتوبان کوچه ورزشگاه پارک بوستان سینما هتل دانشگاه")
@@ -553,7 +557,9 @@ def _is_told_at(reading: Reading, hit: PlaceHit, clause: Clause) -> bool:
         return True
     # The speaker's own place: «مسئول ستاد … در آذربایجان شرقی گفت».
     speaker = next((at for at in clause.words if reading.text(at) in ROLES), -1)
-    named = 0 <= speaker < hit.first and verb.first - hit.after <= 1
+    told = reading.texts(hit.after, hit.after + 2)
+    opening = told[:1] == ["با"] and told[-1] in _OPENINGS  # «… در گلستان با یادآوری … گفت»
+    named = 0 <= speaker < hit.first and (verb.first - hit.after <= 1 or opening)
     return named and not _TOPICS & set(reading.texts(speaker, hit.first))
 
 
@@ -606,7 +612,7 @@ def _goes_on(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) -> b
         return False
     if reading.text(clause.verb.after) not in ("و", "،") or verb.first < clause.verb.first:
         return False
-    if reading.text(hit.first) == COUNTRY:
+    if reading.text(hit.first) == COUNTRY and _IN_IT.isdisjoint(figure.clause.texts):
         return False
     if not _ADDED.isdisjoint(reading.texts(figure.after, figure.after + 3)):
         return False
