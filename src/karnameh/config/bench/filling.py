@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from karnameh.config.bench.machine import sql
@@ -62,8 +62,12 @@ def federation(units: int) -> Any:
         return build(units)
 
 
-def fill(entries: int, *, already: int = 0) -> float:
-    """`entries` more entries, spread over a year; how many seconds it took, indexes and all."""
+def fill(entries: int, *, already: int = 0, in_order: bool = False) -> float:
+    """`entries` more entries, spread over a year; how many seconds it took, indexes and all.
+
+    `in_order` lets the year pass while they come, as for a log that is sealed day by day; otherwise
+    each of them may lie on any day.
+    """
     began = time.perf_counter()
     indexes = sql(
         "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'ledger_entry'"
@@ -72,10 +76,14 @@ def fill(entries: int, *, already: int = 0) -> float:
     for name, _definition in indexes:
         sql(f'DROP INDEX "{name}"')
     indicators = summed_indicators()[:110]
-    for done in range(already, already + entries, CHUNK):
+    for done in range(0, entries, CHUNK):
+        many = min(CHUNK, entries - done)
+        passed, days = (
+            (DAYS * done // entries, -(-DAYS * many // entries)) if in_order else (0, DAYS)
+        )
         parameters = {
-            "n": min(CHUNK, already + entries - done), "indicators": indicators,
-            "first": FIRST_DAY, "seed": done, "days": DAYS,
+            "n": many, "indicators": indicators, "first": FIRST_DAY + timedelta(days=passed),
+            "seed": already + done, "days": days,
         }  # fmt: skip
         sql(HISTORY, parameters)
     sql("SET maintenance_work_mem = '1GB'")
