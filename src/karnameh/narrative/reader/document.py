@@ -15,13 +15,15 @@ from karnameh.narrative.reader.model import Mention
 from karnameh.narrative.reader.natures import nature_of, rate_of
 from karnameh.narrative.reader.nouns import EMPTY_CLASSIFIERS, lemma, unit_of
 from karnameh.narrative.reader.numerals import Form, Number
-from karnameh.narrative.reader.phrases import Phrase, counted_phrase, qualifier_of, text_of
+from karnameh.narrative.reader.phrases import Phrase, counted_phrase, text_of
 from karnameh.narrative.reader.places import PlaceTree, bare_name
+from karnameh.narrative.reader.qualifiers import qualifier_of
 from karnameh.narrative.reader.ranking import Ranker
 from karnameh.narrative.reader.reading import Figure, Reading
+from karnameh.narrative.reader.sites import PlaceHit, places_in
 from karnameh.narrative.reader.stages import stage_of
 from karnameh.narrative.reader.when import Calendar
-from karnameh.narrative.reader.where import PlaceHit, place_of, places_in
+from karnameh.narrative.reader.where import place_of
 from karnameh.narrative.reader.who import Actors, partner_of, speakers_of
 
 _MILITARY_REACH = 4

@@ -1,4 +1,4 @@
-"""The noun phrase around a number: what is counted, and the qualifier that travels with it."""
+"""The noun phrase around a number: what is counted."""
 
 from __future__ import annotations
 
@@ -14,16 +14,13 @@ from karnameh.narrative.reader.lexicon import (
     DURATION_NOUNS,
     INVITE_WORDS,
     MONTHS,
-    POTENTIAL_NOUNS,
     PREDICATIVES,
     PREPOSITIONS,
     PRONOUNS,
-    QUALIFIER_FILLERS,
     QUALIFIERS,
     SHARE_WORDS,
     WEEKDAYS,
 )
-from karnameh.narrative.reader.model import Qualifier
 from karnameh.narrative.reader.nouns import (
     CLASSIFIERS,
     MEASURES,
@@ -39,9 +36,7 @@ from karnameh.narrative.reader.places import DEFAULT_INDEX, NAME_WORDS
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 from karnameh.narrative.reader.words import Kind, Word
 
-_TIMES = frozenset(("year", "month", "week", "day", "hour"))
 _LIGHT = key_set("کرد شد داد گرفت زد افتاد خورد گذاشت انداخت گردید نمود یافت دید")
-_UNDER_FORMS = frozenset(("کمتر از", "کمتراز", "پایینتر از", "پایین تر از"))
 _QUALITIES = key_set("فعال آماده آزاد مجهز مستقر")
 _MAKING = key_set("خواند بافت دوخت نوشت ساخت پخت فروخت کاشت چید پوشید شست")
 _NEVER_HALVES = key_set("سیار ثابت جدید محروم دولتی خصوصی نیازمند ویژه متوسط خرد")
@@ -49,15 +44,12 @@ _THEIRS = key_set("قسط فشار مدرک گواهی مجوز گواهینام
 _HEADS_THAT_LEAD = key_set("صاحب وسیله")
 _SIDES = key_set("جنوب شمال شرق غرب حاشیه")
 _THEM = key_set("آن آنها آنان اینها ایشان")
-_LOWER = key_set("پایین‌تر کمتر")
-_LIMITS = key_set("حداقل دست‌کم لااقل حداکثر")
-_BEYOND = key_set("گذشت گذشته گذشته‌است فراتر عبور تجاوز می‌گذرد بیشتر بالاتر")
 _DAYTIMES = key_set("صبح ظهر عصر شب غروب بامداد")
 _DAYS = key_set("دیروز امروز دیشب فردا امشب")
-_SPANS = key_set("سال هفته ماه روز فصل شب سال‌های ماه‌های روزهای")
+SPANS = key_set("سال هفته ماه روز فصل شب سال‌های ماه‌های روزهای")
 _WHEN = key_set("گذشته آینده قبل بعد جاری پیش اخیر آتی پایانی نخست اول")
 _LONGEST_PHRASE = 12
-_MONEY = frozenset(("toman", "rial", "dollar"))
+MONEY = frozenset(("toman", "rial", "dollar"))
 _STOPS = (
     PREPOSITIONS
     | (CONJUNCTIONS - {AND})
@@ -88,10 +80,7 @@ _HEADS_OF_SERVICE = key_set(
     خانه هسته اردو نشست جلسه سالن مجتمع بازارچه طرح پروژه
     """
 )
-_ENDS = frozenset((".", "؟", "!", "؛", "\n"))
-_WITH_POWER = 2
-_EACH_TIME = key_set("روزی هفته‌ای ماهی سالی روزانه ماهانه سالانه هفتگی شبی")
-_ROOFED = frozenset(("dwelling", "school", "mosque", "building", "classroom", "clinic", "hall"))
+ROOFED = frozenset(("dwelling", "school", "mosque", "building", "classroom", "clinic", "hall"))
 _RECEIVERS = frozenset(("person", "household"))
 _TELLING = key_set("ذکر عنوان اعلام بیان مطرح اظهار قید")
 _HARD_VAV = frozenset(("عضو", "جزو"))
@@ -108,8 +97,6 @@ _SERVICES = key_set(
     کارآفرینی اشتغال‌زایی پذیرایی اسکان توزیع خدمت‌رسانی آب‌رسانی گازرسانی برق‌رسانی راه
     """
 )
-
-
 # Measures that never take another noun with them.
 _ALONE = MEASURES | frozenset(("نفر", "نفرروز", "نفرساعت", "بار", "مرتبه", "دفعه"))
 _ONE_WORD: dict[str, str] = (
@@ -117,6 +104,12 @@ _ONE_WORD: dict[str, str] = (
     | dict.fromkeys(MONTHS, "date")
     | dict.fromkeys(("برابر", "برابری"), "times")
     | dict.fromkeys(("درصد", "درصدی", "%"), "percent")
+)
+_ADJECTIVES = key_set(
+    """
+    کوچک خرد بزرگ متوسط محروم دولتی خصوصی سیار ثابت جدید گرم خشک فعال تازه نیازمند ویژه زودبازده
+    مولد خودکفا
+    """
 )
 
 
@@ -144,7 +137,7 @@ def counted_phrase(words: list[Word], number: Number) -> Phrase:
     after = _with_tail(words, at, _phrase_end(words, at))
     nouns = [words[index].text for index in range(at, after) if words[index].text != "تا"]
     unit = "share" if number.form is Form.FRACTION else unit_of(nouns)
-    if unit in _MONEY:
+    if unit in MONEY:
         after = min(after, at + 1)
     if not nouns and at > number.first and words[number.first - 1].text == "%":
         return Phrase(number.first - 1, number.first, "percent")
@@ -254,7 +247,7 @@ def _is_when(words: list[Word], at: int) -> bool:
         return following in ("ماه", "امسال", "سال") or words[at].text.endswith("ماه")
     if words[at].text in _DAYTIMES and (following in _DAYS or following in WEEKDAYS):
         return True
-    return words[at].text in _SPANS and following in _WHEN
+    return words[at].text in SPANS and following in _WHEN
 
 
 def _lists_people(words: list[Word], first: int, at: int) -> bool:
@@ -435,7 +428,7 @@ def _and_continues(words: list[Word], first: int, at: int) -> bool:
     if classified and unit_of([words[at - 1].text]) and near[1]:
         return not _meets_number(words, at + 1)  # «۲۷۰۰ رأس بز و میش»
     people = at - 1 > first and unit_of([words[at - 1].text]) == near[1] == "person"
-    if people and near[0] in _ROOFED:
+    if people and near[0] in ROOFED:
         return not _meets_number(words, at + 1)  # «خانه سالمندان و افراد دارای معلولیت»
     contents = at == first + 2 and near in (("parcel", ""), ("project", ""))
     if contents and not _is_adjective(words[at - 1].text):
@@ -458,14 +451,6 @@ def _meets_number(words: list[Word], at: int) -> bool:
         if words[index].kind is Kind.DIGITS or _is_numeral(words[index]):
             return True
     return False
-
-
-_ADJECTIVES = key_set(
-    """
-    کوچک خرد بزرگ متوسط محروم دولتی خصوصی سیار ثابت جدید گرم خشک فعال تازه نیازمند ویژه زودبازده
-    مولد خودکفا
-    """
-)
 
 
 def _is_adjective(text: str) -> bool:
@@ -509,147 +494,3 @@ def _has_an_object(words: list[Word], first: int, after: int, verb: str) -> bool
     last = words[after - 1].text
     made = verb in _MAKING and unit_of([words[first].text]) == "person"
     return made and unit_of([last]) != "person" and not _is_adjective(last)
-
-
-# --- qualifiers ----------------------------------------------------------------------------------
-
-
-def qualifier_of(words: list[Word], number: Number, phrase: Phrase) -> tuple[Qualifier, int]:
-    """The qualifier of a number and the word where the qualified expression begins."""
-    if number.form is Form.VAGUE:
-        return "unknown", number.first
-    if number.bound:
-        return ("at_least" if number.bound == "low" else "at_most"), number.first
-    at = number.first
-    while at > 0 and words[at - 1].text in QUALIFIER_FILLERS - {"به"}:
-        at -= 1
-    for size in (3, 2, 1):
-        if at >= size:
-            said = " ".join(words[index].text for index in range(at - size, at))
-            meaning = QUALIFIERS.get(said)
-            if meaning is not None and not _is_real_place(said, phrase):
-                if said in _UNDER_FORMS and (
-                    _denied_behind(words, phrase) or _forbidden(words, at - size)
-                ):
-                    return "at_least", at - size
-                if meaning == "about" and said.endswith("مرز") and _crossed(words, at, phrase):
-                    return "at_least", at - size
-                return _as_qualifier(meaning), at - size
-    if at > 1 and words[at - 1].text in _EACH_TIME and words[at - 2].text in _LIMITS:
-        return _as_qualifier(QUALIFIERS[words[at - 2].text]), at - 2  # «حداقل ماهی یک جلسه»
-    if at > 1 and words[at - 1].text == "به" and words[at - 2].text in _LIMITS:
-        return _as_qualifier(QUALIFIERS[words[at - 2].text]), at - 2
-    each_time = at > 1 and words[at - 1].text in _EACH_TIME and words[at - 2].text == "تا"
-    if each_time and _until(words, at - 1, phrase):
-        return "at_most", at - 2  # «تا روزی ۴۰۰ نفر»
-    led = at > 0 and words[at - 1].text == "از" and phrase.after < len(words)
-    lower = led and words[phrase.after].text in _LOWER
-    if lower and (_denied_behind(words, phrase) or _forbidden(words, at - 1)):
-        return "at_least", number.first
-    if _until(words, at, phrase) or _under(words, at, phrase):
-        return "at_most", at - 1
-    if _passed(words, number, phrase):
-        return "at_least", number.first
-    return "exact", number.first
-
-
-def _denied_behind(words: list[Word], phrase: Phrase) -> bool:
-    """«کمتر از ۲۰ برنامه نداشته باشد»: a denied upper limit is a lower one."""
-    for index in range(phrase.after, min(phrase.after + 7, len(words))):
-        form = VERB_FORMS.get(words[index].text)
-        if form is not None:
-            return form.negative
-        if words[index].kind is not Kind.WORD or words[index].text in ("که", "و"):
-            return False
-    return False
-
-
-def _forbidden(words: list[Word], at: int) -> bool:
-    """«نباید کمتر از ۴۰ درصد باشد»: a forbidden upper limit is a lower one."""
-    return any(words[index].text == "نباید" for index in range(max(at - 2, 0), at))
-
-
-def _crossed(words: list[Word], at: int, phrase: Phrase) -> bool:
-    """«از مرز ۶۰۰ هزار نفر عبور کرده»."""
-    tail = [words[index].text for index in range(phrase.after, min(phrase.after + 3, len(words)))]
-    return at > 1 and words[at - 2].text == "از" and bool(_BEYOND & set(tail))
-
-
-def _as_qualifier(meaning: str) -> Qualifier:
-    return "at_least" if meaning == "at_least" else "about" if meaning == "about" else "at_most"
-
-
-def _is_real_place(said: str, phrase: Phrase) -> bool:
-    """«زیر ۵ درمانگاه» would be a place, but reports do not say so: only «سقف» of a building."""
-    return said == "سقف" and phrase.unit not in _MONEY
-
-
-def _until(words: list[Word], at: int, phrase: Phrase) -> bool:
-    """«تا ۵۰۰ نفر» is a limit; «تا ۳ دی», «تا ۵ سال آینده» and «دعوت کردیم تا ۵ …» are not."""
-    if at < 1 or words[at - 1].text != "تا":
-        return False
-    following = words[phrase.first].text if phrase.first < len(words) else ""
-    if following in MONTHS or following in DURATION_NOUNS or phrase.unit == "date":
-        return False
-    if phrase.after <= phrase.first:
-        return False
-    before = words[at - 2].text if at > 1 else ""
-    if at > _WITH_POWER and words[at - 3].text in POTENTIAL_NOUNS:
-        return True  # «قابلیت دارد تا ۱۰ برابر …»
-    if before in VERB_FORMS:
-        return VERB_FORMS[before].lemma == "توانست" or not _is_purpose(words, phrase.after)
-    return not any(words[index].text == "از" for index in range(max(at - 7, 0), at - 1))
-
-
-def _is_purpose(words: list[Word], at: int) -> bool:
-    """«دعوت کردیم تا ۵ طرح را ببینند»: a subjunctive ahead makes the تا a conjunction."""
-    for index in range(at, min(at + 15, len(words))):
-        form = VERB_FORMS.get(words[index].text)
-        if form is not None and form.tense is not Tense.PARTICIPLE:
-            return form.tense is Tense.SUBJUNCTIVE
-    return False
-
-
-def _under(words: list[Word], at: int, phrase: Phrase) -> bool:
-    """«نباید از ۸ درصد بگذرد», «سقف کار ما ۱۰۰ روستا است»: a limit said by the clause."""
-    before = [words[index].text for index in range(max(at - 6, 0), at)]
-    ends = [index for index, text in enumerate(before) if text in _ENDS]
-    before = before[ends[-1] + 1 :] if ends else before
-    told = [index for index, text in enumerate(before) if text in ("است", "شد", "شده", "بود")]
-    before = before[told[-1] + 1 :] if told else before  # the clause before is over
-    if before[-1:] == ["از"]:
-        tail = [words[i].text for i in range(phrase.after, min(phrase.after + 4, len(words)))]
-        over = "فراتر" in tail or "بیشتر" in tail
-        denied = any(text in VERB_FORMS and VERB_FORMS[text].negative for text in tail)
-        return (
-            "نباید" in before
-            or (over and denied)
-            or tail[:1] == ["کمتر"]
-            or tail[:2] == ["هم", "کمتر"]
-        )
-    if before[-1:] == ["به"]:
-        tail = [words[i].text for i in range(phrase.after, min(phrase.after + 2, len(words)))]
-        return any(
-            text in VERB_FORMS and VERB_FORMS[text] == ("رسید", Tense.PAST, True) for text in tail
-        )
-    named = words[phrase.first].text if phrase.after > phrase.first else ""
-    if phrase.unit in _ROOFED or named == "کلاس":
-        return False  # «سقف ۱۶۰ خانه زده شد»
-    return any(
-        text == "سقف" and before[index - 1 : index] not in (["بر"], ["روی"], ["زیر"])
-        for index, text in enumerate(before)
-    )
-
-
-def _passed(words: list[Word], number: Number, phrase: Phrase) -> bool:
-    """«از ۹ هزار گروه گذشت», «۵۰ نفر به بالا»: the words behind make it a lower limit."""
-    after = max(phrase.after, number.after)
-    tail = [words[index].text for index in range(after, min(after + 3, len(words)))]
-    if tail[:2] in (["به", "بالا"], ["و", "اندی"], ["و", "بیشتر"], ["یا", "بیشتر"]):
-        return True
-    if number.first < 1 or words[number.first - 1].text != "از" or phrase.unit in _TIMES:
-        return False
-    return any(
-        text in _BEYOND and not (index and tail[index - 1] in _SPANS)
-        for index, text in enumerate(tail)
-    )
