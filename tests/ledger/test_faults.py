@@ -226,7 +226,9 @@ def test_the_worker_folds_by_itself_also_after_its_session_was_killed(own_world:
     sound()
 
 
-def test_the_worker_waits_for_a_database_that_is_away_and_goes_on(own_world: World) -> None:
+def test_the_worker_waits_for_a_database_that_is_away_and_goes_on(
+    own_world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     name, rounds = connection.settings_dict["NAME"], list[int]()
     connection.ensure_connection()  # ours stays; only new ones find nothing
 
@@ -246,6 +248,9 @@ def test_the_worker_waits_for_a_database_that_is_away_and_goes_on(own_world: Wor
         finally:
             connection.settings_dict["NAME"] = name
         until(lambda: len(rounds) > seen + 2)
+        until(lambda: "the database is back" in caplog.text)
+    assert caplog.text.count("the database is away") == 1, "said once, not every second"
+    assert "the database is away (" in caplog.text, "with the server's own words"
 
 
 def test_a_chore_that_fails_is_logged_and_the_others_go_on(

@@ -34,6 +34,7 @@ class Worker:
     def __init__(self, chores: list[Chore]) -> None:
         self.chores = chores
         self.stopping = False
+        self.away_since: float | None = None  # the database, by this process's clock
 
     def stop(self, *_: object) -> None:
         """Finish the piece in hand and leave; also a signal handler."""
@@ -45,10 +46,24 @@ class Worker:
             try:
                 if not self._round():
                     self._wait(0.5)
-            except (OperationalError, InterfaceError):
-                log.warning("database away, trying again")
+                self._is_back()
+            except (OperationalError, InterfaceError) as trouble:
+                self._is_away(trouble)
                 connection.close()
                 time.sleep(1)
+
+    def _is_away(self, trouble: Exception) -> None:
+        """Said once, with the server's own words, and not every second while it lasts."""
+        if self.away_since is None:
+            self.away_since = time.monotonic()
+            reason = (str(trouble).strip().splitlines() or ["no reason given"])[0]
+            log.warning("the database is away (%s); trying again every second", reason)
+
+    def _is_back(self) -> None:
+        if self.away_since is not None:
+            seconds = time.monotonic() - self.away_since
+            log.warning("the database is back after %.0f s; work goes on", seconds)
+            self.away_since = None
 
     def _round(self) -> bool:
         busy = False
