@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -380,6 +381,133 @@ def test_a_forgotten_phone_signs_in_again_and_delivers(phone: Visitor, scene: Sc
     page.locator(".app-stack .btn-main").click()
     settled(page)
     assert Entry.objects.filter(quantity=81).count() == 1 and Device.objects.count() == 1
+
+
+def unlock(page: Page) -> None:
+    """The holder opens the app with his PIN."""
+    page.locator("input[type=password]").fill(PIN)
+    page.get_by_role("button", name="باز کن").click()
+    expect(page.locator("#tabs a").first).to_be_visible()
+
+
+def test_what_waits_is_sent_in_the_background_while_the_app_is_locked(
+    phone: Visitor, scene: Scene
+) -> None:
+    page = phone.page
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    browser, known = phone.context.new_cdp_session(page), list[str]()
+    browser.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda said: known.extend(one["registrationId"] for one in said["registrations"]),
+    )
+    browser.send("ServiceWorker.enable")
+    until(page, lambda: known)
+    phone.context.set_offline(True)
+    record(page, "91")
+    page.click("#lock")
+    expect(page.locator("input[type=password]")).to_be_visible()
+    assert not Entry.objects.filter(quantity=91).exists()
+    phone.context.set_offline(False)
+    browser.send(
+        "ServiceWorker.dispatchSyncEvent",
+        {
+            "origin": phone.home,
+            "registrationId": known[-1],
+            "tag": "karnameh-outbox",
+            "lastChance": False,
+        },
+    )
+    until(page, Entry.objects.filter(quantity=91).exists)
+    assert page.locator("input[type=password]").is_visible(), "nobody had to open it"
+    unlock(page)
+    settled(page)
+    page.click("#tabs a[href='#/queue']")
+    expect(page.locator(".badge-good")).to_have_count(1)
+    assert Entry.objects.filter(quantity=91).count() == 1
+
+
+def test_after_two_weeks_without_a_network_the_app_opens_records_and_delivers(
+    phone: Visitor, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, later = phone.page, timedelta(days=14)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    phone.context.set_offline(True)
+    record(page, "92")
+    phone.context.add_init_script(
+        f"const before = Date.now.bind(Date); Date.now = () => before() + {int(later.total_seconds() * 1000)};"
+    )
+    page.reload()
+    unlock(page)
+    expect(page.locator(".app-badge")).to_have_text("۱")
+    record(page, "93")
+    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + later)
+    phone.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    settled(page)
+    first, second = (Entry.objects.get(quantity=number) for number in (92, 93))
+    assert second.ends_on - first.ends_on == later
+
+
+def test_a_phone_that_lost_its_store_begins_anew_and_sees_what_it_had_sent(
+    phone: Visitor, scene: Scene
+) -> None:
+    """The app was removed and installed again, or the browser cleared its store."""
+    page = phone.page
+    record(page, "96")
+    settled(page)
+    browser = phone.context.new_cdp_session(page)
+    browser.send("Storage.clearDataForOrigin", {"origin": phone.home, "storageTypes": "all"})
+    client = Client()
+    client.force_login(scene.world.people["leader"])
+    name = settings.SESSION_COOKIE_NAME
+    phone.context.add_cookies(
+        [{"name": name, "value": client.cookies[name].value, "url": phone.home}]
+    )
+    phone.open("/field/")
+    for number in (0, 1):
+        page.locator("input[type=password]").nth(number).fill(PIN)
+    page.get_by_role("button", name="شروع").click()
+    expect(page.locator("#screen")).to_contain_text("۹۶")
+    record(page, "97")
+    settled(page)
+    assert Entry.objects.filter(quantity__in=[96, 97]).count() == 2 and Device.objects.count() == 2
+
+
+def test_signing_out_with_a_full_queue_saves_it_first(phone: Visitor, scene: Scene) -> None:
+    page = phone.page
+    phone.context.set_offline(True)
+    record(page, "94")
+    page.click("#tabs a[href='#/queue']")
+    page.locator("a[href='#/leave']").click()
+    out = page.locator("button.btn-bad")
+    expect(out).to_be_disabled()
+    look(page)
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="ذخیرهٔ صف").click()
+    saved = Path(saving.value.path()).read_bytes()
+    page.locator(".check input").check()
+    out.click()
+    expect(page.locator("#tabs")).to_be_hidden()
+    assert page.evaluate("import('/static/field/store.js').then((store) => store.known())") is False
+    officer = Client()
+    officer.force_login(scene.world.people["fars"])
+    officer.post("/field/aside/queue/", {"file": SimpleUploadedFile("queue.json", saved)})
+    assert Entry.objects.filter(quantity=94).count() == 1
+
+
+def test_the_last_record_is_repeated_with_its_number_at_a_touch(
+    phone: Visitor, scene: Scene
+) -> None:
+    page = phone.page
+    record(page, "98")
+    page.get_by_role("button", name="یکی دیگر").click()
+    page.get_by_role("button", name="همان عدد").click()
+    expect(page.locator(".echo")).to_contain_text(to_words(98))
+    look(page)
+    page.locator(".app-foot button").click()
+    expect(page.locator(".app-done")).to_be_visible()
+    settled(page)
+    assert Entry.objects.filter(quantity=98).count() == 2
 
 
 def test_the_phone_says_numbers_in_the_same_words_and_reads_the_same_digits(phone: Visitor) -> None:
