@@ -173,12 +173,17 @@ def _bench(arguments: list[str]) -> int:
         return _run("karnameh.narrative.reader.bench", arguments[1:])
     if arguments[:1] == ["plan"]:
         return _run("karnameh.campaigns.planner.bench", arguments[1:])
+    if arguments[:1] == ["phone"]:
+        from karnameh.config.bench.phone import bench as bench_phone
+
+        return bench_phone(arguments[1:])
     if arguments[:1] == ["sync"]:
         from karnameh.config.bench.sync.command import bench as bench_sync
 
         return bench_sync(arguments[1:])
     print(
-        "Benchmarks: desks, ledger, plan, proof, read, readers, scale, spark, sync", file=sys.stderr
+        "Benchmarks: desks, ledger, phone, plan, proof, read, readers, scale, spark, sync",
+        file=sys.stderr,
     )
     return 2
 

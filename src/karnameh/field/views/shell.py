@@ -58,7 +58,13 @@ def app(request: HttpRequest) -> HttpResponse:
     response = render(
         request,
         "field/app.html",
-        {"version": version(), "scripts": f"{_base()}field/", "says": says()},
+        {
+            "version": version(),
+            "scripts": f"{_base()}field/",
+            "says": says(),
+            # Named at once: otherwise the browser learns of each by reading the one before.
+            "modules": [f"{_base()}{one}" for one in _modules()],
+        },
     )
     response["Cache-Control"] = "no-cache"
     return response
