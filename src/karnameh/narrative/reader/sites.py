@@ -17,6 +17,7 @@ from karnameh.narrative.reader.lexicon import (
     PREPOSITIONS,
     PRONOUNS,
     QUALIFIERS,
+    ROLES,
     SAY_WORDS,
     TEAM_HEADS,
     UNIT_HEADS,
@@ -103,8 +104,12 @@ _BEFORE_NAMED = LOCATIVE | frozenset(
     )
 )
 _UNIT_LOOK_BACK = 5
+_TITLE = 7  # words of a title before its place
 _HELPERS = key_set("مردم اهالی خیران خیرین نیکوکاران")
 _BYLINE = 7  # «به گزارش خبرگزاری، منطقه کردستان، …»
+_OPENINGS = key_set(
+    "بیان اشاره یادآوری تاکید قدردانی تشکر انتقاد اعلام گرامیداشت ابراز تقدیر تبریک"
+)
 _STREETS = key_set("خیابان میدان بلوار بزرگراه اتوبان کوچه ورزشگاه پارک بوستان سینما هتل دانشگاه")
 _FACILITIES = key_set("مرکز بیمارستان درمانگاه مجتمع پایگاه کارخانه")
 _KINDS = 6  # words between many places and the country
@@ -291,6 +296,8 @@ def _is_of_unit(reading: Reading, hit: PlaceHit, first: int, counted: set[int]) 
     helped = reading.texts(max(first, hit.first - 4), hit.first)
     if helped[-1:] and helped[-1] in _HELPERS and JOINT_WORDS & set(helped):
         return True  # «با کمک مردم اصفهان»
+    if _is_of_speaker(reading, hit, first):
+        return True
     if hit.first > first and reading.text(hit.first - 1) in _STREETS:
         return hit.first - 1 not in counted  # «خیابان تهران»
     if hit.first == first and reading.text(hit.after) in ("-", "–", "/", ":"):
@@ -308,6 +315,14 @@ def _is_of_unit(reading: Reading, hit: PlaceHit, first: int, counted: set[int]) 
         if word.text in UNIT_HEADS or word.text in TEAM_HEADS:
             return at not in counted  # «۲ مرکز بهداشت بم» is a thing in a place
     return False
+
+
+def _is_of_speaker(reading: Reading, hit: PlaceHit, first: int) -> bool:
+    """«رئیس سازمان در گلستان با یادآوری … گفت»: the speaker's office, not where it happened."""
+    if reading.text(hit.after) != "با" or reading.text(hit.after + 1) not in _OPENINGS:
+        return False
+    title = reading.texts(max(first, hit.first - _TITLE), hit.first)
+    return not ROLES.isdisjoint(title) and not any(text in VERB_FORMS for text in title)
 
 
 def _counts(reading: Reading, hit: PlaceHit) -> bool:

@@ -26,9 +26,6 @@ _ADJUNCTS = frozenset(("از", "در", "با", "به", "طی", "پای", "میا
 _MEETINGS = key_set(
     "گفت‌و‌گو گفتگو مصاحبه خبرنگار خبرنگاران نشست جلسه همایش آیین مراسم حاشیه بازدید سفر"
 )
-_OPENINGS = key_set(
-    "بیان اشاره یادآوری تاکید قدردانی تشکر انتقاد اعلام گرامیداشت ابراز تقدیر تبریک"
-)
 _TOPICS = key_set("درباره خصوص مورد اشاره پیرامون یادآوری بیان")
 _SENDING = key_set("ارسال اعزام گسیل منتقل حمل فرستاده فرستاد برد رفت رسید عازم روانه")
 _MOTION = key_set("رفت شتافت اعزام سفر عازم")
@@ -256,9 +253,7 @@ def _is_told_at(reading: Reading, hit: PlaceHit, clause: Clause) -> bool:
         return True
     # The speaker's own place: «مسئول ستاد … در آذربایجان شرقی گفت».
     speaker = next((at for at in clause.words if reading.text(at) in ROLES), -1)
-    told = reading.texts(hit.after, hit.after + 2)
-    opening = told[:1] == ["با"] and told[-1] in _OPENINGS  # «… در گلستان با یادآوری … گفت»
-    named = 0 <= speaker < hit.first and (verb.first - hit.after <= 1 or opening)
+    named = 0 <= speaker < hit.first and verb.first - hit.after <= 1
     return named and not _TOPICS & set(reading.texts(speaker, hit.first))
 
 
