@@ -43,11 +43,16 @@ def _quiet(seed: int) -> Any:
     return solver
 
 
+_DUAL, _PRIMAL = 1, 4  # `simplex_strategy` of HiGHS
+
+
 class GrowingProgram:
     """A linear program to which rows and columns are added; each solve starts from the last one."""
 
     def __init__(self, *, seed: int) -> None:
         self._solver = _quiet(seed)
+        # Whether the last answer still keeps every limit: only columns or costs are new.
+        self._stands = False
         self.rows = 0
         self.columns = 0
 
@@ -79,24 +84,30 @@ class GrowingProgram:
 
     def set_row_bounds(self, rows: Ints, low: Floats, high: Floats) -> None:
         """Change the bounds of some rows."""
+        self._stands = False
         self._solver.changeRowsBounds(len(rows), rows, low, high)
 
     def set_column_bounds(self, column: int, low: float, high: float) -> None:
         """Change the bounds of one column."""
+        self._stands = False
         self._solver.changeColBounds(column, low, high)
 
     def reduced_costs(self) -> Floats:
         """What one more unit of each column would cost."""
         return np.array(self._solver.getSolution().col_dual)
 
-    def solve(self, seconds: float) -> bool:
-        """Solve; True when it is solved to the end."""
+    def solve(self, seconds: float, *, through: bool = False) -> bool:
+        """Solve; True when it is solved to the end. `through` goes by the interior, from no answer."""
         solver = self._solver
+        solver.setOptionValue("solver", "ipm" if through else "simplex")
+        # From an answer that keeps all limits the primal method goes on; the dual one would begin by losing it.
+        solver.setOptionValue("simplex_strategy", _PRIMAL if self._stands else _DUAL)
         # HiGHS counts the time of all its runs together.
         solver.setOptionValue("time_limit", solver.getRunTime() + max(0.05, seconds))
         solver.run()
         ends = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
-        return solver.getModelStatus() in ends
+        self._stands = solver.getModelStatus() in ends
+        return self._stands
 
     def values(self) -> Floats:
         """The columns' values."""

@@ -27,6 +27,7 @@ from karnameh.campaigns.planner.state import Choice, State
 PENALTY = 1000.0  # times the largest value of a proposal: what a missing unit of a rule costs
 A_ROUND = 3  # columns of one part that join the program in one round
 AT_FIRST = 1
+MANY_IN_PARTS = 0.25  # of the proposals of a block
 
 
 @dataclass(slots=True)
@@ -70,6 +71,7 @@ class Relaxation:
         self.own = np.zeros(block.rows)  # the best prices of the other rows so far
         self.proven: tuple[Floats, Reduced, float] | None = None
         self.program = GrowingProgram(seed=seed)
+        self.is_begun = False
         self.top = max(1e-6, float(self._top()))
         nothing = np.zeros(0, np.int64)
         self.pool = Pool(nothing, nothing, nothing, np.zeros(0))
@@ -275,8 +277,12 @@ class Relaxation:
         """Column generation until the bound is within `tolerance` of the relaxation's value."""
         block = self.block
         best: Relaxed | None = None
+        # Where many proposals have several parts, the first program ties the simplex up for seconds.
+        tangled = len(self.multi) > MANY_IN_PARTS * len(block.proposals)
         for _turn in range(rounds):
-            solved = self.program.solve(max(0.1, deadline - time.monotonic()))
+            left = max(0.1, deadline - time.monotonic())
+            solved = self.program.solve(left, through=tangled and not self.is_begun)
+            self.is_begun = True
             values, duals = self.program.values(), self.program.prices()
             if len(values) < self.program.columns or len(duals) < self.program.rows:
                 break  # the solver gave nothing in its time
