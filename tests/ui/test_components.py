@@ -67,6 +67,9 @@ def test_dates_are_machine_readable_too() -> None:
         render('{% day d "short" %}', EN, d=TODAY)
         == '<time datetime="2026-11-22">22 November</time>'
     )
+    spring = date(2027, 5, 1)
+    assert ">شنبه ۱۱ اردیبهشت ۱۴۰۶<" in render("{% day d %}", d=spring)
+    assert ">شنبه ۱۱ اردیبهشت<" in render('{% day d "near" %}', d=spring)
     assert ">۱۴۰۵/۰۹/۰۱<" in render('{% day d "numeric" %}', d=TODAY)
     at = datetime(2026, 11, 22, 14, 20, tzinfo=timezone(timedelta(hours=3, minutes=30)))
     assert render("{% instant at %}", at=at) == (

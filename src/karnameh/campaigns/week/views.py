@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -283,6 +284,9 @@ def chances(request: HttpRequest, pk: UUID, line: int) -> HttpResponse:
     return JsonResponse(boards.chances(version, one, venues))
 
 
+_LOOSE = 16  # so many items of a day fit on a wall sheet with air between them
+
+
 @login_required
 @require_safe
 def printed(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -314,6 +318,7 @@ def printed(request: HttpRequest, pk: UUID) -> HttpResponse:
             "parts": parts,
             "many": many,
             "paper": "a3" if request.GET.get("paper") == "a3" else "a4",
+            "dense": max(Counter(one.on for one in lines).values(), default=0) > _LOOSE,
             "node": node,
             "crumbs": _crumbs(version),
         },

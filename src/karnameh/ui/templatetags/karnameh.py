@@ -109,7 +109,8 @@ def money(context: Context, rial: int | None, short: bool = False) -> SafeString
 
 @register.simple_tag(takes_context=True)
 def day(context: Context, value: date | None, style: str = "full") -> SafeString | str:
-    """A date as `<time>`; style: full (with weekday), short (without) or numeric."""
+    """A date as `<time>`; style: full (with weekday), short (without), numeric, or near: with weekday
+    and without the year, where the page says the year already."""
     value = _known(value)
     if value is None:
         return "—"
@@ -119,7 +120,8 @@ def day(context: Context, value: date | None, style: str = "full") -> SafeString
     if style == "numeric":
         said = formats.numeric_day(value, display)
     else:
-        said = formats.day_text(value, display, today=_today(context), with_weekday=style == "full")
+        near = value if style == "near" else _today(context)
+        said = formats.day_text(value, display, today=near, with_weekday=style in ("full", "near"))
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), said)
 
 
