@@ -33,6 +33,8 @@ _WEEK = (
     (6, "hot-meals-served", "سفرهٔ سپاس از داوطلبان", 18, "۲۰ زیرانداز", 150, None),
 )
 
+_COMES = ("گروه داوطلبان دانشگاه", "گروه پزشکی شهرستان", "گروه آشپزی محله")
+
 
 def leaders_week(
     unit: OrgUnit, campaign: Campaign, accounts: dict[str, User], *, at: datetime
@@ -53,6 +55,8 @@ def leaders_week(
             activity=activity, on=on, starts_at=time(hour), ends_at=time(hour + 3), place=unit.place
         )
         Need.objects.create(activity=activity, kind=NeedKind.MATERIAL, label=bring)
+        comes = _COMES[number % len(_COMES)]
+        Need.objects.create(activity=activity, kind=NeedKind.TEAM, label=comes)
         pledge = NewEntry(
             id=ids.at(campaign.starts_on), indicator=indicator.pk, stage=Stage.PLEDGED, unit=unit.pk,
             activity=activity.pk, starts_on=on, ends_on=on, quantity=Decimal(promised),
