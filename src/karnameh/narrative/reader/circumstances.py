@@ -135,6 +135,15 @@ def _governor(reading: Reading, figure: Figure, nouns: frozenset[str]) -> int:
 # --- needs ---------------------------------------------------------------------------------------
 
 
+def _overrun(reading: Reading, figure: Figure, _tail: list[str]) -> str:
+    """«آب وارد ۱۴ روستا شد»: how far a flood or a fire came."""
+    verb = figure.clause.verb
+    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    came = verb is not None and verb.lemma == "شد" and not verb.passive
+    entered = any(pair in _OVERRUNNING for pair in pairwise(head[-3:]))
+    return "how far it came" if came and entered else ""
+
+
 def _needed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     """«کمبود ۴۰ معلم», «نیاز منطقه را ۱۰۰ چادر اعلام کرد», «اعتبار مورد نیاز ۲ میلیارد است»."""
     verb = figure.clause.verb
@@ -401,8 +410,12 @@ def _happening(reading: Reading, figure: Figure) -> str:
     return f"what befell: {force}" if force and struck else ""
 
 
+_OVERRUNNING = frozenset(
+    (water, "وارد") for water in key_set("آب سیل سیلاب آتش گل‌ولای رودخانه سیلابها")
+)
 _RULES: tuple[Callable[[Reading, Figure, list[str]], str], ...] = (
     _harmed,
+    _overrun,
     _needed,
     _requested,
     _lacking,

@@ -204,6 +204,8 @@ def _is_finite_here(words: list[Word], at: int, first: int, after: int) -> bool:
     before = words[at - 1]
     if before.kind not in (Kind.WORD, Kind.DIGITS):
         return False
+    if words[at].text == "گذشت" and before.text == "که":
+        return True  # «در هفته‌ای که گذشت خبر داد»
     if before.text in PREPOSITIONS or before.text in ("و", "یا"):
         return False
     if before.text in ("دست", "حال"):

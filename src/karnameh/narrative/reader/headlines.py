@@ -98,6 +98,8 @@ def _amid_plans(reading: Reading, drafts: list[Draft], position: int) -> bool:
     draft = drafts[position]
     if reading.text(draft.figure.opening - 1) == "آمادگی":
         return False  # «از آمادگی ۳۴۰۰ پزشک خبر داد»: they are ready now
+    if _is_over(reading, draft):
+        return False
     beside = [
         other.stage
         for other in drafts[position + 1 : position + _NEAR]
@@ -124,13 +126,20 @@ def _gives_news(reading: Reading, draft: Draft) -> bool:
     return deed and verb is not None and reading.text(verb.first - 1) == "خبر"
 
 
+def _is_over(reading: Reading, draft: Draft) -> bool:
+    """«در هفته‌ای که گذشت», «در ماه گذشته»: the news itself says that it was."""
+    verb = draft.figure.clause.verb
+    said = reading.texts(draft.figure.after, verb.first if verb else draft.figure.after)
+    return "گذشت" in said or not _PASSED.isdisjoint(said)
+
+
 def _comes_yet(reading: Reading, draft: Draft) -> bool:
     """«از خرید ۱۸ اتوبوس خبر داد و گفت: این اتوبوس‌ها ماه آینده می‌رسند»: news of what is to come."""
     figure = draft.figure
     verb = figure.clause.verb
-    if verb is None or reading.text(verb.first - 1) != "خبر":
+    if verb is None or reading.text(verb.first - 1) != "خبر" or _is_over(reading, draft):
         return False
-    later = reading.figures_after(figure)[:1]
+    later = [one for one in reading.figures_after(figure) if one.clause is not figure.clause]
     end = later[0].first if later else figure.sentence.after
     named = {lemma(text) for text in reading.texts(figure.phrase.first, figure.after)} | _SUMS
     pointed = False
@@ -146,12 +155,17 @@ def _comes_yet(reading: Reading, draft: Draft) -> bool:
             and not inner.negative
             and (
                 inner.tense is Tense.FUTURE
-                or (inner.tense is Tense.PRESENT and lies_ahead(clause.texts))
+                or (inner.tense is Tense.PRESENT and _is_dated_ahead(clause.texts))
                 or (inner.tense is Tense.SUBJUNCTIVE and HOPES & set(clause.texts))
             )
         ):
             return True
     return False
+
+
+def _is_dated_ahead(texts: list[str]) -> bool:
+    """A day to come, or an occasion: «همزمان با هفته … به بهره‌برداری می‌رسند»."""
+    return lies_ahead(texts) or ("همزمان" in texts and not _OCCASIONS.isdisjoint(texts))
 
 
 def _is_told(reading: Reading, draft: Draft) -> bool:

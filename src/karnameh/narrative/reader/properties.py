@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from karnameh.narrative.reader.acts import Act, act_of
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.circumstances import list_head
@@ -270,7 +272,9 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     officials |= "حضور" in near[-3:] and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
     meeting = _MET & set(reading.texts(figure.opening - 8, figure.opening - 1))
     led = near[-1:] != [] and near[-1] in _OFFICIALS
-    if officials or (led and ("حضور" in near or meeting)):
+    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    present = "حضور" in near or ("با", "حضور") in pairwise(head)
+    if officials or (led and (present or meeting)):
         return Verdict(figure.phrase.unit, "who was present")
     return None
 

@@ -26,6 +26,7 @@ _HELP = key_set("همکاری مشارکت همراهی مساعدت همیار�
 _HELPING_LIGHTS = frozenset(("داشت", "کرد", "نمود"))
 _PAPERS = key_set("تفاهم‌نامه توافق‌نامه قرارداد توافق موافقت‌نامه")
 _BASES = key_set("محل طبق اساس براساس قالب موجب استناد مطابق پی")
+_REMOTE = frozenset(("دور", "دورتر"))  # «۴۰ کیلومتر از شهر دور است»
 _AWAY = key_set("پیش قبل مانده دورتر آن‌سوتر بالاتر پایین‌تر فاصله آن‌طرف‌تر جلوتر نرسیده")
 _FORMERLY = key_set("پیش قبل پارسال")
 _LEFT = key_set("نیمه‌جان خشکیده نیمه‌تمام باقی‌مانده مانده باقیمانده")
@@ -87,6 +88,8 @@ def _distance(reading: Reading, figure: Figure) -> str:
         return "a distance"
     if verb is None:
         return ""
+    if verb.lemma == "بود" and reading.text(verb.first - 1) in _REMOTE:
+        return "a distance"
     gone = verb.lemma == "کشید" and reading.text(verb.first - 1) == "طول"
     gone |= verb.lemma in ("رفت", "آمد", "پیمود") and reading.text(verb.first - 1) not in ("پیش",)
     return "how far they went" if gone or reading.text(verb.first - 1) == "طی" else ""

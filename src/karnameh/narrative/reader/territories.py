@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.circumstances import list_head
+from karnameh.narrative.reader.lexicon import DEEDS
 from karnameh.narrative.reader.nouns import lemma
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import Tense
@@ -16,12 +19,17 @@ _LANDS = key_set("ایران کشور استان شهرستان جهان دنی�
 _GROUPS = key_set(
     "سالمند معلول بیکار بی‌سواد معتاد نابینا ناشنوا یتیم دیابتی مهاجر بازنشسته مستمری‌بگیر جوان زن کودک"
 )
+_LENGTHS = frozenset(("metre", "centimetre", "millimetre"))
+_DEPTHS = key_set("ارتفاع عمق سطح تراز ضخامت")
+_WATERS = key_set("آب سیلاب سیل برف رودخانه رود دریاچه گل‌ولای")
 _OF_WEATHER = key_set("آب بارندگی بارش بارش‌ها ذخیره ذخایر سفره‌های دما دمای آبدهی")
 
 
 def dwellers(reading: Reading, figure: Figure) -> Verdict | None:
     """«روستای گلبرگ با ۵۴ خانوار در … است», «این شهرستان دارای ۳ بخش و ۱۴۰ روستا است»."""
     verb, unit = figure.clause.verb, figure.phrase.unit
+    if _lives_in_it(reading, figure):
+        return Verdict(unit, "who lives there")
     of_one = reading.text(figure.opening - 2) in _SETTLEMENT and unit == "household"
     if of_one and reading.text(figure.opening - 1) == "با":
         return Verdict(unit, "who lives there")  # «روستایی با ۶۷ خانوار»
@@ -39,6 +47,24 @@ def dwellers(reading: Reading, figure: Figure) -> Verdict | None:
     return None
 
 
+def _lives_in_it(reading: Reading, figure: Figure) -> bool:
+    """«روستایی که ۶۴ خانوار در آن زندگی می‌کنند»; «در خانه‌ها ۳۰ خانوار زندگی می‌کنند» is our work."""
+    verb = figure.clause.verb
+    if verb is None or figure.phrase.unit not in ("household", "person"):
+        return False
+    said = reading.texts(figure.after, verb.first)
+    there = said[:2] in (["در", "آن"], ["در", "آنجا"], ["در", "اینجا"])
+    return there and said[2:3] in (["زندگی"], ["ساکن"]) and not _housed(reading, figure)
+
+
+def _housed(reading: Reading, figure: Figure) -> bool:
+    """Whether what they live in was built or repaired in the same sentence."""
+    return any(
+        one.sentence is figure.sentence and reading.text(one.opening - 1) in DEEDS
+        for one in reading.figures_before(figure)
+    )
+
+
 def group(reading: Reading, figure: Figure) -> Verdict | None:
     """«ایران ۱۲ میلیون سالمند دارد», «در کشور ۲ میلیون معلول وجود دارد»: groups of a people."""
     verb = figure.clause.verb
@@ -53,11 +79,20 @@ def group(reading: Reading, figure: Figure) -> Verdict | None:
 
 
 def level(reading: Reading, figure: Figure) -> Verdict | None:
-    """«آب سد ۳۰ درصد کاهش یافته است», «بارش ۲۰ درصد کمتر بود»."""
+    """«آب سد ۳۰ درصد کاهش یافته است», «بارش ۲۰ درصد کمتر بود», «ارتفاع آب به ۲ متر رسید»."""
     verb = figure.clause.verb
-    if verb is None or figure.phrase.unit != "percent":
+    if verb is None:
         return None
     head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    if figure.phrase.unit in _LENGTHS and _is_depth(head):
+        return Verdict(figure.phrase.unit, "a level of nature")
+    if figure.phrase.unit != "percent":
+        return None
     natural = bool(_OF_WEATHER & set(head[:1]))
     told = verb.tense in (Tense.PAST, Tense.COPULA)
     return Verdict("percent", "a level of nature") if natural and told else None
+
+
+def _is_depth(head: list[str]) -> bool:
+    """«ارتفاع آب», «عمق برف» anywhere before the figure."""
+    return any(one in _DEPTHS and other in _WATERS for one, other in pairwise(head))
