@@ -24,6 +24,7 @@ from karnameh.catalog.public import Indicator
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
+from karnameh.ui.public import display_of, number_text
 
 _SHOWN = 200  # lines of a version on its page; the board shows all
 
@@ -240,10 +241,18 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
         match data.get("do", ""):
             case "take":
                 many = actions.take_in(one, ids, by=user, at=at)
-                messages.success(request, _("%(count)s activities came in.") % {"count": many})
+                messages.success(
+                    request,
+                    _("%(count)s activities came in.")
+                    % {"count": number_text(many, display_of(vars(request)))},
+                )
             case "take_all":
                 many = actions.take_all(one, by=user, at=at)
-                messages.success(request, _("%(count)s activities came in.") % {"count": many})
+                messages.success(
+                    request,
+                    _("%(count)s activities came in.")
+                    % {"count": number_text(many, display_of(vars(request)))},
+                )
             case "leave":
                 actions.leave_out(one, ids, by=user, at=at)
             case "why":
@@ -291,7 +300,7 @@ def signing(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(
             request,
             _("Frozen as version %(number)s. Its promises are in the ledger.")
-            % {"number": made.number},
+            % {"number": number_text(made.number or 0, display_of(vars(request)))},
         )
     else:
         messages.success(

@@ -26,6 +26,7 @@ from karnameh.catalog.public import Indicator
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
+from karnameh.ui.public import display_of, number_text
 
 
 def _user(request: HttpRequest) -> User:
@@ -365,12 +366,16 @@ def many(request: HttpRequest, unit: int, theme: str) -> HttpResponse:
             raise
         messages.error(request, str(refusal))
         return redirect(home)
-    messages.success(request, _("%(count)s proposals decided.") % {"count": len(made)})
+    messages.success(
+        request,
+        _("%(count)s proposals decided.")
+        % {"count": number_text(len(made), display_of(vars(request)))},
+    )
     if passed:
         messages.warning(
             request,
             _("%(count)s were passed over: somebody else has decided over them meanwhile.")
-            % {"count": len(passed)},
+            % {"count": number_text(len(passed), display_of(vars(request)))},
         )
     return redirect(home)
 

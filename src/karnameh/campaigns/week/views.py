@@ -37,7 +37,7 @@ from karnameh.org.public import OrgUnit, Theme, UnitKind, is_under, under
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
-from karnameh.ui.public import display_of
+from karnameh.ui.public import display_of, number_text
 
 _SHOWN = 300
 _PRINTED = 3_000  # lines of one programme on paper; more are printed part by part
@@ -335,7 +335,11 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     version = packages.reach_version(_user(request), pk)
     if request.POST.get("do") == "wishes":
         placed = place_by_wish(version, by=_user(request), at=now())
-        messages.success(request, _("%(count)s activities got a day.") % {"count": placed})
+        messages.success(
+            request,
+            _("%(count)s activities got a day.")
+            % {"count": number_text(placed, display_of(vars(request)))},
+        )
         return redirect("board", pk=pk)
     seconds = _number(request.POST.get("seconds", "20"))
     try:
