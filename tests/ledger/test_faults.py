@@ -289,6 +289,26 @@ def test_posting_wakes_an_idle_worker_at_once(own_world: World) -> None:
         until(lambda: len(rounds) == 3)
 
 
+def test_a_chore_that_follows_the_clock_is_not_woken(own_world: World) -> None:
+    """Otherwise every posting would check the log and look for numbers to erase."""
+    rounds = list[str]()
+
+    def said(word: str) -> Callable[[], bool]:
+        def work() -> bool:
+            rounds.append(word)
+            return False
+
+        return work
+
+    hourly = Chore("hourly", said("hourly"), every=3600, woken=False)
+    with at_work(hourly, Chore("prompt", said("prompt"), every=3600)):
+        until(lambda: rounds == ["hourly", "prompt"])
+        time.sleep(0.2)
+        wake()
+        until(lambda: rounds.count("prompt") == 2)
+    assert rounds.count("hourly") == 1
+
+
 def test_a_busy_chore_is_asked_again_without_a_pause(own_world: World) -> None:
     rounds = list[int]()
 

@@ -217,6 +217,9 @@ def test_a_number_is_erased_when_the_consent_runs_out() -> None:
     contact = keep_contact(a_user(), phone="09121234567", at=NOW)
     last_day = NOW + timedelta(days=365)
     assert expire_contacts(at=last_day) == 0
+    assert not Deed.objects.filter(
+        verb="expire_contacts"
+    ).exists()  # nothing done, nothing written down
     assert expire_contacts(at=last_day + timedelta(days=1)) == 1
     assert not Contact.objects.filter(pk=contact.pk).exists()
 

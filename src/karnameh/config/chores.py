@@ -45,29 +45,41 @@ def lanes() -> list[list[Chore]]:
     documents = [
         Chore("imports", work_once, every=1.0),
         Chore("open data", make_next, every=2.0),
-        Chore("expire contacts", lambda: _done(expire_contacts(at=now())), every=3600.0),
-        Chore("texts of reports", lambda: forget_texts(at=now()), every=3600.0),
-        Chore("forgotten imports", lambda: _done(discard_forgotten(at=now())), every=3600.0),
-        Chore("segments", lambda: _done(write_segments(at=now(), least=WORTH_A_FILE)), every=600.0),
-        Chore("unfinished files", lambda: forget_parts(at=now()), every=3600.0),
+        Chore(
+            "expire contacts", lambda: _done(expire_contacts(at=now())), every=3600.0, woken=False
+        ),
+        Chore("texts of reports", lambda: forget_texts(at=now()), every=3600.0, woken=False),
+        Chore(
+            "forgotten imports",
+            lambda: _done(discard_forgotten(at=now())),
+            every=3600.0,
+            woken=False,
+        ),
+        Chore(
+            "segments",
+            lambda: _done(write_segments(at=now(), least=WORTH_A_FILE)),
+            every=600.0,
+            woken=False,
+        ),
+        Chore("unfinished files", lambda: forget_parts(at=now()), every=3600.0, woken=False),
     ]
     publishing = [
-        Chore("figures of the demo", publish_demo, every=15.0),
+        Chore("figures of the demo", publish_demo, every=15.0, woken=False),
         Chore("large figures", lambda: publish_waiting(at=now()), every=2.0),
         Chore("press packs", lambda: make_files(at=now()), every=5.0),
-        Chore("published figures", lambda: watch_figures(at=now()), every=300.0),
+        Chore("published figures", lambda: watch_figures(at=now()), every=300.0, woken=False),
     ]
     log = [
         # So that whoever proposes a figure never waits for a day's entries to be hashed.
-        Chore("number", lambda: number_portion(at=now()).behind, every=20.0),
-        Chore("seal", _seal_daily, every=600.0),
-        Chore("check the log", _patrol, every=900.0),
+        Chore("number", lambda: number_portion(at=now()).behind, every=20.0, woken=False),
+        Chore("seal", _seal_daily, every=600.0, woken=False),
+        Chore("check the log", _patrol, every=900.0, woken=False),
     ]
     messages = [  # in a lane of their own: a receiver may keep one waiting for ten seconds
         Chore("notices", lambda: spread_notices(at=now()), every=2.0),
-        Chore("arrivals", lambda: count_arrivals(at=now()), every=30.0),
+        Chore("arrivals", lambda: count_arrivals(at=now()), every=30.0, woken=False),
         Chore("messages to programs", send_messages, every=2.0),
-        Chore("old messages", lambda: forget_messages(at=now()), every=3600.0),
+        Chore("old messages", lambda: forget_messages(at=now()), every=3600.0, woken=False),
     ]
     plans = [Chore("plans", plan_once, every=1.0)]  # in a lane of its own: a plan takes minutes
     return [totals, documents, publishing, log, messages, plans]

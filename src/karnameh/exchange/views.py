@@ -40,7 +40,7 @@ from karnameh.people.public import User
 from karnameh.plumbing.clock import now
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role, refusing_malformed
 from karnameh.plumbing.workbooks import LISTED
-from karnameh.ui.public import DEFAULT, Display
+from karnameh.ui.public import shown_to
 
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -96,7 +96,7 @@ def import_template(request: HttpRequest) -> HttpResponseBase:
         raise OutOfReach
     unit = reach_unit(request.user, form.cleaned_data["unit"])
     theme, kind = form.cleaned_data["theme"], form.cleaned_data["format"]
-    language = _display(request).language
+    language = shown_to(request).language
     name = f"karnameh-{unit.code}{f'-{theme.code}' if theme else ''}.{kind}"
     if kind == "csv":
         return _download(blank_csv(unit, language=language), name, kind)
@@ -119,7 +119,7 @@ def _page(request: HttpRequest, job: Import, undo_form: UndoForm | None = None) 
     mine = job.owner_id == _user(request).pk
     standing, checks = queries.standing_entries(job) if job.state == State.POSTED else (0, 0)
     trouble = (
-        file_sentence(job.trouble, job.trouble_given, _display(request).language)
+        file_sentence(job.trouble, job.trouble_given, shown_to(request).language)
         if job.trouble
         else ""
     )
@@ -170,7 +170,7 @@ def _rows(request: HttpRequest, job: Import) -> dict[str, Any]:
         verdict = next((one for one in VERDICTS if counts[one]), "new")
     after = request.GET.get("after", "")
     place = int(after) if after.isascii() and after.isdecimal() and len(after) < 12 else 0
-    page = queries.verdict_rows(job, verdict, after=place, language=_display(request).language)
+    page = queries.verdict_rows(job, verdict, after=place, language=shown_to(request).language)
     words = {
         "error": _("Errors"),
         "warning": _("To look at"),
@@ -277,7 +277,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         _number(request.GET.get("indicator", "")) or None,
         _stage(request.GET),
     )
-    display = _display(request)
+    display = shown_to(request)
     kind = "csv" if request.GET.get("format") == "csv" else "xlsx"
     writer: Writer = csv_bytes
     if kind == "xlsx":
@@ -322,11 +322,6 @@ def _units_or_refusal(request: HttpRequest) -> list[OrgUnit]:
 def _user(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     return request.user
-
-
-def _display(request: HttpRequest) -> Display:
-    found = getattr(request, "display", None)
-    return found if isinstance(found, Display) else DEFAULT
 
 
 def _number(text: str) -> int:

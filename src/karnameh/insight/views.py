@@ -21,7 +21,7 @@ from karnameh.org.public import OrgUnit, Place, ancestors, children
 from karnameh.plumbing.clock import today
 from karnameh.plumbing.public import OutOfReach
 from karnameh.plumbing.tables import csv_response
-from karnameh.ui.public import DEFAULT, Display, percent_text
+from karnameh.ui.public import percent_text, shown_to
 
 _CSV_STAGES = (Stage.PLEDGED, Stage.REPORTED, Stage.VERIFIED)
 
@@ -89,7 +89,7 @@ def _other_children(node: OrgUnit, covered: list[queries.ChildCoverage]) -> list
 
 
 def _tiles(request: HttpRequest, covered: list[queries.ChildCoverage]) -> list[dict[str, Any]]:
-    shown: Display = getattr(request, "display", DEFAULT)
+    shown = shown_to(request)
     return [
         {
             "name": one.node.place.name_fa,

@@ -57,6 +57,7 @@ from karnameh.people.public import Contact, User, read_phone
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.errors import CONSTRAINT_SENTENCES, Sentence
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role, refusing_malformed
+from karnameh.ui.public import shown_to
 
 _CALLERS = (Grantable.VERIFIER, Grantable.ADMINISTRATOR)
 _WORDS = {1: "pledged", 2: "reported", 3: "verified"}
@@ -218,13 +219,8 @@ def _document(request: HttpRequest, story: Story) -> Document | None:
 
 
 def _in_words(request: HttpRequest, one: Entry) -> str:
-    display = getattr(request, "display", None)
     whole = one.quantity is not None and one.quantity == one.quantity.to_integral_value()
-    return (
-        to_words(int(one.quantity or 0))
-        if whole and display is not None and display.language == "fa"
-        else ""
-    )
+    return to_words(int(one.quantity or 0)) if whole and shown_to(request).persian else ""
 
 
 def _ties(story: Story) -> list[tuple[str, Entry]]:

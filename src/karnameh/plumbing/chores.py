@@ -20,11 +20,15 @@ log = logging.getLogger("karnameh.chores")
 
 @dataclass
 class Chore:
-    """`every`: least seconds between two rounds when the last one was idle."""
+    """`every`: least seconds between two rounds when the last one was idle.
+
+    `woken`: whether a notification makes it due at once. What follows the clock and not the work waits.
+    """
 
     name: str
     work: Callable[[], bool]
     every: float
+    woken: bool = True
     due: float = field(default=0.0)
 
 
@@ -91,7 +95,7 @@ class Worker:
         with connection.wrap_database_errors:
             for _ in connection.connection.notifies(timeout=seconds, stop_after=1):
                 for chore in self.chores:
-                    chore.due = 0.0
+                    chore.due = 0.0 if chore.woken else chore.due
 
 
 def wake() -> None:

@@ -36,3 +36,8 @@ def display_of(context: Readable) -> Display:
     """The viewer's `Display` in a template context, or the default."""
     found = context.get("display")
     return found if isinstance(found, Display) else DEFAULT
+
+
+def shown_to(request: object) -> Display:
+    """How the viewer of a request reads, or the default."""
+    return display_of(vars(request))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from karnameh.ui.display import DEFAULT, Display, display_of
+from karnameh.ui.display import DEFAULT, Display, display_of, shown_to
 from karnameh.ui.formats import (
     day_text,
     instant_text,
@@ -27,5 +27,6 @@ __all__ = [
     "percent_text",
     "period_text",
     "short_text",
+    "shown_to",
     "words_text",
 ]

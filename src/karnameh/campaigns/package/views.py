@@ -24,7 +24,7 @@ from karnameh.catalog.public import Indicator
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
-from karnameh.ui.public import display_of, number_text
+from karnameh.ui.public import number_text, shown_to
 
 _SHOWN = 200  # lines of a version on its page; the board shows all
 
@@ -244,14 +244,14 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
                 messages.success(
                     request,
                     _("%(count)s activities came in.")
-                    % {"count": number_text(many, display_of(vars(request)))},
+                    % {"count": number_text(many, shown_to(request))},
                 )
             case "take_all":
                 many = actions.take_all(one, by=user, at=at)
                 messages.success(
                     request,
                     _("%(count)s activities came in.")
-                    % {"count": number_text(many, display_of(vars(request)))},
+                    % {"count": number_text(many, shown_to(request))},
                 )
             case "leave":
                 actions.leave_out(one, ids, by=user, at=at)
@@ -300,7 +300,7 @@ def signing(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(
             request,
             _("Frozen as version %(number)s. Its promises are in the ledger.")
-            % {"number": number_text(made.number or 0, display_of(vars(request)))},
+            % {"number": number_text(made.number or 0, shown_to(request))},
         )
     else:
         messages.success(

@@ -26,7 +26,7 @@ from karnameh.catalog.public import Indicator
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
-from karnameh.ui.public import display_of, number_text
+from karnameh.ui.public import number_text, shown_to
 
 
 def _user(request: HttpRequest) -> User:
@@ -368,14 +368,13 @@ def many(request: HttpRequest, unit: int, theme: str) -> HttpResponse:
         return redirect(home)
     messages.success(
         request,
-        _("%(count)s proposals decided.")
-        % {"count": number_text(len(made), display_of(vars(request)))},
+        _("%(count)s proposals decided.") % {"count": number_text(len(made), shown_to(request))},
     )
     if passed:
         messages.warning(
             request,
             _("%(count)s were passed over: somebody else has decided over them meanwhile.")
-            % {"count": number_text(len(passed), display_of(vars(request)))},
+            % {"count": number_text(len(passed), shown_to(request))},
         )
     return redirect(home)
 

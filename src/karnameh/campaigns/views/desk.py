@@ -39,7 +39,7 @@ from karnameh.campaigns.views.frame import (
 from karnameh.org.public import OrgUnit
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
-from karnameh.ui.public import display_of
+from karnameh.ui.public import shown_to
 
 _COMMITTEES = (Role.PLANNER, Role.ADMINISTRATOR, Role.REVIEWER, Role.AUDITOR)
 
@@ -206,7 +206,7 @@ def campaign_days(request: HttpRequest, pk: int) -> HttpResponse:
     form = DaysForm(
         request.POST or None,
         days=list(one.days.select_related("theme")),
-        display=display_of(vars(request)),
+        display=shown_to(request),
     )
     if request.method == "POST" and form.is_valid():
         actions.set_days(one, form.said(), by=user_of(request), at=now())

@@ -42,7 +42,7 @@ from karnameh.campaigns.views.frame import (
 from karnameh.org.public import OrgUnit, Profession, Theme
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
-from karnameh.ui.public import display_of
+from karnameh.ui.public import shown_to
 
 _TABS = ("", "draft", "submitted", "returned", "standing", "declined", "aside")
 
@@ -194,7 +194,7 @@ def proposal_edit(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         )
     content = queries.content_of(activity)
     data = request.POST if request.method == "POST" else None
-    form = _form_of(step, data, activity, content, user, display_of(vars(request)))
+    form = _form_of(step, data, activity, content, user, shown_to(request))
     if data is not None and form.is_valid():
         try:
             revision = int(data["revision"]) if data.get("revision", "").isdecimal() else 0
@@ -322,7 +322,7 @@ def _proposal(request: HttpRequest, activity: Activity, **more: Any) -> HttpResp
             "crumbs": crumbs((_("Proposals"), address("proposals", campaign=activity.campaign_id))),
             "activity": activity,
             "content": content,
-            "facts": described(content, display_of(vars(request))),
+            "facts": described(content, shown_to(request)),
             "story": story,
             "edits": edits,
             "missing": missing,
@@ -436,7 +436,7 @@ def proposal_versions(request: HttpRequest, pk: int) -> HttpResponse:
     last = versions[-1].number
     after = by_number.get(number_in(request, "b") or last, versions[-1])
     before = by_number.get(number_in(request, "a") or after.number - 1, versions[0])
-    rows = compared(from_data(before.content), from_data(after.content), display_of(vars(request)))
+    rows = compared(from_data(before.content), from_data(after.content), shown_to(request))
     return render(
         request, "campaigns/proposal_versions.html",
         {

@@ -35,7 +35,7 @@ from karnameh.campaigns.views.frame import (
 from karnameh.org.public import OrgUnit, Profession, Theme, UnitKind
 from karnameh.plumbing.clock import now
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
-from karnameh.ui.public import display_of
+from karnameh.ui.public import shown_to
 
 _MENDING = 8  # activities named on a rule's page
 
@@ -93,7 +93,7 @@ def rule_new(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         kind=kind,
         campaign=one,
         units=units,
-        display=display_of(vars(request)),
+        display=shown_to(request),
     )
     if request.method == "POST" and form.is_valid():
         unit = OrgUnit.objects.get(pk=form.cleaned_data["unit"])
@@ -135,7 +135,7 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     one = _reach_rule(request, pk)
     form = RuleForm(
         request.POST or None, kind=one.kind, campaign=one.campaign, units=[one.unit], rule=one,
-        display=display_of(vars(request)),
+        display=shown_to(request),
     )  # fmt: skip
     may_rule = actions.may_rule(user, one.unit) and one.valid_until is None
     if request.method == "POST":

@@ -27,7 +27,7 @@ from karnameh.org.public import OrgUnit
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import Refusal, no_role
 from karnameh.plumbing.tables import csv_response
-from karnameh.ui.public import display_of, number_text
+from karnameh.ui.public import number_text, shown_to
 
 _SALT = "karnameh.campaigns.sheet"
 _KEPT = 24 * 3600  # seconds between looking and deciding
@@ -135,7 +135,7 @@ def proposal_sheet_take(request: HttpRequest) -> HttpResponse:
     messages.success(
         request,
         ngettext("%(n)s proposal was taken from the sheet.", "%(n)s proposals were taken from the sheet.", len(made))
-        % {"n": number_text(len(made), display_of(vars(request)))},
+        % {"n": number_text(len(made), shown_to(request))},
     )  # fmt: skip
     return redirect(
         address("proposals", campaign=campaign.pk, group="submitted" if hand_in else "draft")

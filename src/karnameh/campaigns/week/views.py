@@ -37,7 +37,7 @@ from karnameh.org.public import OrgUnit, Theme, UnitKind, is_under, under
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
-from karnameh.ui.public import display_of, number_text
+from karnameh.ui.public import number_text, shown_to
 
 _SHOWN = 300
 _PRINTED = 3_000  # lines of one programme on paper; more are printed part by part
@@ -338,7 +338,7 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(
             request,
             _("%(count)s activities got a day.")
-            % {"count": number_text(placed, display_of(vars(request)))},
+            % {"count": number_text(placed, shown_to(request))},
         )
         return redirect("board", pk=pk)
     seconds = _number(request.POST.get("seconds", "20"))
@@ -385,7 +385,7 @@ def _told(request: HttpRequest, one: Run) -> dict[str, Any]:
         + [each for row in left for each in row.changes]
         + list(one.conflict)
     )
-    display = display_of({"display": getattr(request, "display", None), "request": request})
+    display = shown_to(request)
     names = Names(reasons, display)
     moved = Activity.objects.select_related("lead_unit").in_bulk(
         [row["activity"] for row in one.moves]

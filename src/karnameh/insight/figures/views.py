@@ -30,7 +30,7 @@ from karnameh.org.public import OrgUnit, Place
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
-from karnameh.ui.public import DEFAULT, Display
+from karnameh.ui.public import shown_to
 
 FIRST_PARTS = 10  # of a figure; the others open below them
 
@@ -270,7 +270,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _public_page(request: HttpRequest, figure: Figure, *, sketch: bool = False) -> HttpResponse:
-    display = _display(request)
+    display = shown_to(request)
     document = figure.document
     chosen = _key(request.GET.get("part", ""))
     counts = reading.counts_of(document["totals"])
@@ -430,11 +430,6 @@ def _stages(tallies: Any) -> list[tuple[str, Any]]:
 
 def _crumbs() -> list[dict[str, str]]:
     return [{"label": _("Public figures"), "url": reverse("figures")}]
-
-
-def _display(request: HttpRequest) -> Display:
-    found = getattr(request, "display", None)
-    return found if isinstance(found, Display) else DEFAULT
 
 
 def _user(request: HttpRequest) -> User:

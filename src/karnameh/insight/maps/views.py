@@ -25,7 +25,7 @@ from karnameh.plumbing.clock import today
 from karnameh.plumbing.public import OutOfReach
 from karnameh.plumbing.tables import csv_response
 from karnameh.ui.formats import money_text, number_text, percent_text
-from karnameh.ui.public import DEFAULT, Display
+from karnameh.ui.public import Display, shown_to
 
 SHOWS: tuple[Show, ...] = ("coverage", "pledged", "reported", "verified")
 
@@ -46,7 +46,7 @@ def map_page(request: HttpRequest) -> HttpResponseBase:
     period = period_of(query, today=today())
     node = _node(request, reach, by_place=query.get("by") == "place" and show != "coverage")
     found = queries.areas(reach, node, period, show, indicator)
-    display = _display(request)
+    display = shown_to(request)
     rows = [_row(one, show, indicator, period, per_head, display, request) for one in found]
     if query.get("format") == "csv":
         return _csv(found, show)
@@ -185,8 +185,3 @@ def _csv(found: list[Area], show: Show) -> HttpResponseBase:
         for one in found
     )
     return csv_response("karnameh-map", header, rows)
-
-
-def _display(request: HttpRequest) -> Display:
-    found = getattr(request, "display", None)
-    return found if isinstance(found, Display) else DEFAULT

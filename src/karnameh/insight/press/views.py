@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -26,7 +24,7 @@ from karnameh.org.public import OrgUnit
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
-from karnameh.ui.public import DEFAULT, Display
+from karnameh.ui.public import shown_to
 
 TYPES = {
     "pdf": "application/pdf",
@@ -96,7 +94,7 @@ def pack(request: HttpRequest, code: str) -> HttpResponse:
     """A pack as a page, for everybody."""
     found = queries.public_pack(code, at=now())
     said = worded(found.document, get_language() or "fa")
-    display = _display(request)
+    display = shown_to(request)
     rows = [
         {"name": one["fa"], "value": one["share"], "label": one["percent"]}
         for one in said["coverage"]
@@ -147,8 +145,3 @@ def pack_qr(request: HttpRequest, code: str) -> HttpResponse:
         qr_svg(request.build_absolute_uri(reverse("press_pack", args=[code]))),
         content_type="image/svg+xml",
     )
-
-
-def _display(request: HttpRequest) -> Any:
-    found = getattr(request, "display", None)
-    return found if isinstance(found, Display) else DEFAULT

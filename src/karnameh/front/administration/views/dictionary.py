@@ -27,9 +27,9 @@ from karnameh.catalog.public import (
     indicators,
 )
 from karnameh.front.administration import actions, forms, queries
-from karnameh.front.administration.views.frame import Crumbs, display_of, viewer, work
+from karnameh.front.administration.views.frame import Crumbs, viewer, work
 from karnameh.plumbing.clock import now, today
-from karnameh.ui.public import day_text, money_text
+from karnameh.ui.public import day_text, money_text, shown_to
 
 _TEXTS = ("name_fa", "definition_fa", "means_fa", "name_en", "definition_en", "means_en")
 
@@ -189,7 +189,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
     def sentence(form: forms.RetireForm) -> str:
         values = {
             "name": row.name,
-            "day": day_text(form.cleaned_data["on"], display_of(request), today=today()),
+            "day": day_text(form.cleaned_data["on"], shown_to(request), today=today()),
             "successor": form.cleaned_data["successor"].name
             if form.cleaned_data["successor"]
             else "",
@@ -202,7 +202,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
         return _("%(day)s is the last day of “%(name)s”; nothing is counted in its stead.") % values
 
     return work(
-        request, partial(forms.RetireForm, indicator=row, display=display_of(request), today=today()),
+        request, partial(forms.RetireForm, indicator=row, display=shown_to(request), today=today()),
         sentence=sentence, act=act, onwards=lambda: reverse("admin_indicator", args=[pk]),
         context={
             "heading": _("Retire the indicator"), "about": row, "button": _("Retire it"),
@@ -228,7 +228,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
         return _("The price is kept.")
 
     def sentence(form: forms.RateForm) -> str:
-        display = display_of(request)
+        display = shown_to(request)
         return _(
             "From %(day)s, one %(item)s is worth %(money)s. Former prices stay in force for former days."
         ) % {
@@ -237,7 +237,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
         }  # fmt: skip
 
     return work(
-        request, partial(forms.RateForm, display=display_of(request), today=today()),
+        request, partial(forms.RateForm, display=shown_to(request), today=today()),
         sentence=sentence, act=act, onwards=lambda: reverse("admin_item", args=[pk]),
         template="administration/item.html",
         context={

@@ -18,7 +18,6 @@ from django.shortcuts import redirect, render
 from karnameh.front.administration.fields import PickField, PickWidget
 from karnameh.people.public import User
 from karnameh.plumbing.public import Refusal
-from karnameh.ui.public import DEFAULT, Display
 
 AnyForm = TypeVar("AnyForm", bound=forms.Form)
 Crumbs = list[dict[str, str]]
@@ -28,11 +27,6 @@ MENDABLE = (400, 409)  # refusals that are said beside the field; the others are
 def viewer(request: HttpRequest) -> User:
     """The signed-in person; every view of the desk demands one."""
     return cast(User, request.user)
-
-
-def display_of(request: HttpRequest) -> Display:
-    """How he reads."""
-    return getattr(request, "display", DEFAULT)
 
 
 def work(

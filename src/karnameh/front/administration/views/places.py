@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from karnameh.front.administration import actions, forms, queries
-from karnameh.front.administration.views.frame import Crumbs, display_of, viewer, work
+from karnameh.front.administration.views.frame import Crumbs, viewer, work
 from karnameh.org.public import Place
 from karnameh.plumbing.clock import now, today
-from karnameh.ui.public import day_text
+from karnameh.ui.public import day_text, shown_to
 
 
 @login_required
@@ -59,7 +59,7 @@ def open_place(request: HttpRequest) -> HttpResponse:
 
     return work(
         request,
-        partial(forms.OpenPlaceForm, paths=paths, within=within, display=display_of(request), today=today()),
+        partial(forms.OpenPlaceForm, paths=paths, within=within, display=shown_to(request), today=today()),
         sentence=sentence, act=act, onwards=lambda: reverse("admin_places"),
         context=_context(_("Open a place"), _("Open the place")),
     )  # fmt: skip
@@ -84,14 +84,14 @@ def move_place(request: HttpRequest, pk: int) -> HttpResponse:
         }  # fmt: skip
 
     return work(
-        request, partial(forms.MovePlaceForm, paths=paths, display=display_of(request), today=today()),
+        request, partial(forms.MovePlaceForm, paths=paths, display=shown_to(request), today=today()),
         sentence=sentence, act=act, onwards=lambda: reverse("admin_places"),
         context={**_context(_("Move a place"), _("Move the place")), "about": place},
     )  # fmt: skip
 
 
 def _day(request: HttpRequest, form: Any) -> str:
-    return day_text(form.cleaned_data["on"], display_of(request), today=today())
+    return day_text(form.cleaned_data["on"], shown_to(request), today=today())
 
 
 def _crumbs(*more: str) -> Crumbs:

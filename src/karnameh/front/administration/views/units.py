@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from karnameh.access.public import Grant, Role, may, reach_unit, require
 from karnameh.front.administration import actions, forms, queries, trail
-from karnameh.front.administration.views.frame import Crumbs, display_of, viewer, work
+from karnameh.front.administration.views.frame import Crumbs, viewer, work
 from karnameh.org.public import OrgUnit, ancestors, find_units, under
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import Refusal
-from karnameh.ui.public import day_text, number_text
+from karnameh.ui.public import day_text, number_text, shown_to
 
 
 @login_required
@@ -104,7 +104,7 @@ def open_unit(request: HttpRequest, pk: int) -> HttpResponse:
         }  # fmt: skip
 
     return work(
-        request, partial(forms.OpenUnitForm, parent=parent, display=display_of(request), today=today()),
+        request, partial(forms.OpenUnitForm, parent=parent, display=shown_to(request), today=today()),
         sentence=sentence, act=act, onwards=lambda: reverse("admin_unit", args=[made[0].pk]),
         context=_context(request, parent, _("Open a unit beneath it"), _("Open the unit")),
     )  # fmt: skip
@@ -126,7 +126,7 @@ def rename_unit(request: HttpRequest, pk: int) -> HttpResponse:
         }  # fmt: skip
 
     return work(
-        request, partial(forms.RenameUnitForm, display=display_of(request), today=today()),
+        request, partial(forms.RenameUnitForm, display=shown_to(request), today=today()),
         sentence=sentence, act=act, onwards=lambda: reverse("admin_unit", args=[pk]),
         context=_context(request, node, _("Rename"), _("Keep the new name")),
         initial={"name_fa": node.name_fa, "name_en": node.name_en},
@@ -208,7 +208,7 @@ def split_unit(request: HttpRequest, pk: int) -> HttpResponse:
         }  # fmt: skip
 
     return work(
-        request, partial(forms.SplitUnitForm, unit=node, display=display_of(request), today=today()),
+        request, partial(forms.SplitUnitForm, unit=node, display=shown_to(request), today=today()),
         sentence=sentence, act=act, onwards=lambda: reverse("admin_unit", args=[pk]),
         template="administration/split.html",
         context=_context(request, node, _("Split"), _("Split the unit")),
@@ -232,7 +232,7 @@ def close_unit(request: HttpRequest, pk: int) -> HttpResponse:
         ) % {"day": _day(request, form), "name": node.name}
 
     return work(
-        request, partial(forms.CloseUnitForm, display=display_of(request), today=today()),
+        request, partial(forms.CloseUnitForm, display=shown_to(request), today=today()),
         sentence=sentence, act=act, onwards=lambda: reverse("admin_unit", args=[pk]),
         context=_context(request, node, _("Close"), _("Close the unit")),
     )  # fmt: skip
@@ -274,7 +274,7 @@ def _decided_above(request: HttpRequest, pk: int) -> OrgUnit:
 
 def _with_reach(request: HttpRequest, form: Any, node: OrgUnit) -> Any:
     reach = queries.administered(request.user)
-    return partial(form, reach=reach, unit=node, display=display_of(request), today=today())
+    return partial(form, reach=reach, unit=node, display=shown_to(request), today=today())
 
 
 def _context(request: HttpRequest, node: OrgUnit, heading: str, button: str) -> dict[str, Any]:
@@ -288,9 +288,9 @@ def _context(request: HttpRequest, node: OrgUnit, heading: str, button: str) -> 
 
 
 def _day(request: HttpRequest, form: Any) -> str:
-    return day_text(form.cleaned_data["on"], display_of(request), today=today())
+    return day_text(form.cleaned_data["on"], shown_to(request), today=today())
 
 
 def _beneath(request: HttpRequest, node: OrgUnit) -> str:
     count = OrgUnit.objects.filter(under(node.path), closed_on=None).count() - 1
-    return number_text(count, display_of(request))
+    return number_text(count, shown_to(request))
