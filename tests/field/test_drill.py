@@ -22,7 +22,18 @@ def test_nothing_is_lost_doubled_or_altered_while_processes_are_killed(tmp_path:
     }
     environment["KARNAMEH_VAR"] = str(tmp_path / "var")
     tmp_path.chmod(0o755)
-    arguments = ["bench", "sync", "--sessions", "0", "--phones", "0", "--outside", "60"]
+    arguments = [
+        "bench",
+        "sync",
+        "--sessions",
+        "0",
+        "--phones",
+        "0",
+        "--outside",
+        "60",
+        "--killed",
+        "10",
+    ]
     stop = "from karnameh.config.commands import database; database().stop(mode='immediate')"
     try:
         done = subprocess.run(

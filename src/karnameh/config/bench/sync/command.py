@@ -40,14 +40,16 @@ def bench(arguments: list[str]) -> int:
     parser.add_argument("--phones", type=int, default=2_000, help="that return in the same minute")
     parser.add_argument("--items", type=int, default=8, help="what each returning phone brings")
     parser.add_argument("--within", type=int, default=60, help="seconds in which they return")
+    parser.add_argument("--killed", type=int, help="of a hundred requests outside (2)", default=2)
     given = parser.parse_args(arguments)
     good = True
     print(machine_line(), flush=True)
     with own_database() as (embedded, leaders, indicator):
         for seed in range(given.first, given.first + given.seeds):
-            for sessions, run in ((given.sessions, _inside), (given.outside, _outside)):
-                if sessions:
-                    good &= run(embedded, leaders, indicator, seed, sessions)
+            if given.sessions:
+                good &= _inside(embedded, leaders, indicator, seed, given.sessions)
+            if given.outside:
+                good &= _outside(embedded, leaders, indicator, seed, given.outside, given.killed)
         if given.phones:
             for_speed(
                 leaders, indicator, phones=given.phones, items=given.items, within=given.within
@@ -60,6 +62,8 @@ def _inside(
 ) -> bool:
     from django.db import connection
 
+    from karnameh.field.public import Weather
+
     def maintain(statement: str) -> None:
         connection.close()
         embedded.sql(statement.replace("TEMPLATE", "OWNER karnameh_owner TEMPLATE"))
@@ -67,25 +71,27 @@ def _inside(
     _copy(embedded)
     server = InProcess(maintain=maintain, reconnect=connection.close, adopt=adopt)
     try:
-        return _told(server, leaders, indicator, seed, sessions)
+        return _told(server, leaders, indicator, seed, sessions, Weather())
     finally:
         server.forget()
         _back(embedded)
 
 
 def _outside(
-    embedded: Cluster, leaders: list[Any], indicator: int, seed: int, sessions: int
+    embedded: Cluster, leaders: list[Any], indicator: int, seed: int, sessions: int, killed: int
 ) -> bool:
+    from karnameh.field.public import Weather
+
     _copy(embedded)
     with tempfile.TemporaryDirectory() as folder:
         server = Outside(embedded, NAME, Path(folder))
         try:
             server.server.wait()
-            good = _told(server, leaders, indicator, seed, sessions)
-            killed = server.killed
+            good = _told(server, leaders, indicator, seed, sessions, Weather(killed=killed))
+            died = server.killed
             print(
-                f"        over HTTP; kill -9 of workers {killed['worker']} times, of the whole server"
-                f" {killed['server']} times, of PostgreSQL {killed['database']} times",
+                f"        over HTTP; kill -9 of workers {died['worker']} times, of the whole server"
+                f" {died['server']} times, of PostgreSQL {died['database']} times",
                 flush=True,
             )
         finally:
@@ -112,14 +118,15 @@ def _back(embedded: Cluster) -> None:
     embedded.sql(f"ALTER DATABASE {_CLEAN} RENAME TO {NAME}")
 
 
-def _told(server: Any, leaders: list[Any], indicator: int, seed: int, sessions: int) -> bool:
+def _told(
+    server: Any, leaders: list[Any], indicator: int, seed: int, sessions: int, weather: Any
+) -> bool:
     """One run of one seed, told in three lines; whether it came out exact."""
-    from karnameh.field.public import Simulation, Weather, phones_of
+    from karnameh.field.public import Simulation, phones_of
     from karnameh.plumbing.clock import now
 
     start = now() - timedelta(days=60)
     phones = phones_of(enrolled(leaders, _PHONES, start), indicator, seed, _PHONES)
-    weather = Weather(killed=2) if isinstance(server, Outside) else Weather()
     run = Simulation(server, phones, seed=seed, start=start, weather=weather)
     began = time.monotonic()
     story = run.run(sessions, restores=8)
