@@ -138,7 +138,7 @@ def _governor(reading: Reading, figure: Figure, nouns: frozenset[str]) -> int:
 def _overrun(reading: Reading, figure: Figure, _tail: list[str]) -> str:
     """«آب وارد ۱۴ روستا شد»: how far a flood or a fire came."""
     verb = figure.clause.verb
-    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    head = reading.head(figure)
     came = verb is not None and verb.lemma == "شد" and not verb.passive
     entered = any(pair in _OVERRUNNING for pair in pairwise(head[-3:]))
     return "how far it came" if came and entered else ""
@@ -160,7 +160,7 @@ def _needed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     governor = _governor(reading, figure, NEED_NOUNS)
     if governor >= 0:
         return f"a need: {reading.text(governor)}"
-    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    head = reading.head(figure)
     for texts in (head[-_REACH:], tail):
         if any(pair == ("مورد", "نیاز") for pair in pairwise(texts)):
             return "a need: مورد نیاز"
@@ -205,7 +205,7 @@ def _requested(reading: Reading, figure: Figure, tail: list[str]) -> str:
         return ""
     if tail[-1:] and tail[-1] in REQUEST_WORDS and figure.phrase.unit != "person":
         return f"a request: {tail[-1]}" if verb.lemma in ("کرد", "داشت", "نمود", "شد") else ""
-    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    head = reading.head(figure)
     if "خواستار" in head and verb.lemma in ("شد", "بود"):
         return "a request: خواستار"  # all that stands between belongs to it
     asked = any(
@@ -400,7 +400,7 @@ def _happening(reading: Reading, figure: Figure) -> str:
     verb = figure.clause.verb
     if verb is None or verb.tense is not Tense.PAST or verb.passive:
         return ""
-    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    head = reading.head(figure)
     opens = [text for text in head[:3] if text not in _BEFORE_FORCE][:2]
     entered = reading.text(verb.first - 1) in _ENTERING and verb.lemma in ("کرد", "شد")
     if entered and opens[:1] and opens[0] in ("آب", "آتش", "دود"):

@@ -53,16 +53,12 @@ def outside(reading: Reading, figure: Figure) -> Verdict | None:
     return None
 
 
-def _head(reading: Reading, figure: Figure) -> list[str]:
-    return [reading.text(index) for index in figure.clause.words if index < figure.opening]
-
-
 def _public_rate(reading: Reading, figure: Figure) -> str:
     """«نرخ بیکاری ۱۴ درصد است», «تورم به ۴۰ درصد رسید»; «نرخ بازگشت اقساط» is our own."""
     verb = figure.clause.verb
     if verb is None or figure.phrase.unit not in ("percent", "times"):
         return ""
-    head = _head(reading, figure)[-_HEAD:]
+    head = reading.head(figure)[-_HEAD:]
     if _OWN_RATES & set(head):
         return ""
     for at, text in enumerate(head):
@@ -97,7 +93,7 @@ def _rising_cost(reading: Reading, figure: Figure) -> str:
     verb = figure.clause.verb
     if verb is None or figure.phrase.unit not in ("percent", "times"):
         return ""
-    head = set(_head(reading, figure)[-_HEAD:])
+    head = set(reading.head(figure)[-_HEAD:])
     if not head & _COSTS or head & _OWN_RATES:
         return ""
     rising = _RISING & set(reading.texts(figure.number.after, verb.first))
@@ -113,7 +109,7 @@ def _cost_of_one(reading: Reading, figure: Figure) -> str:
     if not costs or verb.negative:
         return ""
     if figure.phrase.unit in MONEY:
-        return "what one costs" if _ONE & set(_head(reading, figure)) else ""
+        return "what one costs" if _ONE & set(reading.head(figure)) else ""
     behind = reading.figures_after(figure)[:1]
     one = figure.number.value == 1 and bool(behind)
     return "one of which the cost is told" if one and behind[0].phrase.unit in MONEY else ""
@@ -142,7 +138,7 @@ def _yield_of_land(reading: Reading, figure: Figure) -> str:
     verb = figure.clause.verb
     if verb is None or verb.tense is not Tense.PRESENT or figure.phrase.unit == "person":
         return ""
-    subject = _LANDS & set(_head(reading, figure)[:2])
+    subject = _LANDS & set(reading.head(figure)[:2])
     yields = reading.text(verb.first - 1) in _YIELDING and verb.lemma in ("کرد", "شد", "داشت")
     return "what a territory yields" if subject and yields else ""
 

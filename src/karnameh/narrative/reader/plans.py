@@ -102,7 +102,7 @@ def only_begun(reading: Reading, figure: Figure, verb: Verb) -> bool:
         return False
     if "با" in reading.texts(figure.opening - 3, figure.opening):
         return False  # «همکاری با خرید ۳۰۰ تن سیب آغاز شد»
-    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    head = reading.head(figure)
     if any(text in _BUILDING for text in head):
         return False  # building that has begun is under way
     return any(text in DEEDS - _ATTENDING for text in head)
@@ -128,7 +128,7 @@ def is_studied(head: list[str], tail: list[str]) -> bool:
 
 def intended(reading: Reading, figure: Figure) -> str:
     """«به دنبال ساخت ۴۰ خانه هستیم», «درصدد … هستیم», «در تلاش برای … هستیم»."""
-    head = [reading.text(index) for index in figure.clause.words if index < figure.opening][-8:]
+    head = reading.head(figure)[-8:]
     for index, word in enumerate(head):
         led = (["بر"],) if word == "آن" else (["به"], ["در"], ["بر"])
         meant = word in _INTENTS and head[index - 1 : index] in led

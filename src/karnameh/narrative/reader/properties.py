@@ -272,7 +272,7 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     officials |= "حضور" in near[-3:] and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
     meeting = _MET & set(reading.texts(figure.opening - 8, figure.opening - 1))
     led = near[-1:] != [] and near[-1] in _OFFICIALS
-    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    head = reading.head(figure)
     present = "حضور" in near or ("با", "حضور") in pairwise(head)
     if officials or (led and (present or meeting)):
         return Verdict(figure.phrase.unit, "who was present")
@@ -374,7 +374,7 @@ def size(reading: Reading, figure: Figure) -> Verdict | None:
         return None
     if _describes_each(reading, figure):
         return Verdict(figure.phrase.unit, "how large such things are")
-    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    head = reading.head(figure)
     unit = figure.phrase.unit
     around = (*head, *reading.texts(figure.after, verb.first))
     made = "شده" in head and not DEEDS.isdisjoint(head)  # «طول شبکه اجرا شده ۴۱ کیلومتر است»

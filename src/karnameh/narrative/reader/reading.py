@@ -72,6 +72,10 @@ class Reading:
         near = self.figures[at : at + _NEAR_FIGURES]
         return [other for other in near if other.sentence is figure.sentence]
 
+    def head(self, figure: Figure) -> list[str]:
+        """The look-up forms of a figure's clause in front of it."""
+        return [self.text(index) for index in figure.clause.words if index < figure.opening]
+
     def text(self, at: int) -> str:
         """The look-up form of word `at`, or an empty string beyond the text."""
         if at < 0:

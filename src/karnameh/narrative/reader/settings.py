@@ -111,7 +111,7 @@ def _inhabitants(reading: Reading, figure: Figure) -> str:
     if verb is None or figure.phrase.unit not in ("person", "household"):
         return ""
     lives = reading.text(verb.first - 1) in _LIVING and verb.lemma in ("کرد", "داشت", "بود")
-    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    head = reading.head(figure)
     within = "در" in head[-5:] and _LIVED_IN & set(head[-4:])
     return "who lives there" if lives and within and verb.tense is not Tense.PAST else ""
 

@@ -297,7 +297,7 @@ def price(reading: Reading, figure: Figure) -> Verdict | None:
 
 def _is_limit_of_amount(reading: Reading, figure: Figure) -> bool:
     """«حداقل مبلغ مشارکت ۵۰ هزار تومان است», «ورودی نمایشگاه ۵ هزار تومان است»."""
-    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    head = reading.head(figure)
     head = [text for text in head[:4] if text not in ("و", "که", "این", "؛", "،", ":")]
     return head[:1] == ["ورودی"] or (
         bool(head[1:]) and head[0] in _LIMITS and head[1] in _SUMS | {"کمک", "سرمایه", "وام"}
@@ -347,7 +347,7 @@ def unit_cost(reading: Reading, figure: Figure) -> Verdict | None:
     at = before.texts.index("هر")
     if before.texts[at + 1 : at + 2] and before.texts[at + 1] in _TIMES:
         return None
-    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    head = reading.head(figure)
     meant = any(
         word == "آن" and head[i - 1 : i] not in (["از"], ["در"], []) for i, word in enumerate(head)
     )

@@ -59,10 +59,8 @@ def _lives_in_it(reading: Reading, figure: Figure) -> bool:
 
 def _housed(reading: Reading, figure: Figure) -> bool:
     """Whether what they live in was built or repaired in the same sentence."""
-    return any(
-        one.sentence is figure.sentence and reading.text(one.opening - 1) in DEEDS
-        for one in reading.figures_before(figure)
-    )
+    before = reading.figures_before(figure)
+    return any(reading.text(one.opening - 1) in DEEDS for one in before)
 
 
 def group(reading: Reading, figure: Figure) -> Verdict | None:
@@ -72,7 +70,7 @@ def group(reading: Reading, figure: Figure) -> Verdict | None:
         return None
     if reading.text(verb.first - 1) not in ("وجود", reading.text(figure.after - 1)):
         return None
-    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    head = reading.head(figure)
     land = _LANDS & set(head[:3])
     listed = lemma(reading.text(figure.phrase.first)) in _GROUPS
     return Verdict(figure.phrase.unit, "a group of the people") if land and listed else None
@@ -83,7 +81,7 @@ def level(reading: Reading, figure: Figure) -> Verdict | None:
     verb = figure.clause.verb
     if verb is None:
         return None
-    head = [reading.text(index) for index in figure.clause.words if index < figure.opening]
+    head = reading.head(figure)
     if figure.phrase.unit in _LENGTHS and _is_depth(head):
         return Verdict(figure.phrase.unit, "a level of nature")
     if figure.phrase.unit != "percent":

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import mmap
 import os
-import secrets
 import struct
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from unittest.mock import patch
+
+from karnameh.config.bench.sync.moments import ids_at
 
 with open(os.environ["KARNAMEH_BENCH_CLOCK"], "rb") as _file:
     _face = mmap.mmap(_file.fileno(), 8, access=mmap.ACCESS_READ)
@@ -25,14 +25,8 @@ def _now() -> datetime:
     )
 
 
-def _uuid7() -> SimpleNamespace:
-    """An id of that time."""
-    stamp = int(_now().timestamp() * 1000) << 80 | 7 << 76 | 2 << 62
-    return SimpleNamespace(int=stamp | secrets.randbits(12) << 64 | secrets.randbits(62))
-
-
 patch("django.utils.timezone.now", _now).start()
-patch("karnameh.kernel.ids.uuid_utils", SimpleNamespace(uuid7=_uuid7)).start()
+patch("karnameh.kernel.ids.uuid_utils", ids_at(_now)).start()
 
 from karnameh.config.wsgi import application  # noqa: E402
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import io
 import json
 import random
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import patch
 
+from karnameh.config.bench.sync.moments import ids_at
 from karnameh.config.bench.sync.phones import enrol_again
 
 
@@ -66,15 +65,11 @@ class InProcess:
     @contextmanager
     def _clock(self) -> Iterator[None]:
         """The product's clock, and that of its ids, show the simulation's time."""
-        assert self.moment is not None
-        stamp = int(self.moment.timestamp() * 1000) << 80 | 7 << 76 | 2 << 62
-
-        def uuid7() -> SimpleNamespace:
-            return SimpleNamespace(int=stamp | secrets.randbits(12) << 64 | secrets.randbits(62))
-
+        moment = self.moment
+        assert moment is not None
         with (
-            patch("django.utils.timezone.now", return_value=self.moment),
-            patch("karnameh.kernel.ids.uuid_utils", SimpleNamespace(uuid7=uuid7)),
+            patch("django.utils.timezone.now", return_value=moment),
+            patch("karnameh.kernel.ids.uuid_utils", ids_at(lambda: moment)),
         ):
             yield
 
