@@ -390,33 +390,32 @@ def unlock(page: Page) -> None:
     expect(page.locator("#tabs a").first).to_be_visible()
 
 
-def test_what_waits_is_sent_in_the_background_while_the_app_is_locked(
-    phone: Visitor, scene: Scene
-) -> None:
-    page = phone.page
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    browser, known = phone.context.new_cdp_session(page), list[str]()
+def woken_by_the_browser(phone: Visitor) -> Callable[[], None]:
+    """What makes the browser say to the worker that there is a network again, as it does in a pocket."""
+    phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    browser, known = phone.context.new_cdp_session(phone.page), list[str]()
     browser.on(
         "ServiceWorker.workerRegistrationUpdated",
         lambda said: known.extend(one["registrationId"] for one in said["registrations"]),
     )
     browser.send("ServiceWorker.enable")
-    until(page, lambda: known)
+    until(phone.page, lambda: known)
+    woken = {"origin": phone.home, "registrationId": known[-1], "tag": "karnameh-outbox"}
+    return lambda: browser.send("ServiceWorker.dispatchSyncEvent", woken | {"lastChance": False})
+
+
+def test_what_waits_is_sent_in_the_background_while_the_app_is_locked(
+    phone: Visitor, scene: Scene
+) -> None:
+    page = phone.page
+    wake = woken_by_the_browser(phone)
     phone.context.set_offline(True)
     record(page, "91")
     page.click("#lock")
     expect(page.locator("input[type=password]")).to_be_visible()
     assert not Entry.objects.filter(quantity=91).exists()
     phone.context.set_offline(False)
-    browser.send(
-        "ServiceWorker.dispatchSyncEvent",
-        {
-            "origin": phone.home,
-            "registrationId": known[-1],
-            "tag": "karnameh-outbox",
-            "lastChance": False,
-        },
-    )
+    wake()
     until(page, Entry.objects.filter(quantity=91).exists)
     assert page.locator("input[type=password]").is_visible(), "nobody had to open it"
     unlock(page)
@@ -424,6 +423,27 @@ def test_what_waits_is_sent_in_the_background_while_the_app_is_locked(
     page.click("#tabs a[href='#/queue']")
     expect(page.locator(".badge-good")).to_have_count(1)
     assert Entry.objects.filter(quantity=91).count() == 1
+
+
+def test_what_was_refused_while_the_app_was_locked_says_why_when_it_is_opened(
+    phone: Visitor, scene: Scene
+) -> None:
+    page = phone.page
+    wake = woken_by_the_browser(phone)
+    phone.context.set_offline(True)
+    record(page, "94")
+    page.click("#lock")
+    expect(page.locator("input[type=password]")).to_be_visible()
+    scene.packages.retired_on = scene.activity.starts_on
+    scene.packages.save()
+    phone.context.set_offline(False)
+    wake()
+    until(page, Sent.objects.filter(verdict="refused").exists)
+    unlock(page)
+    page.click("#tabs a[href='#/queue']")
+    expect(page.locator(".badge-bad")).to_have_count(1)
+    expect(page.locator(".app-why")).not_to_be_empty()
+    assert Sent.objects.count() == 1 and not Entry.objects.filter(quantity=94).exists()
 
 
 def test_after_two_weeks_without_a_network_the_app_opens_records_and_delivers(

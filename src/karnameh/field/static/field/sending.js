@@ -166,10 +166,11 @@ const judged = (item, said) => {
   if (said.verdict === "wait") return { ...item, ...more, waits: item.waits + 1 };
   return { ...item, ...more, state: "refused" };
 };
-/* What the worker heard while we were locked. */
+/* What the worker heard while we were locked: ids and verdicts only. What was not taken still waits, so
+   that it is asked about again and its reason, its day or its heir is heard, too. */
 const merge = async () => {
   for (const one of await store.all("heard")) {
-    const row = await store.get("items", one.id);
+    const row = one.verdict === "new" || one.verdict === "same" ? await store.get("items", one.id) : null;
     const item = row && (await store.opened(row.box));
     if (item?.state === "waiting") await save(judged(item, one));
     await store.drop("heard", one.id);
