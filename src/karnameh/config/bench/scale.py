@@ -41,8 +41,14 @@ def bench(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./karnameh bench scale")
     parser.add_argument("--steps", default="1e6,1e7")
     parser.add_argument("--units", type=int, default=60_000)
+    parser.add_argument(
+        "--unsealed-from",
+        default="inf",
+        help="at this size and above the log is left out: it takes hours",
+    )
     given = parser.parse_args(arguments)
     steps = sorted(int(float(step)) for step in given.steps.split(","))
+    unsealed = float(given.unsealed_from)
     machine = machine_line()
     print(machine, flush=True)
     curve: dict[int, list[Result]] = {}
@@ -60,7 +66,7 @@ def bench(arguments: list[str]) -> int:
         reached = 0
         for step in steps:
             print(f"\n{step:,} entries …", flush=True)
-            curve[step] = list(_at(step, reached, made, by))
+            curve[step] = list(_at(step, reached, made, by, sealed=step < unsealed))
             report(curve[step])
             reached = _count()
     _growth(curve)
@@ -81,7 +87,7 @@ def _count() -> int:
     return int(sql("SELECT count(*) FROM ledger_entry")[0][0])
 
 
-def _at(step: int, reached: int, made: Any, by: Any) -> Iterator[Result]:
+def _at(step: int, reached: int, made: Any, by: Any, *, sealed: bool) -> Iterator[Result]:
     more = step - reached
     yield Result(
         "history: made by the server",
@@ -91,12 +97,14 @@ def _at(step: int, reached: int, made: Any, by: Any) -> Iterator[Result]:
     with metered() as meter:
         fold_everything(more)
     yield Result("history: folded", more / meter.wall, "entries/s", note=meter.each(more))
-    yield from _sealing("history: sealed", more)
-    yield from _posting(step, made, by)
+    if sealed:
+        yield from _sealing("history: sealed", more)
+    yield from _posting(step, made, by, sealed=sealed)
     yield from _rollups(made, by)
-    yield from _past(made, by)
-    yield from _proofs()
-    yield from _peers()
+    yield from _past(made, by, sealed=sealed)
+    if sealed:
+        yield from _proofs()
+    yield from _peers(sealed=sealed)
     bytes_each = sql(
         "SELECT pg_total_relation_size('ledger_entry') / (SELECT count(*) FROM ledger_entry)"
     )
@@ -122,7 +130,7 @@ def _sealing(what: str, entries: int) -> Iterator[Result]:
         yield Result(f"{what}: one entry in a file", size, "bytes")
 
 
-def _posting(step: int, made: Any, by: Any) -> Iterator[Result]:
+def _posting(step: int, made: Any, by: Any, *, sealed: bool) -> Iterator[Result]:
     from django.db import transaction
 
     from karnameh.ledger.public import fold, post_entries
@@ -153,6 +161,8 @@ def _posting(step: int, made: Any, by: Any) -> Iterator[Result]:
     yield Result(
         "folding what was posted", folded / meter.wall, "entries/s", note=meter.each(folded)
     )
+    if not sealed:
+        return
     posted = warm + one_by_one + at_once
     began = time.perf_counter()
     lines = list(_sealing("what was posted, sealed", posted))
@@ -171,17 +181,17 @@ def _rollups(made: Any, by: Any) -> Iterator[Result]:
         worst[name] = _p95(taken)
     yield Result("roll-ups of the dashboards: median", statistics.median(every), "ms")
     yield Result("roll-ups of the dashboards: p95 of all", _p95(every), "ms", "<= 100")
-    slowest = max(worst, key=lambda name: worst[name])
-    yield Result(
-        "roll-ups of the dashboards: slowest, p95", worst[slowest], "ms", "<= 100", slowest
-    )
+    slowest = sorted(worst, key=lambda name: -worst[name])
+    for place, name in enumerate(slowest[:5], 1):
+        what = f"roll-ups of the dashboards: p95 of slowest {place}"
+        yield Result(what, worst[name], "ms", "<= 100", name)
 
 
 def _p95(taken: Sequence[float]) -> float:
     return sorted(taken)[min(len(taken) - 1, int(0.95 * len(taken)))]
 
 
-def _past(made: Any, by: Any) -> Iterator[Result]:
+def _past(made: Any, by: Any, *, sealed: bool) -> Iterator[Result]:
     """The cube of the nation as it was then: all indicators, stages and provinces at once."""
     from karnameh.access.public import units_where
     from karnameh.kernel.period import Period
@@ -194,9 +204,11 @@ def _past(made: Any, by: Any) -> Iterator[Result]:
     question = Question(nation, Period.year(1405), then=True)
     folded = _timed(lambda: roll_up(reach, question, by="child"))
     yield Result("national cube as it was then, from totals", folded[0], "s", "<= 3")
-    sealed = _timed(lambda: roll_up_sealed(reach, question, by="child"))
-    yield Result("national cube as it was then, from files and tail", sealed[0], "s")
-    if folded[1] != sealed[1]:
+    if not sealed:
+        return
+    files = _timed(lambda: roll_up_sealed(reach, question, by="child"))
+    yield Result("national cube as it was then, from files and tail", files[0], "s")
+    if folded[1] != files[1]:
         raise RuntimeError("totals and sealed files give different answers")
 
 
@@ -214,7 +226,7 @@ def _proofs() -> Iterator[Result]:
     yield Result("a receipt of one entry: made", found["receipt_s"], "s")
 
 
-def _peers() -> Iterator[Result]:
+def _peers(*, sealed: bool) -> Iterator[Result]:
     import duckdb
     from django.conf import settings
 
@@ -222,10 +234,11 @@ def _peers() -> Iterator[Result]:
     yield Result("peer: GROUP BY, nation, all indicators, year", min(plain), "ms")
     taken, _rows = _timed(_refresh)
     yield Result("peer: refreshing a table of sums whole", taken, "s")
-    with duckdb.connect() as engine:
-        text = NATIONAL.format(source=f"read_parquet('{settings.SEGMENTS}/*.parquet')")
-        files = samples(lambda: engine.execute(text).fetchall(), 3)
-    yield Result("peer: DuckDB over the files, same question", min(files), "ms")
+    if sealed:
+        with duckdb.connect() as engine:
+            text = NATIONAL.format(source=f"read_parquet('{settings.SEGMENTS}/*.parquet')")
+            files = samples(lambda: engine.execute(text).fetchall(), 3)
+        yield Result("peer: DuckDB over the files, same question", min(files), "ms")
     block = bytearray(min(_count() * COLUMNS_OF_IT, 2**30))
     copied = min(samples(lambda: bytes(block), 3)) * (_count() * COLUMNS_OF_IT / len(block))
     yield Result("limit: memory hands over these columns once", copied, "ms")
