@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from builders import DAY, NOW
 from desks.plans import a_draft, a_planner, a_proposal, a_venue, frozen
 from journeys.scene import Scene
-from journeys.visitor import Visitors
+from journeys.visitor import Visitors, until
 from karnameh.activities.public import Activity, Campaign, Kind, Slot, State, begin_activities
 from karnameh.campaigns.models import Decision, Version, VersionState
 from karnameh.campaigns.package.actions import Spot, place_line
@@ -100,9 +100,10 @@ def test_a_reviewer_works_through_the_queue_with_the_keyboard_alone(
     assert rows[2].state == State.MERGED
 
 
-def test_any_key_answers_within_a_tenth_of_a_second_at_300_proposals(
+def test_a_key_is_answered_before_the_server_is_at_300_proposals(
     visitors: Visitors, scene: Scene
 ) -> None:
+    """How fast it is answered says `./karnameh bench desks`; here, that nobody waits for a network."""
     world, week = scene.world, _week()
     begin_activities(
         [
@@ -115,31 +116,25 @@ def test_any_key_answers_within_a_tenth_of_a_second_at_300_proposals(
         ], by=None, at=NOW,
     )  # fmt: skip
     reviewer = visitors.come(world.people["reviewer"], "desk")
+    page = reviewer.page
+    fetched: list[str] = []
+    page.on("requestfinished", lambda request: fetched.append(request.url))
     reviewer.open(f"{reverse('review_desk', args=[world.fars.pk, 'construction'])}")
-    expect(reviewer.page.locator("[data-title]")).to_be_visible()
-    took = reviewer.page.evaluate(
-        """async () => {
-          const pause = (time) => new Promise((done) => setTimeout(done, time));
-          // The neighbours are fetched beforehand, and what was pressed is sent: both have come to an end.
-          const quiet = async () => {
-            let before = -1;
-            for (let now = 0; now !== before; now = performance.getEntriesByType("resource").length) { before = now; await pause(250); }
-          };
-          const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-          const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
-          const best = {};
-          for (const key of ["j", "k", "3", "x", "x", "j", "k", "3", "x", "x", "j", "k", "3", "x", "x"]) {
-            await quiet();
-            const began = performance.now();
-            press(key);
-            await painted();
-            best[key] = Math.min(best[key] ?? Infinity, performance.now() - began);
-          }
-          return best;
-        }"""
-    )
-    # The best of several: what the page needs, without what else the machine had to do meanwhile.
-    assert set(took) == {"j", "k", "3", "x"} and max(took.values()) < 100, took
+    title, rows = page.locator("[data-title]"), page.locator(".queue-row")
+    names = [rows.nth(place).locator(".queue-name").inner_text() for place in (0, 1)]
+    expect(title).to_have_text(names[0])
+    neighbour = rows.nth(1).get_attribute("data-url") or ""
+    until(page, lambda: any(one.endswith(neighbour) for one in fetched))
+    asked: list[str] = []
+    page.route("**/*", lambda route: asked.append(route.request.url))  # never answered
+    for key, name in (("j", names[1]), ("k", names[0]), ("j", names[1])):
+        page.keyboard.press(key)
+        expect(title).to_have_text(name)
+    page.keyboard.press("3")
+    expect(page.locator("#card .step[aria-pressed=true]")).to_contain_text("۳")
+    page.keyboard.press("x")
+    expect(page.locator("[name=chosen]:checked")).to_have_count(1)
+    assert asked, "the mark is on its way"
 
 
 def test_two_officers_freeze_a_package(visitors: Visitors, scene: Scene) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,10 +16,9 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from browsing import WAIT
 from builders import as_owner
 from journeys.scene import Scene
-from journeys.visitor import AXE, Axe, Visitor, Visitors
+from journeys.visitor import AXE, Axe, Visitor, Visitors, until
 from karnameh.field.actions import revoke_device
 from karnameh.field.models import Device, Sent
 from karnameh.kernel.number_words import to_words
@@ -85,15 +83,6 @@ def record(page: Page, quantity: str, *, sure: bool = False) -> None:
         page.locator(".app-far input").check()
     page.locator(".app-foot button").click()
     expect(page.locator(".app-done")).to_be_visible()
-
-
-def until(page: Page, look: Callable[[], Any]) -> Any:
-    """What `look` finds as soon as it finds something, while the page goes on."""
-    deadline = time.monotonic() + WAIT / 1000
-    while not (found := look()):
-        assert time.monotonic() < deadline, "it did not come"
-        page.wait_for_timeout(100)
-    return found
 
 
 def settled(page: Page) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,6 +56,15 @@ def number_in(place: Locator) -> int | None:
     """The first number of a text, without its unit; None where the page shows none."""
     found = re.search(r"-?[0-9][0-9٬]*", to_latin(place.inner_text()))
     return int(found.group().replace("٬", "")) if found else None
+
+
+def until(page: Page, look: Callable[[], Any]) -> Any:
+    """What `look` finds as soon as it finds something, while the page goes on."""
+    deadline = time.monotonic() + WAIT / 1000
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it did not come"
+        page.wait_for_timeout(100)
+    return found
 
 
 class Visitor:

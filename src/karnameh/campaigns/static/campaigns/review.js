@@ -72,6 +72,7 @@
   const put = (html, pk) => {
     const here = card();
     here.innerHTML = html;
+    if (pk) fetched.set(pk, html); // the way back is as short
     here.scrollTop = 0;
     choose(pk);
     criterion = Math.max(0, [...here.querySelectorAll("[data-criterion]")].findIndex((one) => !one.hasAttribute("data-marked")));
@@ -261,6 +262,7 @@
     else button.click();
   });
 
+  if (current()) fetched.set(current().dataset.pk, card().innerHTML);
   criterion = Math.max(0, criteria().findIndex((one) => !one.hasAttribute("data-marked")));
   light();
   beforehand();
