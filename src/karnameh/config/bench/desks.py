@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from karnameh.config.bench.filling import federation, own_database
+from karnameh.config.bench.keys import pressed
 from karnameh.config.bench.machine import Result, machine_line, report, samples, sql
 
 RULES: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -179,6 +180,7 @@ def _keys(plan: _Plan, client: Any, times: int) -> Iterator[Result]:
     yield _timed(
         "desk of 300: decline", send(do="decline", round="1", reason="vague"), times, "≤ 100 ms"
     )
+    yield from pressed(plan.officer, desk, times)
 
 
 def _ok(response: Any) -> Any:

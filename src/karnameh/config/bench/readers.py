@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,10 +24,11 @@ from karnameh.config.bench.filling import (
     new_entries,
     own_database,
 )
+from karnameh.config.bench.live import HOST, serving_at, session_of
 from karnameh.config.bench.machine import Result, machine_line, report, sql
 
 SIDE = Path(__file__).with_name("readers_side.py")
-HOST, BATCH = "127.0.0.1", 500
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def bench(arguments: list[str]) -> int:
         by = prepare_bench(made)
         fill(given.entries)
         fold_everything(given.entries)
-        with _serving(given.port):
+        with serving_at(given.port):
             plan = _plan(made, by, given)
             alone = _read(plan)
             posted_alone = _post(made, by, given.seconds)
@@ -79,37 +77,9 @@ def bench(arguments: list[str]) -> int:
     return 1 if lost or alone.faults or together.faults else 0
 
 
-@contextmanager
-def _serving(port: int) -> Iterator[None]:
-    """The server and the worker of the product."""
-    from karnameh.config import serving
-
-    serving._collect_static()
-    web = {**os.environ, "KARNAMEH_PROCESS": "web"}
-    command = [sys.executable, "-m", "karnameh", "work"]
-    processes = [
-        subprocess.Popen(serving.gunicorn(HOST, port, 2), env=web, stderr=subprocess.DEVNULL),
-        subprocess.Popen(command, env={**os.environ, "KARNAMEH_PROCESS": "work"}),
-    ]
-    try:
-        if not serving.answers(HOST, port, processes):
-            raise RuntimeError("the server does not answer")
-        yield
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(20)
-
-
 def _plan(made: Any, by: Any, given: Any) -> dict[str, Any]:
     """For whom, where, how long: what the readers' process is told."""
-    from django.conf import settings
-    from django.test import Client
-
-    client = Client()
-    client.force_login(by)
-    name = settings.SESSION_COOKIE_NAME
+    name, value = session_of(by)
     nodes = [
         made.nation,
         *made.provinces.values(),
@@ -118,7 +88,7 @@ def _plan(made: Any, by: Any, given: Any) -> dict[str, Any]:
     ]
     return {
         "host": HOST, "port": given.port, "readers": given.readers, "seconds": given.seconds,
-        "think": given.think, "cookie": f"{name}={client.cookies[name].value}",
+        "think": given.think, "cookie": f"{name}={value}",
         "paths": [f"/units/{node.pk}/" for node in nodes],
     }  # fmt: skip
 
