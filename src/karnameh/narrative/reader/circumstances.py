@@ -43,11 +43,11 @@ _POLITE = key_set("فرمایید فرمائید بفرمایید بفرمائی
 _FORCES = key_set(
     """
     سیل سیلاب زلزله زمین‌لرزه طوفان توفان آتش حریق شعله‌های آتش‌سوزی خشکسالی سرما سرمازدگی یخبندان تگرگ رانش آب‌گرفتگی
-    گردوغبار آلودگی ریزگردها کرونا گرانی تحریم‌ها جنگ بهمن صاعقه تندباد سونامی آفت کم‌آبی بی‌آبی
+    برف باران بارندگی بارش کولاک تندر موج گردوغبار آلودگی ریزگردها کرونا گرانی تحریم‌ها جنگ بهمن صاعقه تندباد سونامی آفت کم‌آبی بی‌آبی
     """
 )
 _BEFORE_FORCE = key_set("و که این پارسال امسال دیروز دیشب")
-_STRIKING = key_set("کرد برد گرفت زد رساند کشاند لرزاند گذاشت داد شد انداخت سوزاند ساخت کشت بست")
+_NO_BLOWS = frozenset(("بود", "داشت", "گفت", "افزود", "خواست", "توانست", "یافت", "آمد", "رسید", "ماند"))
 _CHANGES = key_set("افزایش کاهش ارتقا رشد تنزل تغییر تبدیل پیدا")
 _NEXT = 7
 _MEASURED = frozenset(
@@ -76,6 +76,10 @@ _FIGURE_NOUNS = key_set("آمار رقم عدد ارقام رقمی عددی")
 _REQUESTED = frozenset(word + ending for word in REQUEST_WORDS for ending in ("", "ی"))
 _MEANS = key_set("اعتبار بودجه منابع هزینه سرمایه مبلغ مالی اعتبارات پول زمان نیروی امکانات")
 _AT = (["به"], ["با"], ["طبق"], ["بنابر"], ["پی"])
+_AID = key_set("کمک یاری مساعدت")
+_LISTED = 8  # items of a list of requests
+_ASKING = key_set("خواهشمند درخواست تقاضا خواستار")
+_CLAIMED = key_set("گفته نوشته اعلام گفته‌اند نوشته‌اند می‌گویند")
 _BEING = frozenset(("بود", "داشت", "ماند"))
 
 
@@ -151,7 +155,7 @@ def _needed(reading: Reading, figure: Figure, tail: list[str]) -> str:
         return ""
     asked = verb is not None and verb.lemma == "خواست"
     asked = asked and verb is not None and reading.text(verb.first).startswith("می")
-    if asked and verb is not None and not _is_followed(figure, verb):
+    if asked and verb is not None and not _is_followed(reading, figure, verb):
         money = figure.phrase.unit in ("toman", "rial")
         wanted = (
             reading.text(verb.first).endswith("د") if money else "از" not in figure.clause.texts
@@ -171,8 +175,10 @@ def _needed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     return ""
 
 
-def _is_followed(figure: Figure, verb: Verb) -> bool:
+def _is_followed(reading: Reading, figure: Figure, verb: Verb) -> bool:
     """«می‌خواهیم ۴۰ خانه بسازیم» plans; «۴۰ پزشک دیگر می‌خواهیم» needs them."""
+    if reading.text(verb.after) == "تا":
+        return False  # «۳ دستگاه دیگر می‌خواهند تا کار راه بیفتد»
     later = (clause.verb for clause in figure.sentence.clauses)
     return any(
         other is not None and other.first > verb.first and other.tense is Tense.SUBJUNCTIVE
@@ -194,6 +200,11 @@ def _tells_need(reading: Reading, figure: Figure, verb: Verb | None, tail: list[
 def _requested(reading: Reading, figure: Figure, tail: list[str]) -> str:
     """«خواستار ۴۰ معلم شدیم», «۴۰ چادر درخواست کرده‌ایم»."""
     verb = figure.clause.verb
+    if _is_listed_request(reading, figure):
+        return "a request: under a request"
+    helped = reading.text(figure.opening - 1) == "برای" and tail[-1:] and tail[-1] in _AID
+    if helped and verb is not None and verb.lemma == "خواست":
+        return "a request: کمک خواستن"
     bidden = verb is None or verb.tense is Tense.SUBJUNCTIVE
     if bidden and reading.text(figure.sentence.after - 1) in _POLITE:
         return "a request: اقدام فرمایید"
@@ -214,6 +225,51 @@ def _requested(reading: Reading, figure: Figure, tail: list[str]) -> str:
     )
     light = verb.lemma in ("کرد", "داشت", "نمود") and not set(tail[-1:]) & DEEDS
     return "a request: درخواست" if asked and light else ""
+
+
+def _is_listed_request(reading: Reading, figure: Figure) -> bool:
+    """«خواهشمند است دستور فرمایید:» and, a line each, «اول) بیمه ۳۲۰ کارگر تمدید گردد»."""
+    verb = figure.clause.verb
+    if verb is None or verb.tense is not Tense.SUBJUNCTIVE:
+        return False
+    for back in range(1, min(_LISTED, figure.sentence.number + 1)):
+        lead = reading.sentences[figure.sentence.number - back]
+        if reading.text(lead.after - 1) == ":":
+            return not _ASKING.isdisjoint(reading.said_in(lead))
+        if reading.text(lead.after - 1) not in ("؛", "،"):
+            return False
+    return False
+
+
+def _asked(reading: Reading, figure: Figure, _: list[str]) -> str:
+    """«پرسید آیا آمار ۷۴۰۰ دستگاه است», «چرا گفته شده ۹۵ هزار نفر …»: a question tells nothing."""
+    if figure.sentence.first == figure.first:
+        return ""
+    said = reading.said_in(figure.sentence)
+    if "آیا" not in said and "چرا" not in said:
+        return ""
+    ahead = reading.texts(figure.sentence.first, figure.opening)
+    if "آیا" in ahead:
+        return "a question: آیا"
+    at = ahead.index("چرا") if "چرا" in ahead else -1
+    return "a question: چرا" if at >= 0 and _CLAIMED & set(ahead[at + 1 : at + 4]) else ""
+
+
+def _not_yet(reading: Reading, figure: Figure, tail: list[str]) -> str:
+    """«۱۳۱ روستا راه دارند و ۹ روستا هنوز نه»."""
+    behind = reading.texts(figure.after, figure.after + 2)
+    return "what they lack: نه" if behind == ["هنوز", "نه"] else ""
+
+
+def _how_large(reading: Reading, figure: Figure, _: list[str]) -> str:
+    """«۸۷ درصد کمک‌ها زیر ۱۰۰ هزار تومان بود»: how large they were."""
+    verb, before = figure.clause.verb, reading.figures_before(figure)[-1:]
+    if verb is None or verb.lemma != "بود" or figure.phrase.unit not in ("toman", "rial"):
+        return ""
+    share = bool(before) and before[0].phrase.unit == "percent"
+    share = share and before[0].clause is figure.clause
+    limited = figure.opening < figure.first and verb.first == figure.after
+    return "how large they were" if share and limited else ""
 
 
 def _lacking(reading: Reading, figure: Figure, tail: list[str]) -> str:
@@ -406,7 +462,7 @@ def _happening(reading: Reading, figure: Figure) -> str:
     if entered and opens[:1] and opens[0] in ("آب", "آتش", "دود"):
         return f"what befell: {opens[0]}"  # «آب به ۹۰۰ خانه راه پیدا کرد»
     force = opens[0] if opens[:1] and opens[0] in _FORCES else ""  # the subject
-    struck = verb.lemma in _STRIKING and not set(head) & PREPOSITIONS - {"به", "در"}
+    struck = verb.lemma not in _NO_BLOWS and not set(head) & PREPOSITIONS - {"به", "در"}
     return f"what befell: {force}" if force and struck else ""
 
 
@@ -414,6 +470,9 @@ _OVERRUNNING = frozenset(
     (water, "وارد") for water in key_set("آب سیل سیلاب آتش گل‌ولای رودخانه سیلابها")
 )
 _RULES: tuple[Callable[[Reading, Figure, list[str]], str], ...] = (
+    _asked,
+    _not_yet,
+    _how_large,
     _harmed,
     _overrun,
     _needed,

@@ -32,6 +32,8 @@ _ALSO = frozenset(("نیز", "هم", "همچنین"))
 _CAUSES = key_set("علت دلیل خاطر سبب واسطه از با به وجود رغم و")
 _BECOME = frozenset(("شده", "گردیده", "گشته", "نشده"))
 _PASSIVE = frozenset(("شد", "گشت", "گردید"))
+_NOUNS_BUT_FOR_BEING = {"برده": "برد", "خواسته": "خواست", "نشسته": "نشست"}
+_BEING = key_set("بود بودند بودیم است اند‌ ایم")
 _NEAR_OBJECT = 7  # «… ۳۰ دستگاه رایانه خرید و …»
 _FAR_GOAL = 14  # «۷۸۰ دستگاه … به زوج‌های جوان رسید و …»
 _NEVER_ADJECTIVES = key_set("بوده نبوده داشته نداشته")
@@ -102,7 +104,7 @@ def verbs_of(words: list[Word], first: int, after: int) -> list[Verb]:
     found: list[Verb] = []
     at = first
     while at < after:
-        form = VERB_FORMS.get(words[at].text)
+        form = VERB_FORMS.get(words[at].text) or _pluperfect(words, at, after)
         verb = _verb_at(words, at, first, after, form) if form is not None else None
         if verb is None:
             at += 1
@@ -110,6 +112,14 @@ def verbs_of(words: list[Word], first: int, after: int) -> list[Verb]:
             found.append(verb)
             at = verb.after
     return found
+
+
+def _pluperfect(words: list[Word], at: int, after: int) -> VerbForm | None:
+    """«۸۰ رأس گوسفند را برده بود», «از ۹۰ دانشجو خواسته است»: nouns but for the verb behind them."""
+    lemma = _NOUNS_BUT_FOR_BEING.get(words[at].text)
+    if lemma is None or at + 1 >= after or words[at + 1].text not in _BEING:
+        return None
+    return VerbForm(lemma, Tense.PARTICIPLE)
 
 
 def _verb_at(words: list[Word], at: int, first: int, after: int, form: VerbForm) -> Verb | None:

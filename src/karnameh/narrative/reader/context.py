@@ -37,6 +37,7 @@ from karnameh.narrative.reader.properties import (
 )
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.settings import setting
+from karnameh.narrative.reader.surroundings import surroundings
 from karnameh.narrative.reader.terms import (
     discount,
     is_part_of_cost,
@@ -71,6 +72,10 @@ def context_of(
         verdict = rule(reading, figure)
         if verdict is not None:
             return verdict
+    if previous is not None and known and _ends_range(figure, previous):
+        times = known in ("time", "date")
+        why = "the end of a range that is no result"
+        return Verdict(known, why, nothing(figure) if times else None)
     if previous is not None and is_part_of_cost(reading, figure, previous, known):
         return Verdict(figure.phrase.unit, "a part of a price")
     if previous is not None and known and _shares_verb(reading, figure, previous, known):
@@ -90,10 +95,16 @@ def context_of(
     return None
 
 
+def _ends_range(figure: Figure, previous: Figure) -> bool:
+    """«هر گروه از ۵ تا ۷ نفر تشکیل می‌شود»: both ends say the same."""
+    ends = previous.number.bound == "low" and figure.number.bound == "high"
+    return ends and previous.sentence is figure.sentence
+
+
 def _shares_verb(reading: Reading, figure: Figure, previous: Figure, known: str) -> bool:
     """«روستا ۵۵ خانوار دارد و ۲۸ دانش‌آموز»: the verb is said once only."""
     verb = previous.clause.verb
-    if verb is None or verb.lemma not in ("داشت", "بود") or known in _TIMES:
+    if verb is None or verb.lemma not in ("داشت", "بود", "خواست") or known in _TIMES:
         return False
     torn = figure.clause.verb is None and previous.sentence is figure.sentence
     return torn and verb.after == figure.opening - 1 and reading.text(verb.after) == "و"
@@ -102,7 +113,8 @@ def _shares_verb(reading: Reading, figure: Figure, previous: Figure, known: str)
 def _is_part(reading: Reading, figure: Figure, previous: Figure, known: str) -> bool:
     """«روستای ما ۹۰ خانوار دارد و ۳۰ خانوار آن دامدارند»: a part of what was no result."""
     same = known == figure.phrase.unit and previous.sentence is figure.sentence
-    return same and known not in _TIMES and reading.text(figure.after) in _OF_IT and owns(figure)
+    of_it = reading.text(figure.after) in _OF_IT or reading.text(figure.after - 1).endswith("شان")
+    return same and known not in _TIMES and of_it and owns(figure)
 
 
 _LATEST = 24
@@ -126,6 +138,7 @@ _RULES: tuple[Callable[[Reading, Figure], Verdict | None], ...] = (
     plan_name,
     setting,
     outside,
+    surroundings,
     part,
     loan_term,
     discount,

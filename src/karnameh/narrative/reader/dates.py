@@ -87,7 +87,9 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
         and _runs_on(reading, figure, later[0])
         and value <= 31
     ):
-        return Verdict("date", "the first of some days", later[0].phrase)
+        until = following in ("تا", "الی") and reading.words[figure.first].kind is Kind.DIGITS
+        phrase = nothing(figure) if until else later[0].phrase
+        return Verdict("date", "the first of some days", phrase)
     this_month = (
         following in ("این", "همین", "همان") and reading.text(figure.number.after + 1) == "ماه"
     )

@@ -12,9 +12,10 @@ from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import VERB_FORMS
 
 _DENIAL_OPENERS = key_set("این چنین آن نه ما من هیچ")
-_FALSE = key_set("نادرست تکذیب کذب دروغ غلط اشتباه ساختگی جعلی")
+_FALSE = key_set("نادرست تکذیب کذب دروغ غلط اشتباه ساختگی جعلی اغراق بزرگ‌نمایی")
 _TRUE = key_set("درست صحیح صحت واقعیت تایید دقیق واقعی معتبر مستند موثق")
 _FANCIED = key_set("خیال تصور فکر")
+_ILLUSIONS = frozenset(("خیال", "گمان"))
 _THINKING = key_set("می‌کنند می‌کردند کرده‌اند می‌کند می‌کرد")
 _RUMOUR_SIGNS = RUMOUR_WORDS | {"گفته", "اعلام"} | _FANCIED
 _FIGURE_NOUNS = key_set("آمار رقم عدد ارقام رقمی عددی آماری خبر")
@@ -35,6 +36,9 @@ def denied(reading: Reading, figure: Figure) -> str:
         return "what the speaker does not say"
     if _RUMOUR_SIGNS.isdisjoint(reading.said_in(sentence)):
         return ""
+    ahead = reading.texts(sentence.first, figure.first)
+    if any(one in _ILLUSIONS and other == "میکنند" for one, other in pairwise(ahead)):
+        return "what others think"  # «بعضی‌ها خیال می‌کنند سالی ۵۰ میلیارد می‌گیریم»
     if not _is_rumour(reading.texts(sentence.first, sentence.after)):
         return ""
     first, after = _segment(reading, figure)
@@ -73,7 +77,7 @@ def untrue(reading: Reading, figure: Figure) -> str:
     if _is_rejected(reading, figure):
         return "a rumour that is rejected"
     said = reading.said_in(figure.sentence)
-    if _TRUE.isdisjoint(said) and _RIGHTED.isdisjoint(said):
+    if _TRUE.isdisjoint(said) and _RIGHTED.isdisjoint(said) and _FALSE.isdisjoint(said):
         return ""
     verb = figure.clause.verb
     written = verb is not None and verb.lemma == "نوشت"
@@ -86,6 +90,9 @@ def untrue(reading: Reading, figure: Figure) -> str:
         if short and verb.negative and reading.text(verb.first - 1) in _TRUE:
             return "denied in the same sentence"
         lead = reading.texts(max(clause.words[0], verb.first - 2), verb.first)
+        relative = figure.clause.verb is not None and figure.clause.verb.after == clause.words[0] - 1
+        if short and relative and reading.text(clause.words[0] - 1) == "که" and _FALSE & set(clause.texts):
+            return "put right in the same sentence"
         if named and is_one_of(UNTRUE, lead, verb.lemma):
             return "put right in the same sentence"
     return ""

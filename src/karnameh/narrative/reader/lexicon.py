@@ -244,7 +244,7 @@ COMMITMENTS = _nouns(
 # With these the light verb decides: «قرار است» promises, «قرار گرفت» does not.
 PLEDGE_WITH_BE = key_set("قرار بنا مقرر")
 INVITE_WORDS = key_set("دعوت فراخوان فراخوانده")
-NEED_NOUNS = _nouns("نیاز کمبود احتیاج کسری نیازمندی خلا فقدان") | key_set("نیازها")
+NEED_NOUNS = _nouns("نیاز کمبود احتیاج کسری نیازمندی خلا فقدان") | key_set("نیازها نبود نبودن")
 NEED_WORDS = NEED_NOUNS | key_set("نیازمند نیازمندیم محتاج کم")
 POTENTIAL_NOUNS = key_set(
     """
@@ -341,7 +341,7 @@ SINCE_NOUNS = key_set(
 # Nouns of deeds: behind a counted noun they are half of a compound verb, before one a list item.
 _DEED_NOUNS = key_set(
     """
-    اجاره تسطیح پلمب برچیدن تملک ساماندهی کنترل بسته‌بندی ترویج
+    عایق اجاره تسطیح پلمب برچیدن تملک ساماندهی کنترل بسته‌بندی ترویج
     منتقل مستقر مجهز مرتفع محقق منصوب متحول میسر مشخص مهار معالجه تشدید محصور مسقف مفروش ابقا اعاده احضار
     توزیع اهدا پخش واگذاری واگذار ارسال اعزام برگزاری برگزار اجرا ساخت احداث تعمیر مرمت بازسازی
     نوسازی بهسازی تکمیل تجهیز خرید تهیه تامین تولید نصب حفر لایروبی احیا آسفالت زیرسازی جدولگذاری

@@ -48,7 +48,7 @@ clothing_item: پوشاک لباس دست_لباس پیراهن کاپشن دس�
 clothing_item: تن‌پوش
 shoes: کفش جفت_کفش پوتین چکمه جفت
 mask: ماسک
-desk: میز_خدمت میز
+desk: میز_خدمت میز نیمکت
 micro_enterprise: واحد_خرد واحد_کوچک کسب‌وکار_خرد واحد_تولیدی واحد_صنفی کسب‌وکار_خانگی
 micro_enterprise: واحد_اقتصادی بنگاه مشاغل_خانگی کسب‌وکار
 business_plan: طرح_کسب‌وکار طرح_اشتغال طرح_اشتغالزایی
@@ -208,7 +208,7 @@ person: بیمه‌شده بازمانده مهاجر پناهنده اتباع 
 person: تماشاگر هوادار پیاده دوچرخه‌سوار شناگر مدال‌آور نوآموز کم‌توان اوتیسم ایثارگر همسر_شهید
 person: معتاد بهبودیافته بی‌خانمان متکدی کودک_کار زن_سرپرست_خانوار مادر_باردار نوعروس داماد عروس
 person: تکنسین داروساز بهداشت‌کار بهیار ماساژور فیزیوتراپ بینایی‌سنج متخصص پیراپزشک دامپزشک کارورز
-person: واقف خیّر_مدرسه‌ساز حامی نیکوکار_حامی متبرع داوطلب_همیار شهریار جهادی نفر_ساعت
+person: وام‌گیرنده کمک‌گیرنده بهره‌بردار واقف خیّر_مدرسه‌ساز حامی نیکوکار_حامی متبرع داوطلب_همیار شهریار جهادی نفر_ساعت
 household: خانواده خانواده_نیازمند خانواده_شهید خانواده_زندانی خانواده_محروم خانوار_روستایی
 dwelling: واحد_مسکن_محرومان ویلا سوله_اسکان
 program: عنوان_برنامه ریزبرنامه
@@ -317,6 +317,7 @@ def _units() -> dict[str, str]:
 
 _UNIT_OF = _units()
 _LONGEST = max(noun.count(" ") + 1 for noun in _UNIT_OF)
+_SHORT_NOUN = 3  # letters of nouns that many other words begin with
 _NOT_FORMS = frozenset(
     ("تنها", "تنی", "کاری", "داری", "بانی", "ماشین", "دستی", "کلی", "راهی", "بخشی")
 )
@@ -374,6 +375,11 @@ def unit_of(nouns: list[str]) -> str:
 def is_counted_noun(word: str) -> bool:
     """Whether reports are known to count this."""
     return lemma(word) in _UNIT_OF
+
+
+def is_known_noun(word: str) -> bool:
+    """Whether a word is itself a listed noun, in no other form."""
+    return len(word) > _SHORT_NOUN and word in _UNIT_OF
 
 
 def is_compound(first: str, second: str) -> bool:

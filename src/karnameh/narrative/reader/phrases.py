@@ -32,14 +32,14 @@ from karnameh.narrative.reader.nouns import (
 )
 from karnameh.narrative.reader.number_words import ORDINALS, SCALES, SMALL, VAGUE
 from karnameh.narrative.reader.numerals import Form, Number
-from karnameh.narrative.reader.places import DEFAULT_INDEX, NAME_WORDS
+from karnameh.narrative.reader.places import AMBIGUOUS_PLACES, DEFAULT_INDEX, NAME_WORDS
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 from karnameh.narrative.reader.words import Kind, Word
 
 _LIGHT = key_set("کرد شد داد گرفت زد افتاد خورد گذاشت انداخت گردید نمود یافت دید")
 _QUALITIES = key_set("فعال آماده آزاد مجهز مستقر")
 _MAKING = key_set("خواند بافت دوخت نوشت ساخت پخت فروخت کاشت چید پوشید شست")
-_NEVER_HALVES = key_set("سیار ثابت جدید محروم دولتی خصوصی نیازمند ویژه متوسط خرد")
+_NEVER_HALVES = key_set("سیار ثابت سرپایی بستری جدید محروم دولتی خصوصی نیازمند ویژه متوسط خرد")
 _THEIRS = key_set("قسط فشار مدرک گواهی مجوز گواهینامه")
 _HEADS_THAT_LEAD = key_set("صاحب وسیله")
 _SIDES = key_set("جنوب شمال شرق غرب حاشیه")
@@ -60,7 +60,7 @@ _STOPS = (
     | INVITE_WORDS
     | frozenset(WEEKDAYS)
     | PREDICATIVES
-    | frozenset(("را", "که", "اینکه", "آنکه", "تا", "برپا", "الی", "گانه"))
+    | frozenset(("قابل", "را", "که", "اینکه", "آنکه", "تا", "برپا", "الی", "گانه"))
 )
 # Bodies that own or run the thing counted; their names are no part of it.
 _OWNERS = key_set(
@@ -77,7 +77,7 @@ _ADMINISTRATIVE = key_set(
 _HEADS_OF_SERVICE = key_set(
     """
     تیم گروه اکیپ مرکز ایستگاه میز کارگاه پایگاه دفتر اتاق دوره کلاس کارشناس مربی خط غرفه واحد سامانه
-    خانه هسته اردو نشست جلسه سالن مجتمع بازارچه طرح پروژه
+    خانه هسته اردو نشست جلسه سالن مجتمع بازارچه طرح پروژه برنامه
     """
 )
 ROOFED = frozenset(("dwelling", "school", "mosque", "building", "classroom", "clinic", "hall"))
@@ -99,6 +99,22 @@ _SERVICES = key_set(
 )
 # Measures that never take another noun with them.
 _ALONE = MEASURES | frozenset(("نفر", "نفرروز", "نفرساعت", "بار", "مرتبه", "دفعه"))
+# What a measure is taken of is no part of it when it says how the thing was measured.
+_DIMENSIONS = key_set(
+    """
+    وزن طول عرض ارتفاع عمق گنجایش ظرفیت وسعت مساحت فاصله مسافت زیربنا زیربنای وقت بارندگی باران اعیان
+    پیاده‌روی پیاده سرعت آبدهی آخر اول نخست باقیمانده باقی‌مانده دیگر
+    """
+)
+_MATTERS = key_set("آب خون زمین شیر قیر آرد گندم برنج روغن سوخت")
+_MACHINES = key_set("سونوگرافی دیالیز رادیولوژی اکسیژن")
+_SAID_OF_THEM = key_set("آسیب‌دیده خواسته نشسته ایستاده خسارت‌دیده")
+_POINTING = key_set("این آن همین ما")
+_TAUGHT = key_set("کلاس تدریس آموزش خدمت مشاوره درس برنامه دوره")
+_PLACED = frozenset(
+    ("village", "neighbourhood", "city", "county", "district", "school", "household", "mosque", "base",
+     "office", "unit", "course", "clinic", "well", "qanat", "beehive", "loom")
+)  # fmt: skip
 _ONE_WORD: dict[str, str] = (
     {word: unit for word, unit in DURATION_NOUNS.items() if word != "ساعت"}
     | dict.fromkeys(MONTHS, "date")
@@ -134,7 +150,7 @@ def counted_phrase(words: list[Word], number: Number) -> Phrase:
         if words[at].text in _THEM:
             return Phrase(at, at + 1, "share")
         at += words[at].text == "از"
-    after = _with_tail(words, at, _phrase_end(words, at))
+    after = _phrase_end(words, at)
     nouns = [words[index].text for index in range(at, after) if words[index].text != "تا"]
     unit = "share" if number.form is Form.FRACTION else unit_of(nouns)
     if unit in MONEY:
@@ -142,17 +158,6 @@ def counted_phrase(words: list[Word], number: Number) -> Phrase:
     if not nouns and at > number.first and words[number.first - 1].text == "%":
         return Phrase(number.first - 1, number.first, "percent")
     return Phrase(at, after, unit)
-
-
-def _with_tail(words: list[Word], first: int, after: int) -> int:
-    """Take in a bare «کشور» or «استان» («۹ هزار روستای کشور»), but no named one."""
-    if after <= first or after >= len(words):
-        return after
-    if words[after].text in _TAILS_OF_PLACE and words[after - 1].text[-1:] != "ا":
-        named = words[after + 1].text if after + 1 < len(words) else ""
-        if named not in NAME_WORDS and words[after - 1].text not in _ALONE:
-            return after + 1
-    return after
 
 
 def text_of(source: str, words: list[Word], phrase: Phrase) -> str:
@@ -306,15 +311,26 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
         return True
     if words[at].text.endswith("شده") and words[min(at + 1, len(words) - 1)].text in VERB_FORMS:
         return at == first + 1 and _owned(words, at + 1)  # «۱۷۱ فقره ذکرشده بود»
-    if at == first + 1 and is_compound(before, words[at].text):
+    if (at == first + 1 and is_compound(before, words[at].text)) or (
+        before == "خط" and words[at].text == "انتقال"
+    ):
         return True
     heads = unit_of([words[first].text]), unit_of([words[at].text])
     if heads[1] == "agreement" and heads[0] not in ("agreement", ""):
         return False  # «با سه وزارتخانه تفاهم‌نامه امضا شد»
-    if heads[0] == "person" and words[at].text in _THEIRS and at == first + 1:
+    if heads[0] in ("person", "request") and words[at].text in _THEIRS and at == first + 1:
         return False  # «۷۵ وام‌گیرنده قسط عقب‌افتاده دارند»
     if heads[0] in _RECEIVERS and heads[1] in _GIVEN:
         return False  # «۲۶۰۰ خانوار بسته معیشتی گرفتند»
+    if heads[0] == "person" and heads[1] == "course" and _is_figure(words, at + 1):
+        return False  # «۱۱۰۰ داوطلب دوره ۱۶ ساعته را گذرانده‌اند»
+    singular = not _is_adjective(words[at].text) and not words[at].text.endswith("ان")
+    if heads == ("school", "person") and at == first + 1 and singular:
+        return False  # «۲۱ مدرسه معلم ثابت گرفته است»
+    if words[at].text == "ساعت" and _is_figure(words, at + 1):
+        return False  # «مسئولان ۱۲ شهرستان ساعت ۱۰ …»
+    if _begins_predicate(words, first, at):
+        return False
     taught = (
         heads[0] == "person" and heads[1] in ("course", "event", "classroom") and at == first + 1
     )
@@ -324,11 +340,20 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
         return True  # «۳۶۰ دانشجو معلم»
     if before in ("روز", "ساعت") and words[at - 2].text == "نفر":
         return False
+    if before in MEASURES - {"سانتیمتر"} and at == first + 1 and words[at].text not in _DIMENSIONS:
+        return _is_measured(words, at)
     if before in _ALONE:
         return before == "نفر" and words[at].text in ("روز", "ساعت")
+    if _names_place(words, first, at):
+        return False  # «۱۴ روستای قلعه‌گنج», «۷۴ خانوار عشایری ملکشاهی»
+    left = words[at].text in ("باقیمانده", "مانده") and before not in ("تای", "تا")
+    if words[at].text in _TAILS_OF_PLACE or left:
+        return False  # «۲۴ استان کشور», «۱۹۰ کانکس باقی‌مانده»
     if before == "تن" and at == first + 1:
         return unit_of([words[at].text]) != "person" and words[at].text not in DEEDS
     if before in CLASSIFIERS and at == first + 1:
+        if words[at].text in _MACHINES:
+            return True
         half = words[at].text in DEEDS or words[at].text in _TELLING
         return not half or not _verb_follows(words, at + 1)
     if words[at].text == "ویژه" and at > first + 1 and _is_plural_next(words, at + 1):
@@ -369,6 +394,47 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
     if words[at].text in _QUALITIES and (following in PREPOSITIONS or can):
         return True  # «۶ هزار عضو فعال در …»
     return not _verb_follows(words, at + 1) or _is_service(words, first, at)
+
+
+def _is_measured(words: list[Word], at: int) -> bool:
+    """«۷ کیلومتر راه روستایی», «۹۰ ساعت کلاس تقویتی»; «۱۵۰ کیلومتر راه می‌روند», «۹ ساعت کار کرد» are none."""
+    text = words[at].text
+    if words[at - 1].text == "ساعت":
+        return text in _TAUGHT
+    walked = text == "راه" and at + 1 < len(words) and words[at + 1].text == "پیاده"
+    if walked or text in _STOPS or text.endswith("تر"):
+        return False  # «۱۰ کیلومتر بالاتر از سد»
+    if text in DEEDS and _text_at(words, at + 1) in ("از", "در"):
+        return True  # «۴ کیلومتر لوله‌گذاری از چشمه»
+    return not (_verb_follows(words, at + 1) and (text in DEEDS or text in VERB_FORMS))
+
+
+def _names_place(words: list[Word], first: int, at: int) -> bool:
+    """Whether a name of a place begins at a word behind what may lie there."""
+    if words[at].text in AMBIGUOUS_PLACES or unit_of([words[first].text]) not in _PLACED:
+        return False
+    for name in DEFAULT_INDEX.get(words[at].text, ()):
+        if tuple(word.text for word in words[at : at + len(name)]) == name:
+            return True
+    return False
+
+
+def _is_figure(words: list[Word], at: int) -> bool:
+    return at < len(words) and (words[at].kind is Kind.DIGITS or _is_numeral(words[at]))
+
+
+def _begins_predicate(words: list[Word], first: int, at: int) -> bool:
+    """«خانه آسیب‌دیده است», «پرستار عضو این شاخه‌اند», «دانشجو خواسته است»: what is said of them."""
+    text, following = words[at].text, _text_at(words, at + 1)
+    if text in _SAID_OF_THEM and (following in VERB_FORMS or following == "که"):
+        return True
+    if text == "عضو" and following in _POINTING:
+        return True
+    given = unit_of([words[first].text]) in _RECEIVERS
+    given = given and any(word.text in ("برای", "به") for word in words[max(first - 4, 0) : first])
+    described = at > first + 1 and _is_adjective(words[at - 1].text)
+    # «برای ۱۹۰ خانوار عشایری صفحه خورشیدی نصب شد»
+    return given and described and not _is_adjective(text) and text != AND
 
 
 def _is_plural_next(words: list[Word], at: int) -> bool:
@@ -472,6 +538,8 @@ def _without_verb_half(words: list[Word], first: int, after: int) -> int:
                 return at
         light = form.lemma in _LIGHT or _has_an_object(words, first, after, form.lemma)
         light &= form.tense is not Tense.COPULA
+        measured = words[first].text in MEASURES and words[after - 1].text in _MATTERS
+        light &= not measured  # «۵۰ مترمکعب آب بدهد»
         whole = after - first > 2 and words[after - 2].text in _SERVICES
         if light and not whole and words[after - 1].text not in _NEVER_HALVES:
             after -= 1

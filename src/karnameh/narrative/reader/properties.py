@@ -40,7 +40,7 @@ _BACKGROUND = key_set(
 _OF_NATURE = frozenset(("میلیمتر", "سانتیمتر", "درجه", "ریشتر", "کیلومتربرساعت"))
 _OFFICES = key_set(
     """
-    وزیر عضو معاون استاندار فرماندار مسیول نماینده مدیر شهردار بخشدار دهیار دستگاه نهاد سازمان اداره وزارتخانه کشور سفیر
+    وزیر عضو معاون دبیر رییس استاندار فرماندار مسیول نماینده مدیر شهردار بخشدار دهیار دستگاه نهاد سازمان اداره وزارتخانه کشور سفیر
     """
 )
 _TITLES = key_set("وزیر معاون استاندار فرماندار سفیر شهردار بخشدار")
@@ -60,10 +60,10 @@ _MONEY_HEADS = key_set(
     اعتبار بودجه تفاهم‌نامه قرارداد سرمایه‌گذاری سرمایه کمک توافق‌نامه گردش صرفه‌جویی زیان درآمد
     """
 )
-_APPEARING = key_set("حضور شرکت ارایه بیان تشریح مطرح")
+_APPEARING = key_set("حضور شرکت ارایه بیان تشریح مطرح حاضر سخن سخنرانی")
 _OFFICIALS = key_set(
     """
-    دبیران رابطان مسیولان مدیران نمایندگان روسای معاونان مقامات اعضای اعضا سرپرستان دهیاران فرمانداران
+    دبیران رابطان مسیولان مدیران نمایندگان روسای رئیسان رییسان سران معاونان مقامات اعضای اعضا سرپرستان دهیاران فرمانداران
     شهرداران بخشداران
     """
 )
@@ -229,7 +229,8 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     owned = reading.text(figure.opening - 1).endswith("های")  # «بسته‌های دو استان»
     if noun in _PLACED and not (between or owned):
         return None  # «۲ استان اعلام آمادگی کردند»
-    if figure.number.value == 2 and noun in PARTY_NOUNS and lone:
+    amid = reading.text(figure.opening - 1) in ("بین", "میان")
+    if figure.number.value == 2 and noun in PARTY_NOUNS and (lone or amid):
         return Verdict(figure.phrase.unit, "the parties of something")
     return None
 
@@ -262,7 +263,8 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     if (figure.number.value or 0) >= MANY_HOURS:
         return None
     near = reading.texts(max(figure.sentence.first, figure.opening - 9), figure.opening)
-    officials = _counted(reading, figure) in _OFFICES and "حضور" in near[-3:]
+    beside = "حضور" in near[-3:] or near[-2:] == ["با", "شرکت"]
+    officials = _counted(reading, figure) in _OFFICES and beside
     verb = figure.clause.verb
     appeared = verb is not None and reading.text(verb.first - 1) in _APPEARING
     officials |= appeared and _counted(reading, figure) in _TITLES
@@ -272,6 +274,7 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     officials |= "حضور" in near[-3:] and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
     meeting = _MET & set(reading.texts(figure.opening - 8, figure.opening - 1))
     led = near[-1:] != [] and near[-1] in _OFFICIALS
+    officials |= appeared and near[-2:] == ["مدیران", "کل"]
     head = reading.head(figure)
     present = "حضور" in near or ("با", "حضور") in pairwise(head)
     if officials or (led and (present or meeting)):
@@ -292,9 +295,14 @@ def composition(reading: Reading, figure: Figure) -> Verdict | None:
         pointed = any(text in _REFERRED or text.endswith("ها") for text in heads)
         if pointed and any(unit_of([text]) in _KITS for text in heads):
             return Verdict(figure.phrase.unit, "what a thing is made of")
-    alone = not any(other.after > opening - 8 for other in reading.figures_before(figure))
+    before = [other for other in reading.figures_before(figure) if other.after <= opening]
+    alone = not any(other.after > opening - 8 for other in before)
     verb = figure.clause.verb
+    opening = list_head(reading, figure)
     formed = verb is not None and reading.text(verb.first - 1) == "تشکیل" and verb.lemma == "شد"
+    shaped = verb is not None and reading.text(verb.first) in ("شده", "میشود")
+    if formed and shaped and reading.text(opening - 1) == "از" and alone:
+        return Verdict(figure.phrase.unit, "of what a body consists")
     each = "هر" in reading.texts(first, opening) or reading.texts(first, opening)[:1] == ["این"]
     if formed and each and reading.text(opening - 1) == "از" and figure.phrase.unit == "person":
         return Verdict(figure.phrase.unit, "of whom a body consists")
@@ -386,7 +394,9 @@ def size(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict(unit, "a distance")
     if unit == "square_metre" or (unit == "metre" and verb.first == figure.after):
         return Verdict(unit, "the size of a thing")
-    settled = verb.lemma == "داشت" and _SETTLED & set(head[-4:])
+    listed = list_head(reading, figure)
+    heads = reading.texts(max(figure.sentence.first, listed - 4), listed)
+    settled = verb.lemma == "داشت" and _SETTLED & (set(heads) | set(head[-4:]))
     last = verb.first == figure.after or reading.text(figure.after) in ("و", "،")
     if settled and last and unit in _SETTLEMENTS:
         return Verdict(unit, "how a territory is made up")

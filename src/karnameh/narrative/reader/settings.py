@@ -113,6 +113,8 @@ def _inhabitants(reading: Reading, figure: Figure) -> str:
     lives = reading.text(verb.first - 1) in _LIVING and verb.lemma in ("کرد", "داشت", "بود")
     head = reading.head(figure)
     within = "در" in head[-5:] and _LIVED_IN & set(head[-4:])
+    tail = reading.texts(figure.after, verb.first - 1)
+    within = within or (tail[:1] == ["در"] and _LIVED_IN & set(tail[1:3]))
     return "who lives there" if lives and within and verb.tense is not Tense.PAST else ""
 
 
@@ -159,7 +161,10 @@ def _remainder(reading: Reading, figure: Figure) -> str:
 def _before_the_deed(reading: Reading, figure: Figure) -> str:
     """«قبل از مرمت ۳ لیتر بود», «پیش از اجرای طرح ۱۲ روستا آب داشتند»."""
     verb = figure.clause.verb
-    if verb is None or verb.tense is not Tense.PAST or not owns(figure):
+    if verb is None or verb.tense is not Tense.PAST:
+        return ""
+    lasting = reading.text(verb.first).startswith(("می", "نمی")) and not verb.passive
+    if not owns(figure) and not lasting:
         return ""
     for at in range(figure.opening - 1, max(figure.sentence.first, figure.opening - _BACK) - 1, -1):
         text = reading.text(at)

@@ -369,7 +369,8 @@ def _clause_before(figure: Figure) -> Clause | None:
 def is_part_of_cost(reading: Reading, figure: Figure, previous: Figure, known: str) -> bool:
     """«هر واحد ۸۵۰ میلیون تومان است که ۳۰۰ میلیون تومان آن بلاعوض است», «از این مبلغ ۲۰ میلیون …»."""
     percent = figure.phrase.unit == "percent" and previous.sentence is figure.sentence
-    if percent and known in MONEY and reading.text(figure.after) == "آن" and owns(figure):
+    theirs = owns(figure) or "خود" in reading.texts(figure.after, figure.after + 3)
+    if percent and known in MONEY and reading.text(figure.after) == "آن" and theirs:
         return True  # «۶۰ درصد آن بلاعوض است»
     if figure.phrase.unit not in MONEY or previous.phrase.unit not in MONEY or not owns(figure):
         return False

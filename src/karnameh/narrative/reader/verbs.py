@@ -158,6 +158,8 @@ def _irregular() -> dict[str, VerbForm]:
         forms[word] = VerbForm("توانست", Tense.PRESENT)
     for word in key_list("میشه بشه"):
         forms[word] = VerbForm("شد", Tense.PRESENT if word == "میشه" else Tense.SUBJUNCTIVE)
+    for word in key_list("میخوام میخوایم میخواین میخوان میخواد"):
+        forms[word] = VerbForm("خواست", Tense.PRESENT)
     _add_past(forms, "بود")
     _add_past(forms, "داشت")
     _add_past(forms, "خواست")

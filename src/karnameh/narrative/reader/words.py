@@ -23,7 +23,7 @@ from karnameh.narrative.reader.lexicon import (
     PREDICATES_WITH_COPULA,
     SAY_WORDS,
 )
-from karnameh.narrative.reader.nouns import is_counted_noun
+from karnameh.narrative.reader.nouns import is_counted_noun, is_known_noun
 from karnameh.narrative.reader.number_words import (
     NUMERAL_PIECES,
     ORDINAL_ENDINGS,
@@ -163,6 +163,8 @@ def _loose_end(raw: str, text: str) -> int:
         return len(raw) - 2
     if text.endswith(("یم", "ند")) and text[:-2] in PREDICATES_WITH_COPULA:
         return len(raw) - 2  # «نیازمندیم»
+    if text.endswith("ند") and is_known_noun(text[:-2]) and not is_known_noun(text):
+        return 0 if text in VERB_FORMS else len(raw) - 2  # «در چادرند», «باغدارند»
     if raw[:2] == "در" and text not in DEFAULT_INDEX:
         return 2 if text[2:] in _AFTER_IN or (len(text) > 4 and text[2:] in DEFAULT_INDEX) else 0
     return _glued_verb(text) if len(text) == len(raw) and text not in VERB_FORMS else 0
