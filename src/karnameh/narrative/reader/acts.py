@@ -301,7 +301,7 @@ def _passes(texts: list[str]) -> bool:
 
 def _harms(verb: Verb, clause: Clause, lead: list[str], *, counted: bool) -> bool:
     last = lead[-1] if lead else ""
-    if verb.lemma == "سوخت":
+    if verb.lemma == "سوخت" or (verb.lemma == "شکست" and "را" not in clause.texts):
         return True
     if last == "کنار":
         return verb.lemma == "گذاشت"

@@ -23,6 +23,7 @@ from karnameh.narrative.reader.lexicon import (
     PRESENCE,
     REMEDIES,
     REQUEST_WORDS,
+    SAY_VERBS,
 )
 from karnameh.narrative.reader.nouns import lemma
 from karnameh.narrative.reader.reading import Figure, Reading
@@ -43,11 +44,15 @@ _POLITE = key_set("فرمایید فرمائید بفرمایید بفرمائی
 _FORCES = key_set(
     """
     سیل سیلاب زلزله زمین‌لرزه طوفان توفان آتش حریق شعله‌های آتش‌سوزی خشکسالی سرما سرمازدگی یخبندان تگرگ رانش آب‌گرفتگی
-    برف باران بارندگی بارش کولاک تندر موج گردوغبار آلودگی ریزگردها کرونا گرانی تحریم‌ها جنگ بهمن صاعقه تندباد سونامی آفت کم‌آبی بی‌آبی
+    برف باران بارندگی بارش کولاک تندر موج گردوغبار آلودگی ریزگردها کرونا گرانی
+    تحریم‌ها جنگ بهمن صاعقه تندباد سونامی آفت کم‌آبی بی‌آبی
     """
 )
+_BOONS = key_set("سیراب زنده سبز آبیاری احیا نجات")
 _BEFORE_FORCE = key_set("و که این پارسال امسال دیروز دیشب")
-_NO_BLOWS = frozenset(("بود", "داشت", "گفت", "افزود", "خواست", "توانست", "یافت", "آمد", "رسید", "ماند"))
+_NO_BLOWS = frozenset(
+    ("بود", "داشت", "گفت", "افزود", "خواست", "توانست", "یافت", "آمد", "رسید", "ماند")
+)
 _CHANGES = key_set("افزایش کاهش ارتقا رشد تنزل تغییر تبدیل پیدا")
 _NEXT = 7
 _MEASURED = frozenset(
@@ -67,7 +72,7 @@ _FEW_WORDS = 3
 _AMISS = key_set(
     """
     نیمه‌تمام نیمه‌کاره فرسوده متروکه معتاد بیکار بی‌خانمان متروک تخریبی ناایمن کپری بی‌سواد راکد
-    نامعلوم نامشخص مبهم بلاتکلیف معطل چشم‌انتظار
+    نامعلوم نامشخص مبهم آلوده بلاتکلیف معطل چشم‌انتظار
     غیرقابل‌سکونت ناقص معیوب
     """
 )
@@ -125,7 +130,9 @@ def _governor(reading: Reading, figure: Figure, nouns: frozenset[str]) -> int:
     for at in range(opening - 1, first - 1, -1):
         text = reading.text(at)
         if text in nouns:
-            remedied = any(word in REMEDIES or word in _HELP for word in reading.texts(at - 2, at))
+            near = reading.texts(at - 2, at)
+            near = [] if near[-1:] and near[-1] in SAY_VERBS else near  # «… گفت کمبود معلم …»
+            remedied = any(word in REMEDIES or word in _HELP for word in near)
             return -1 if remedied else at
         form = VERB_FORMS.get(text)
         spoken = form is not None and form.tense is not Tense.PARTICIPLE
@@ -192,6 +199,12 @@ def _tells_need(reading: Reading, figure: Figure, verb: Verb | None, tail: list[
         return False  # «می‌تواند نیاز ۴۰۰ نفر را پاسخگو باشد»
     if verb is None or verb.lemma in _BEING or verb.lemma == "خواست":
         return True
+    if verb.lemma == "رسید" and reading.text(figure.opening - 1) == "به":
+        return reading.head(figure)[:1] in (
+            ["کمبود"],
+            ["نیاز"],
+            ["کسری"],
+        )  # «کمبود معلم به ۶۰ نفر رسید»
     if set(tail[-3:]) & (_STATING | _FACING) or verb.lemma == "دانست":
         return True
     return act_of(reading, figure.clause, verb, figure.sentence) is Act.SAY
@@ -433,7 +446,7 @@ def _harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
         noun in _CASUALTIES
         and not brought
         and figure.phrase.after > figure.number.after
-        and not set(tail) & _HELP
+        and not set(tail) & _HELP - {"بستری"}
     ):
         return f"casualties: {noun}"
     found = next((text for text in tail if text in HARM_NOUNS and not REMEDIES & set(tail)), "")
@@ -445,6 +458,8 @@ def _harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
 def _happening(reading: Reading, figure: Figure) -> str:
     """«گرفتار شدن ۲۶۰ خودرو», «از نوزده مجروح …», «سیل ۵۰۰ خانه را دربرگرفت»."""
     before, further = reading.text(figure.opening - 1), reading.text(figure.opening - 2)
+    if before == "فرسودگی":
+        return "what befell: فرسودگی"
     if before in _INFINITIVES and further in HARM_WORDS:
         return f"what befell: {further} {before}"
     noun = lemma(reading.text(figure.phrase.first))
@@ -457,13 +472,29 @@ def _happening(reading: Reading, figure: Figure) -> str:
     if verb is None or verb.tense is not Tense.PAST or verb.passive:
         return ""
     head = reading.head(figure)
+    if head == ["و"] and reading.text(figure.after) == "را":
+        head = _subject_before(reading, figure)  # «سیلاب وارد شهر شد و ۶۰۰ خانه را گرفت»
+    first = min(figure.clause.words, default=0)
+    if not head and reading.text(first - 1) == "که":  # «سیل سال ۹۸ که ۲۰۰ خانه را برد»
+        named = reading.texts(max(figure.sentence.first, first - 5), first - 1)
+        head = [text for text in named if text in _FORCES][:1]
     opens = [text for text in head[:3] if text not in _BEFORE_FORCE][:2]
     entered = reading.text(verb.first - 1) in _ENTERING and verb.lemma in ("کرد", "شد")
     if entered and opens[:1] and opens[0] in ("آب", "آتش", "دود"):
         return f"what befell: {opens[0]}"  # «آب به ۹۰۰ خانه راه پیدا کرد»
     force = opens[0] if opens[:1] and opens[0] in _FORCES else ""  # the subject
-    struck = verb.lemma not in _NO_BLOWS and not set(head) & PREPOSITIONS - {"به", "در"}
+    struck = verb.lemma not in _NO_BLOWS and reading.text(verb.first - 1) not in _BOONS
+    struck = struck and not set(head) & PREPOSITIONS - {"به", "در"}
     return f"what befell: {force}" if force and struck else ""
+
+
+def _subject_before(reading: Reading, figure: Figure) -> list[str]:
+    """The beginning of the clause in front, whose subject goes on."""
+    first = min(figure.clause.words)
+    for clause in figure.sentence.clauses:
+        if clause.verb is not None and clause.verb.after == first:
+            return clause.texts[:2]
+    return []
 
 
 _OVERRUNNING = frozenset(

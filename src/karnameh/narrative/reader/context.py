@@ -67,7 +67,8 @@ def context_of(
     if form is Form.ORDINAL:
         return ordinal(reading, figure)
     if form in (Form.VAGUE, Form.FRACTION):
-        return Verdict("year", "a duration") if is_duration(reading, figure) else None
+        lasting = Verdict("year", "a duration") if is_duration(reading, figure) else None
+        return lasting or surroundings(reading, figure)
     for rule in _RULES:
         verdict = rule(reading, figure)
         if verdict is not None:
@@ -106,17 +107,23 @@ def _shares_verb(reading: Reading, figure: Figure, previous: Figure, known: str)
     verb = previous.clause.verb
     if verb is None or verb.lemma not in ("داشت", "بود", "خواست") or known in _TIMES:
         return False
+    if previous.clause is figure.clause and known in ("person", "household"):
+        return verb.lemma == "داشت" and figure.phrase.unit in _SETTLEMENTS
     torn = figure.clause.verb is None and previous.sentence is figure.sentence
     return torn and verb.after == figure.opening - 1 and reading.text(verb.after) == "و"
 
 
 def _is_part(reading: Reading, figure: Figure, previous: Figure, known: str) -> bool:
     """«روستای ما ۹۰ خانوار دارد و ۳۰ خانوار آن دامدارند»: a part of what was no result."""
-    same = known == figure.phrase.unit and previous.sentence is figure.sentence
+    share = figure.phrase.unit == "percent" and known in _PARTED
+    same = known == figure.phrase.unit or share
+    same = same and previous.sentence is figure.sentence
     of_it = reading.text(figure.after) in _OF_IT or reading.text(figure.after - 1).endswith("شان")
     return same and known not in _TIMES and of_it and owns(figure)
 
 
+_PARTED = frozenset(("person", "household", "village", "dwelling", "hectare", "animal", "city"))
+_SETTLEMENTS = frozenset(("village", "neighbourhood", "city", "county", "district"))
 _LATEST = 24
 _OF_IT = frozenset(("آن", "آنها", "آنان"))
 _TIMES = frozenset(("date", "time", "id", "ordinal", "year", "month", "day", "percent"))

@@ -58,6 +58,10 @@ def denied(reading: Reading, figure: Figure) -> str:
         return "denied in the same sentence"
     if not _is_rumour(reading.texts(first, figure.first)):
         return ""
+    if after < sentence.after:
+        behind = reading.texts(after + 1, min(after + 1 + _SHORT_CLAUSE, sentence.after))
+        if set(behind[:1]) & _DENIAL_OPENERS and _denies(behind):
+            return "denied in the same sentence"  # «نوشته‌اند …؛ این خبر دروغ است»
     following = sentence.number + 1
     if following < len(reading.sentences):
         follower = reading.sentences[following]
@@ -90,8 +94,15 @@ def untrue(reading: Reading, figure: Figure) -> str:
         if short and verb.negative and reading.text(verb.first - 1) in _TRUE:
             return "denied in the same sentence"
         lead = reading.texts(max(clause.words[0], verb.first - 2), verb.first)
-        relative = figure.clause.verb is not None and figure.clause.verb.after == clause.words[0] - 1
-        if short and relative and reading.text(clause.words[0] - 1) == "که" and _FALSE & set(clause.texts):
+        relative = (
+            figure.clause.verb is not None and figure.clause.verb.after == clause.words[0] - 1
+        )
+        if (
+            short
+            and relative
+            and reading.text(clause.words[0] - 1) == "که"
+            and _FALSE & set(clause.texts)
+        ):
             return "put right in the same sentence"
         if named and is_one_of(UNTRUE, lead, verb.lemma):
             return "put right in the same sentence"

@@ -109,6 +109,8 @@ def _governors(reading: Reading, sentence: Sentence) -> dict[int, Staged]:
         staged = _GOVERNED_STAGE.get(act_of(reading, clause, clause.verb, sentence))
         if staged is _GOVERNED_STAGE[Act.ABLE] and clause.verb.negative:
             staged = _NOT_ACHIEVED
+        if staged is _GOVERNED_STAGE[Act.PLEDGE] and clause.verb.tense is Tense.COPULA:
+            staged = _NOT_PLANNED if clause.verb.negative else staged  # «قرار نیست … بسازیم»
         if _brings_about(reading, clause.verb):
             staged = Staged("reported", "brought about")
         if _asks_others(reading, clause, clause.verb) or _is_a_wish(reading, clause, clause.verb):
@@ -162,6 +164,7 @@ _GOVERNED_STAGE: dict[Act, Staged] = {
 }
 
 
+_NOT_PLANNED = Staged("context", "not planned")
 _NOT_ACHIEVED = Staged("context", "not achieved")
 
 

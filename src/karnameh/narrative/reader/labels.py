@@ -50,6 +50,8 @@ def identifier(reading: Reading, figure: Figure) -> Verdict | None:
     if digits and lone and numbered and reading.text(figure.after) in ("است", "میباشد"):
         return Verdict("id", "an identifier", nothing(figure))
     sent = before == "سامانه" and len(reading.text(figure.first)) > _SHORT_CODE
+    texted = before == "به" and reading.text(figure.number.after) == "پیامک"
+    sent |= texted and len(reading.text(figure.first)) > _SHORT_CODE
     keyed = before == "عدد" and lone
     keyed = keyed and bool(_SENT & set(reading.texts(figure.first - 3, figure.first + 8)))
     if digits and marks == 0 and (sent or keyed):
@@ -85,7 +87,7 @@ def identifier(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("id", "a number that names a thing", before_number(figure))
     if digits and further == "شماره" and before in ("کارت", "حساب", "شبای", "مجوز"):
         return Verdict("id", "an identifier", nothing(figure))
-    legal = before in ("ماده", "بند", "تبصره", "اصل", "شماره", "کد", "فاز", "کانال")
+    legal = before in ("ماده", "بند", "تبصره", "اصل", "شماره", "کد", "فاز", "کانال", "طبقه")
     named = before in NAMED_BY_NUMBER and (legal or not counts_known(reading, figure))
     if marks == 0 and named:
         return Verdict("id", "a number that names a thing", before_number(figure))

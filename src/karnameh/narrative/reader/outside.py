@@ -58,10 +58,14 @@ def _public_rate(reading: Reading, figure: Figure) -> str:
     verb = figure.clause.verb
     if verb is None or figure.phrase.unit not in ("percent", "times"):
         return ""
-    head = reading.head(figure)[-_HEAD:]
+    head = reading.head(figure)
+    if len(head) > _HEAD:
+        head = [*head[:2], "…", *head[-_HEAD:]]
     if _OWN_RATES & set(head):
         return ""
     for at, text in enumerate(head):
+        if text == "سواد" and head[max(at - 1, 0)] in _RATES:
+            return "a public rate: سواد"
         led = at == 0 or head[at - 1] in _RATES or head[at - 1] in ("که", "،", "و")
         if text in _PUBLIC_RATES and led:
             return f"a public rate: {text}"

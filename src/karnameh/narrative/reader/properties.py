@@ -37,10 +37,12 @@ _BACKGROUND = key_set(
     ژرفای دمای سرعت سن سنی ژرفا دما رطوبت
     """
 )
+_DIMENSIONS = key_set("طول عرض دهانه ارتفاع پهنا ضخامت قطر درازا بلندی")
 _OF_NATURE = frozenset(("میلیمتر", "سانتیمتر", "درجه", "ریشتر", "کیلومتربرساعت"))
 _OFFICES = key_set(
     """
-    وزیر عضو معاون دبیر رییس استاندار فرماندار مسیول نماینده مدیر شهردار بخشدار دهیار دستگاه نهاد سازمان اداره وزارتخانه کشور سفیر
+    وزیر عضو معاون دبیر رییس استاندار فرماندار مسیول نماینده مدیر شهردار بخشدار
+    دهیار دستگاه نهاد سازمان اداره وزارتخانه کشور سفیر
     """
 )
 _TITLES = key_set("وزیر معاون استاندار فرماندار سفیر شهردار بخشدار")
@@ -63,7 +65,8 @@ _MONEY_HEADS = key_set(
 _APPEARING = key_set("حضور شرکت ارایه بیان تشریح مطرح حاضر سخن سخنرانی")
 _OFFICIALS = key_set(
     """
-    دبیران رابطان مسیولان مدیران نمایندگان روسای رئیسان رییسان سران معاونان مقامات اعضای اعضا سرپرستان دهیاران فرمانداران
+    دبیران رابطان مسیولان مدیران نمایندگان روسای رئیسان رییسان سران معاونان مقامات اعضای اعضا سرپرستان دهیاران
+    فرمانداران
     شهرداران بخشداران
     """
 )
@@ -88,7 +91,7 @@ _GATHERINGS = key_set("اردو همایش جشنواره نمایشگاه مس�
 _WORKING = key_set("کار تمرین تلاش فعالیت مطالعه درس")
 _DAILY = key_set("روزی روزانه روز شبی هفته‌ای")
 _MET = key_set("جلسه نشست دیدار گردهمایی گفت‌وگو ملاقات")
-_THOUGHTS = key_set("شرط نکته دلیل علت سوال پرسش مزیت ویژگی مانع پیام خصوصیت عامل")
+_THOUGHTS = key_set("چیز شرط نکته دلیل علت سوال پرسش مزیت ویژگی مانع پیام خصوصیت عامل")
 _COMPARED = frozenset(("کشوری", "جهانی", "ملی", "استانی"))
 
 
@@ -275,6 +278,7 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     meeting = _MET & set(reading.texts(figure.opening - 8, figure.opening - 1))
     led = near[-1:] != [] and near[-1] in _OFFICIALS
     officials |= appeared and near[-2:] == ["مدیران", "کل"]
+    officials |= _counted(reading, figure) == "خبرنگار" and near[-1:] in (["با"], ["جمع"])
     head = reading.head(figure)
     present = "حضور" in near or ("با", "حضور") in pairwise(head)
     if officials or (led and (present or meeting)):
@@ -295,10 +299,10 @@ def composition(reading: Reading, figure: Figure) -> Verdict | None:
         pointed = any(text in _REFERRED or text.endswith("ها") for text in heads)
         if pointed and any(unit_of([text]) in _KITS for text in heads):
             return Verdict(figure.phrase.unit, "what a thing is made of")
-    before = [other for other in reading.figures_before(figure) if other.after <= opening]
-    alone = not any(other.after > opening - 8 for other in before)
     verb = figure.clause.verb
     opening = list_head(reading, figure)
+    before = [other for other in reading.figures_before(figure) if other.after <= opening]
+    alone = not any(other.after > opening - 8 for other in before)
     formed = verb is not None and reading.text(verb.first - 1) == "تشکیل" and verb.lemma == "شد"
     shaped = verb is not None and reading.text(verb.first) in ("شده", "میشود")
     if formed and shaped and reading.text(opening - 1) == "از" and alone:
@@ -375,6 +379,8 @@ def _counted(reading: Reading, figure: Figure) -> str:
 def size(reading: Reading, figure: Figure) -> Verdict | None:
     """How far, how large, how many live there: «روستای ما ۴۸ خانوار دارد», «زیر ۵۰ خانوار»."""
     verb = figure.clause.verb
+    if figure.phrase.unit == "metre" and reading.text(figure.after) in _DIMENSIONS:
+        return Verdict("metre", "the size of a thing")
     before, opener = reading.text(figure.opening - 1), reading.text(figure.opening)
     if opener in ("زیر", "بالای") and figure.opening < figure.first and before.endswith("های"):
         return Verdict(figure.phrase.unit, "how large such things are")
@@ -385,7 +391,10 @@ def size(reading: Reading, figure: Figure) -> Verdict | None:
     head = reading.head(figure)
     unit = figure.phrase.unit
     around = (*head, *reading.texts(figure.after, verb.first))
-    made = "شده" in head and not DEEDS.isdisjoint(head)  # «طول شبکه اجرا شده ۴۱ کیلومتر است»
+    # «طول شبکه اجرا شده ۴۱ کیلومتر است», «طول شبکه‌ای که کشیدیم ۱۸ کیلومتر است»
+    made = "شده" in head and not DEEDS.isdisjoint(head)
+    made |= any(text.endswith("شده") and text[:-3] in DEEDS for text in head)
+    made |= "که" in reading.texts(min(figure.clause.words), figure.opening)
     if (
         not made
         and unit in ("kilometre", "metre", "")

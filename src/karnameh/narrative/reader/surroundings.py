@@ -14,7 +14,7 @@ from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.lexicon import DEEDS, PLAN_NOUNS, PRICE_WORDS, RESULT_NOUNS
 from karnameh.narrative.reader.nouns import lemma
 from karnameh.narrative.reader.reading import Figure, Reading
-from karnameh.narrative.reader.verbs import Tense
+from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 from karnameh.narrative.reader.verdicts import MONEY, Verdict, owns
 
 _SCHOOLS = key_set("مدرسه دبستان دبیرستان هنرستان آموزشگاه مدارس دانشگاه دانشکده مهدکودک")
@@ -27,13 +27,15 @@ _PEOPLE = key_set(
 _OURS = key_set(
     """
     ما طرح کلاس کلاس‌های دوره دوره‌های نهضت برنامه پویش فدراسیون انجمن شعبه کانون صندوق گروه گروه‌های
-    داوطلبان همیاران
+    داوطلبان همیاران داوطلب جهادگر
     """
 )
 _SERVED = key_set("پوشش بهره‌مند برخوردار متصل عضو تحت وصل زیرپوشش مجهز راضی رضایت")
 _ROADS = key_set("راه جاده مسیر رودخانه گردنه جاده‌ی کوره‌راه محور")
 _UNDER_WORK = key_set("شده آسفالت بهسازی ساخت احداث ترمیم مرمت")
-_ESTATES = key_set("باغ باغ‌ها باغ‌های زمین زمین‌های زمین‌ها مزرعه مزارع جنگل جنگل‌های مرتع مراتع کشتزار نخلستان")
+_ESTATES = key_set(
+    "باغ باغ‌ها باغ‌های زمین زمین‌های زمین‌ها مزرعه مزارع جنگل جنگل‌های مرتع مراتع کشتزار نخلستان"
+)
 _STORES_OF_WATER = key_set("سد دریاچه تالاب مخزن‌سد")
 _WATERS = key_set("آب پر پرآب آبگیری خالی")
 _WISHES = key_set("خواسته خواست درخواست مطالبه مطالبات خواسته‌های انتظار توقع آرزوی آرزو گلایه گله")
@@ -72,8 +74,8 @@ def _pupils(reading: Reading, figure: Figure) -> str:
     if noun not in _PUPILS and figure.phrase.unit != "person":
         return ""
     head = reading.head(figure)
-    if _OURS & set(head):
-        return ""
+    if _OURS & set(head) or "که" in reading.texts(min(figure.clause.words), figure.opening):
+        return ""  # «در مدرسه‌هایی که ساختیم …»
     placed = any(lemma(text) in _SCHOOLS or text in _LANDS for text in head)
     studies = verb is not None and reading.text(verb.first - 1) in _STUDYING
     if studies and verb is not None and verb.lemma in ("خواند", "کرد"):
@@ -114,12 +116,13 @@ def _holds(reading: Reading, place: Figure, dweller: Figure) -> bool:
 def _what_people_are(reading: Reading, figure: Figure) -> str:
     """«۶۰ درصد اهالی دامدارند»: what a people is like."""
     verb = figure.clause.verb
-    if figure.phrase.unit != "percent" or verb is None or not owns(figure):
+    if figure.phrase.unit not in ("percent", "share") or verb is None or not owns(figure):
         return ""
     if verb.tense not in (Tense.COPULA, Tense.PRESENT):
         return ""
-    behind = reading.texts(figure.after, verb.first)
-    told = reading.text(figure.after) in _PEOPLE and not (_SERVED | _OURS) & set(behind)
+    at = figure.after if figure.phrase.unit == "percent" else figure.phrase.first
+    behind = reading.texts(at, verb.first)
+    told = reading.text(at) in _PEOPLE and not (_SERVED | _OURS) & set(behind)
     done = DEEDS & set(behind[1:])
     return "what a people is like" if told and not done else ""
 
@@ -156,7 +159,11 @@ def _stored(reading: Reading, figure: Figure) -> str:
     if figure.phrase.unit != "percent" or verb is None or not owns(figure):
         return ""
     stored = _STORES_OF_WATER & set(reading.head(figure)[:2])
-    return "a level of nature" if stored and _WATERS & set(reading.texts(figure.after, verb.first)) else ""
+    return (
+        "a level of nature"
+        if stored and _WATERS & set(reading.texts(figure.after, verb.first))
+        else ""
+    )
 
 
 def _priced(reading: Reading, figure: Figure) -> str:
@@ -173,6 +180,8 @@ def _scene(reading: Reading, figure: Figure) -> str:
     verb = figure.clause.verb
     few = figure.phrase.unit == "person" and (figure.number.value or _FEW) < _FEW
     seen = verb is not None and verb.lemma in ("نشست", "ایستاد") and not verb.negative
+    seen = seen and verb is not None and reading.text(verb.first) in _POSTURES
+    few = few and _OURS.isdisjoint(reading.texts(figure.phrase.first, figure.after))
     return "who is seen there" if few and seen else ""
 
 
@@ -186,7 +195,9 @@ def _made_of(reading: Reading, figure: Figure) -> str:
 
 def _magnitude(reading: Reading, figure: Figure) -> str:
     """«زلزله‌ای به بزرگی ۵٫۲»."""
-    led = reading.text(figure.opening - 1) in _STRENGTHS and not isinstance(figure.number.value, int)
+    led = reading.text(figure.opening - 1) in _STRENGTHS and not isinstance(
+        figure.number.value, int
+    )
     return "a measure of nature" if led else ""
 
 
@@ -208,14 +219,81 @@ def _of_a_people(reading: Reading, figure: Figure) -> str:
     if reading.texts(figure.after, figure.after + 2) == ["از", "جمعیت"] and owns(figure):
         return "what a people is like"
     uses = reading.text(verb.first - 1) == "مصرف" and verb.tense is Tense.PRESENT
-    everybody = any(one == "هر" and other in _EVERYBODY for one, other in pairwise(reading.head(figure)))
+    everybody = any(
+        one == "هر" and other in _EVERYBODY for one, other in pairwise(reading.head(figure))
+    )
     return "what a people uses" if uses and everybody else ""
 
 
 def _routes(reading: Reading, figure: Figure) -> str:
     """«کاروان از ۳ مسیر حرکت می‌کند»."""
     few = (figure.number.value or _FEW) < _FEW and reading.text(figure.opening - 1) == "از"
-    return "by which ways they come" if few and _noun(reading, figure) in ("مسیر", "جهت", "سمت") else ""
+    return (
+        "by which ways they come"
+        if few and _noun(reading, figure) in ("مسیر", "جهت", "سمت")
+        else ""
+    )
+
+
+def _relatives(reading: Reading, figure: Figure) -> str:
+    """«سه پسرش به شهر رفته‌اند»: somebody's family."""
+    noun = reading.text(figure.phrase.first) if figure.phrase.after > figure.number.after else ""
+    few = (figure.number.value or _FEW) < _FEW
+    family = any(noun == one + tail for one in _FAMILY for tail in ("ش", "شان", "م", "اش"))
+    return "a private fact" if few and family else ""
+
+
+def _without(reading: Reading, figure: Figure) -> str:
+    """«۱۱ کودک هستند که شناسنامه ندارند»: what they lack."""
+    verb = figure.clause.verb
+    if verb is None or verb.tense is not Tense.COPULA or reading.text(verb.after) != "که":
+        return ""
+    inner = figure.sentence.clause_of.get(verb.after + 1)
+    lacks = inner is not None and inner.verb is not None and inner.verb.negative
+    return "what they lack" if lacks and inner and inner.verb and inner.verb.lemma == "داشت" else ""
+
+
+def _household_bill(reading: Reading, figure: Figure) -> str:
+    """«ماهی ۲ میلیون تومان اجاره می‌دهد», «قسطش ماهی ۸۰۰ هزار تومان است»."""
+    verb = figure.clause.verb
+    if verb is None or figure.phrase.unit not in MONEY or verb.tense is Tense.FUTURE:
+        return ""
+    pays = reading.text(verb.first - 1) in _BILLS and verb.lemma == "داد"
+    pays = (
+        pays
+        and reading.text(verb.first).startswith("می")
+        and not reading.text(verb.first).endswith("یم")
+    )
+    opens = reading.head(figure)[:2]
+    named = owns(figure) and any(text.startswith(("قسط", "اجاره", "کرایه")) for text in opens[:1])
+    return "what a household pays" if pays or named else ""
+
+
+def _complained(reading: Reading, figure: Figure) -> str:
+    """«از وضع راه ۱۲ روستا گلایه کرد»: what is complained of."""
+    verb = figure.clause.verb
+    complains = verb is not None and reading.text(verb.first - 1) in _COMPLAINTS
+    return "what is complained of" if complains and verb and not verb.negative else ""
+
+
+def _compared(reading: Reading, figure: Figure) -> str:
+    """«۹ درصد زیر میانگین کشور است»."""
+    verb = figure.clause.verb
+    if figure.phrase.unit != "percent" or verb is None or verb.lemma != "بود":
+        return ""
+    behind = reading.texts(figure.after, min(figure.after + 4, verb.first))
+    return "an average to compare with" if {"میانگین", "متوسط"} & set(behind) else ""
+
+
+def _lives_lived(reading: Reading, figure: Figure) -> str:
+    """«سالانه ۳ هزار نفر از استان مهاجرت می‌کنند», «استان با ۱۴ درصد بیشترین نرخ طلاق را دارد»."""
+    verb = figure.clause.verb
+    if verb is None or verb.tense is not Tense.PRESENT:
+        return ""
+    leave = figure.phrase.unit in ("person", "household") and reading.text(verb.first - 1) in _LIVES
+    behind = reading.texts(figure.after, verb.first)
+    ranked = figure.phrase.unit == "percent" and bool(_MOST & set(behind[:1]))
+    return "what happens in a country" if leave or (ranked and verb.lemma == "داشت") else ""
 
 
 def _children(reading: Reading, figure: Figure) -> str:
@@ -238,7 +316,9 @@ def _founders(reading: Reading, figure: Figure) -> str:
         return "how it was founded"
     people = figure.phrase.unit in ("person", *MONEY)
     led = reading.text(figure.opening - 1) == "با" and not reading.figures_after(figure)
-    return "how it was founded" if before == "شکل" and verb.lemma == "گرفت" and led and people else ""
+    return (
+        "how it was founded" if before == "شکل" and verb.lemma == "گرفت" and led and people else ""
+    )
 
 
 def _costs_in_trade(reading: Reading, figure: Figure) -> str:
@@ -300,8 +380,15 @@ def _whole_of_land(reading: Reading, figure: Figure) -> str:
         return ""
     part = later[0]
     alike = part.phrase.unit in (figure.phrase.unit, "percent", "item", "unit", "device", "")
-    between = reading.texts(figure.phrase.first + 1, min(part.opening, figure.phrase.first + 1 + _BEHIND + 2))
-    if not alike or part.opening - figure.after > _BEHIND or DEEDS & set(between) or "که" in between:
+    between = reading.texts(
+        figure.phrase.first + 1, min(part.opening, figure.phrase.first + 1 + _BEHIND + 2)
+    )
+    if (
+        not alike
+        or part.opening - figure.after > _BEHIND
+        or DEEDS & set(between)
+        or "که" in between
+    ):
         return ""
     return "the whole of which a part is told" if (_LANDS | {"عشایر"}) & set(between) else ""
 
@@ -310,7 +397,11 @@ def _queue(reading: Reading, figure: Figure) -> str:
     """«در فهرست انتظار ۲۳۰ نفر نام نوشته‌اند»."""
     head = reading.head(figure)
     waits = any(one in _WAITING and other == "انتظار" for one, other in pairwise(head))
-    return "who waits" if waits and figure.phrase.unit in ("person", "household", "request", "case") else ""
+    return (
+        "who waits"
+        if waits and figure.phrase.unit in ("person", "household", "request", "case")
+        else ""
+    )
 
 
 def _in_each_kit(reading: Reading, figure: Figure) -> str:
@@ -337,7 +428,11 @@ def _which(reading: Reading, figure: Figure) -> str:
         return ""
     if figure.opening - first > 1 or figure.opening == figure.first:
         return ""
-    plural = reading.text(verb.first).endswith("ند") and reading.text(first - 2).endswith("ی")
+    before = reading.text(first - 2)
+    apart = before in VERB_FORMS and figure.phrase.unit in ("person", "household", "hectare")
+    if apart and reading.text(verb.first).endswith("ند") and verb.tense is Tense.PRESENT:
+        return "which ones are meant"  # «کارگاه‌هایی پذیرفته می‌شوند که کمتر از ۵ کارگر دارند»
+    plural = reading.text(verb.first).endswith("ند") and before.endswith("ی")
     return "which ones are meant" if plural and _INCOME & set(figure.clause.texts) else ""
 
 
@@ -354,11 +449,19 @@ def _yield(reading: Reading, figure: Figure) -> str:
 
 
 _FEW = 12
+_POSTURES = key_set("نشسته‌اند ایستاده‌اند نشسته ایستاده نشسته‌است ایستاده‌است نشسته‌بود نشسته‌بودند")
+_FOUNDERS = 50
+_FAMILY = key_set("پسر دختر برادر خواهر بچه فرزند نوه عمو دایی پسرها دخترها")
+_BILLS = key_set("اجاره کرایه قسط شهریه")
+_COMPLAINTS = key_set("گلایه گله انتقاد شکایت نگرانی فکری")
+_LIVES = key_set("مهاجرت کوچ فوت ازدواج سکته تصادف")
+_MOST = key_set("بیشترین کمترین بالاترین پایین‌ترین")
 _BUILT = frozenset(("dwelling", "school", "building", "classroom", "mosque", "shop"))
 _MATERIALS = key_set("خشتی گلی کاهگلی سنگی فرسوده قدیمی خشت‌وگلی چوبی حصیری")
 _STRENGTHS = key_set("بزرگی شدت قدرت")
 _VOTES = key_set("مخالف موافق ممتنع")
 _EVERYBODY = key_set("ایرانی شهروند نفر خانوار تهرانی")
+
 
 def _age(reading: Reading, figure: Figure) -> str:
     """«متوسط سن ازدواج برای مردان ۲۷ و برای زنان ۲۳ سال است»."""
@@ -394,6 +497,12 @@ _RULES: tuple[Callable[[Reading, Figure], str], ...] = (
     _of_a_people,
     _routes,
     _children,
+    _relatives,
+    _without,
+    _household_bill,
+    _complained,
+    _compared,
+    _lives_lived,
     _founders,
     _costs_in_trade,
     _formerly,

@@ -56,6 +56,8 @@ _LIMITS = key_set("حداقل حداکثر کمترین بیشترین کف")
 _AHEAD = 8
 _SENTENCE_REACH = 25
 _PRICE_REACH = 16
+_MILLIONS = frozenset(("میلیون", "میلیارد"))
+_NEAR_PRICE = 4
 _TOTALS = key_set("ارزش مجموع جمع کل")
 _ACTIVITIES = frozenset(
     ("program", "project", "meeting", "course", "camp", "session", "exhibition")
@@ -257,6 +259,7 @@ def loan_term(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict(figure.phrase.unit, "a term of a loan")  # «وام‌ها بین ۱۰ تا ۵۰ میلیون است»
     head = [text for text in figure.clause.texts[:5] if text not in ("و", "که", ":", "،", "؛")]
     sized = head[:1] in (["مبلغ"], ["میزان"], ["رقم"]) and not _LENT.isdisjoint(head[1:3])
+    sized = sized or (head[:1] == ["وام"] and "هر" in head)
     if figure.phrase.unit in MONEY and sized and owns(figure):
         return Verdict(figure.phrase.unit, "the size of one loan")
     if figure.phrase.unit in MONEY and figure.number.bound and figure.clause.verb is None:
@@ -270,9 +273,12 @@ def loan_term(reading: Reading, figure: Figure) -> Verdict | None:
 
 def price(reading: Reading, figure: Figure) -> Verdict | None:
     """«اجاره هر غرفه … ۳۰۰ هزار تومان», «قیمت سیمان ۲ برابر شد»."""
-    if figure.phrase.unit not in MONEY and figure.phrase.unit not in ("times", "percent"):
+    many = figure.phrase.unit == "" and reading.text(figure.number.after - 1) in _MILLIONS
+    if not many and figure.phrase.unit not in MONEY | {"times", "percent"}:
         return None
     verb = figure.clause.verb
+    if verb is not None and _is_told_of_price(reading, figure):
+        return Verdict(figure.phrase.unit, "a price or a wage")
     if figure.phrase.unit not in MONEY and verb is not None and verb.tense is Tense.FUTURE:
         return None
     least = figure.phrase.unit in MONEY and owns(figure)
@@ -293,6 +299,15 @@ def price(reading: Reading, figure: Figure) -> Verdict | None:
         if reading.text(at) in PRICE_WORDS:
             return Verdict(figure.phrase.unit, "a price or a wage")
     return None
+
+
+def _is_told_of_price(reading: Reading, figure: Figure) -> bool:
+    """«نرخ کرایه هر سرویس که ۴۰۰ هزار تومان است»: the clause tells what the price before it is."""
+    first = min(figure.clause.words, default=0)
+    if figure.phrase.unit not in MONEY or not owns(figure) or reading.text(first - 1) != "که":
+        return False
+    before = reading.texts(max(figure.sentence.first, first - 1 - _NEAR_PRICE), first - 1)
+    return not PRICE_WORDS.isdisjoint(before) and figure.opening - first <= 1
 
 
 def _is_limit_of_amount(reading: Reading, figure: Figure) -> bool:
