@@ -475,7 +475,8 @@ def _happening(reading: Reading, figure: Figure) -> str:
     if head == ["و"] and reading.text(figure.after) == "را":
         head = _subject_before(reading, figure)  # «سیلاب وارد شهر شد و ۶۰۰ خانه را گرفت»
     first = min(figure.clause.words, default=0)
-    if not head and reading.text(first - 1) == "که":  # «سیل سال ۹۸ که ۲۰۰ خانه را برد»
+    described = reading.text(first - 1) == "که" and reading.text(first - 2) not in VERB_FORMS
+    if not head and described:  # «سیل سال ۹۸ که ۲۰۰ خانه را برد»
         named = reading.texts(max(figure.sentence.first, first - 5), first - 1)
         head = [text for text in named if text in _FORCES][:1]
     opens = [text for text in head[:3] if text not in _BEFORE_FORCE][:2]
