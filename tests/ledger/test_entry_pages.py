@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from builders import NOW, World, an_entry, an_indicator
+from builders import DAY, NOW, World, an_entry, an_indicator
+from field.test_protocol import an_indicator_by_sex
+from karnameh.catalog.public import TOTAL, Indicator, dimension_set
 from karnameh.kernel.ids import new_id
 from karnameh.ledger.public import Entry, Stage, reverse_entry
 from karnameh.people.actions import keep_contact
@@ -83,3 +85,39 @@ def test_what_lies_ahead_can_only_be_promised(world: World, stage: Stage, said: 
     if said == 422:
         assert "این روز هنوز نرسیده است" in answer.content.decode()
     assert Entry.objects.count() == (said == 302)
+
+
+def recording(world: World, indicator: Indicator, **more: str) -> dict[str, str]:
+    """What the page of recording sends."""
+    return {
+        "stage": str(int(Stage.REPORTED)), "quantity": "12", "qualifier": "1", "on": DAY.isoformat(),
+        "place": str(world.local.place_id), "id": str(new_id()), **more,
+    }  # fmt: skip
+
+
+def test_a_form_that_is_sent_twice_is_one_entry_and_changed_it_is_asked_about(world: World) -> None:
+    indicator = an_indicator()
+    place = f"{reverse('entry_new')}?unit={world.local.pk}&indicator={indicator.pk}"
+    client, sent = signed_in(world), recording(world, indicator)
+    assert [client.post(place, sent).status_code for _time in range(2)] == [302, 302]
+    assert Entry.objects.filter(indicator=indicator).count() == 1
+    answer = client.post(place, sent | {"quantity": "13"})
+    assert answer.status_code == 422 and "پیش‌تر" in answer.content.decode()
+    fresh = answer.context["form"]["id"].value()
+    assert client.post(place, sent | {"quantity": "13", "id": fresh}).status_code == 302
+    quantities = Entry.objects.filter(indicator=indicator).values_list("quantity", flat=True)
+    assert sorted(int(one or 0) for one in quantities) == [12, 13]
+
+
+def test_a_part_is_recorded_on_the_page_and_nothing_means_not_disaggregated(world: World) -> None:
+    indicator = an_indicator_by_sex()
+    place = f"{reverse('entry_new')}?unit={world.local.pk}&indicator={indicator.pk}"
+    client = signed_in(world)
+    text = client.get(place).content.decode()
+    assert 'name="cut_sex"' in text and "بدون تفکیک" in text
+    assert client.post(place, recording(world, indicator)).status_code == 302
+    assert client.post(place, recording(world, indicator, cut_sex="women")).status_code == 302
+    assert client.post(place, recording(world, indicator, cut_sex="x")).status_code == 422
+    kept = Entry.objects.filter(indicator=indicator).order_by("pk")
+    assert [one.dimensions_id == TOTAL for one in kept] == [True, False]
+    assert kept[1].dimensions_id == dimension_set({"sex": "women"}).pk

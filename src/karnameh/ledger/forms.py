@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from karnameh.catalog.public import Indicator, MeasureKind
+from karnameh.kernel.ids import new_id
 from karnameh.kernel.malformed import Malformed
 from karnameh.kernel.money import Money
 from karnameh.kernel.quantity import parse_quantity
@@ -98,8 +100,8 @@ class EntryForm(QuantityForm):
         help_text=_("No names of people, please."),
     )  # fmt: skip
     sure = forms.BooleanField(required=False, label=_("I have looked again: the number is right."))
-
-    field_order = ("stage", "quantity", "qualifier", "on", "place", "note", "sure")
+    # Of the entry that this form makes: sent twice, it is one.
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=new_id)
 
     def __init__(
         self,
@@ -124,6 +126,16 @@ class EntryForm(QuantityForm):
         self.fields["on"].initial = self.today = today
         if not ask_again:
             del self.fields["sure"]
+        cuts = list(self.indicator.dimensions.prefetch_related("options"))
+        for one in cuts:
+            parts = [(part.code, part.name) for part in one.options.all()]
+            self.fields[f"cut_{one.code}"] = forms.ChoiceField(
+                label=one.name, required=False, choices=[("", _("not disaggregated")), *parts]
+            )
+        named = [f"cut_{one.code}" for one in cuts]
+        self.order_fields(
+            ["stage", "quantity", "qualifier", "on", "place", *named, "note", "sure", "id"]
+        )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -131,6 +143,21 @@ class EntryForm(QuantityForm):
         if on and on > self.today and stage not in (None, Stage.PLEDGED):
             self.add_error("on", SENTENCES["day_not_come"])
         return data
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Of whom or what the quantity is, by dimension; nothing where it is not disaggregated."""
+        given = self.cleaned_data.items()
+        return {name[4:]: value for name, value in given if name.startswith("cut_") and value}
+
+    def clean_id(self) -> UUID:
+        """The form's own, or a new one for whoever sends none."""
+        given = self.cleaned_data["id"]
+        return given if given is not None and given.version == 7 else new_id()
+
+    def begin_anew(self) -> None:
+        """What is sent next is another entry."""
+        self.data = {**self.data.dict(), "id": str(new_id())}  # type: ignore[attr-defined]
 
     def clean_note(self) -> str:
         """Free text is kept without hidden characters."""

@@ -18,8 +18,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from karnameh.access.public import Role as Grantable
 from karnameh.access.public import may, reach_unit, units_where
 from karnameh.activities.public import Activity, activities_for
-from karnameh.catalog.public import Indicator, find_indicators, indicators, part_names
-from karnameh.kernel.ids import new_id
+from karnameh.catalog.public import (
+    TOTAL,
+    Indicator,
+    dimension_set,
+    find_indicators,
+    indicators,
+    part_names,
+)
 from karnameh.kernel.number_words import to_words
 from karnameh.kernel.period import Period
 from karnameh.kernel.text import clean
@@ -52,6 +58,7 @@ from karnameh.ledger.queries import (
 )
 from karnameh.ledger.rules import Kind, NewEntry, far_from
 from karnameh.ledger.rules import Stage as RuleStage
+from karnameh.ledger.writing import Verdict
 from karnameh.org.public import OrgUnit, Place, ancestors
 from karnameh.people.public import Contact, User, read_phone
 from karnameh.plumbing.clock import now, today
@@ -363,12 +370,22 @@ def _posted(
 ) -> HttpResponse:
     data = form.cleaned_data
     fresh = NewEntry(
-        id=new_id(), indicator=indicator.pk, stage=RuleStage(data["stage"]), unit=unit.pk,
+        id=data["id"], indicator=indicator.pk, stage=RuleStage(data["stage"]), unit=unit.pk,
         place=data["place"].pk, activity=activity.pk if activity else None, starts_on=data["on"],
         ends_on=data["on"], quantity=data["quantity"], rial=data["rial"], qualifier=form.rule_qualifier,
         as_written=data["as_written"], note=data["note"],
+        dimensions=dimension_set(form.parts).pk if form.parts else TOTAL,
     )  # fmt: skip
-    post_entries([fresh], by=_user(request), at=now())
+    [receipt] = post_entries([fresh], by=_user(request), at=now())
+    if receipt.verdict is Verdict.CONFLICT:
+        form.begin_anew()
+        raise Refusal(
+            _(
+                "This form was sent before with other content, and that is recorded. Send it once more to"
+                " record this beside it."
+            ),
+            status=409,
+        )
     messages.success(request, _("Recorded. It is in every total from this moment on."))
     return redirect("entry", pk=fresh.id)
 
