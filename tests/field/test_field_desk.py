@@ -14,7 +14,8 @@ from django.test import Client
 
 from builders import DAY, NOW, World, a_campaign, an_activity, an_entry, an_indicator
 from field.conftest import a_phone
-from field.sending import Sender, a_quantity, an_item, old_id
+from field.sending import Sender, a_quantity, an_item, milliseconds, old_id
+from field.test_protocol import an_indicator_by_sex
 from karnameh.activities.models import State
 from karnameh.activities.public import move_activities
 from karnameh.catalog.public import Indicator, load_dictionary
@@ -320,6 +321,54 @@ def test_the_document_comes_by_parts_and_not_at_all_when_nothing_changed(
     assert changed["promised"] == [[indicator.pk, activity.pk, "100", 1]]
     [line] = changed["sent"]
     assert (line["id"], line["verdict"], line["quantity"]) == (item["id"], "new", "90")
+
+
+def test_the_last_batch_brings_the_document_along_but_never_for_a_locked_phone(
+    phone: Sender, world: World, indicator: Indicator
+) -> None:
+    whole = phone.down()
+    have = ",".join(f"{name}:{mark}" for name, mark in whole.json()["marks"].items())
+    assert "down" not in phone.batch([]).json()
+    assert phone.batch([], have=have).json()["down"]["parts"] == {}
+    said = phone.batch([a_quantity(world.local, indicator, "90")], have=have).json()
+    [line] = said["down"]["parts"]["sent"]
+    assert line["quantity"] == "90" and set(said["down"]["parts"]) <= {"sent", "fitting"}
+    assert phone.down(**{"If-None-Match": said["down"]["tag"]}).status_code == 304
+    sealed = {"v": 2, "sent": milliseconds(NOW), "device": str(phone.device.pk), "have": have,
+              "sealed": [phone.seal(a_quantity(world.local, indicator))]}  # fmt: skip
+    answer = phone.client.post("/field/api/sync/", json.dumps(sealed), "application/json").json()
+    assert [one["verdict"] for one in answer["receipts"]] == ["new"] and "down" not in answer
+
+
+def test_no_fault_in_the_document_keeps_back_a_receipt(
+    phone: Sender, world: World, indicator: Indicator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: Any, **_more: Any) -> Any:
+        raise ValueError("broken")
+
+    monkeypatch.setattr("karnameh.field.views.phone.document", broken)
+    said = phone.batch([a_quantity(world.local, indicator)], have="").json()
+    assert [one["verdict"] for one in said["receipts"]] == ["new"] and "down" not in said
+
+
+def test_the_dictionary_on_a_phone_follows_every_change_of_it(phone: Sender, world: World) -> None:
+    indicator = an_indicator_by_sex()
+
+    def shown() -> Any:
+        parts = phone.down().json()["parts"]
+        return next((one for one in parts["indicators"] if one[0] == indicator.pk), None), parts[
+            "cuts"
+        ]
+
+    first = shown()
+    indicator.name_fa = "نامی دیگر"
+    indicator.save()
+    assert first[0] != shown()[0] and shown()[0][1] == "نامی دیگر"
+    indicator.dimensions.clear()
+    assert shown()[0][6] == []
+    indicator.retired_on = DAY
+    indicator.save()
+    assert shown()[0] is None
 
 
 def test_the_document_tells_what_somebody_else_counted_and_what_was_taken_back(

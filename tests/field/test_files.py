@@ -190,12 +190,12 @@ def test_a_part_that_does_not_fit_is_refused(
 
 def test_a_file_that_is_not_what_its_name_says_is_refused(phone: Sender) -> None:
     response = phone.part("ab" * 32, b"0123456789", size=10)
-    assert response.status_code == 400 and response.json()["error"] == "file_damaged"
+    assert response.status_code == 409 and response.json()["error"] == "file_damaged"
 
 
 def test_an_account_cannot_fill_the_disk_with_beginnings(phone: Sender) -> None:
     statuses = [phone.part(f"{n:064x}", b"x", size=100).status_code for n in range(30)]
-    assert statuses.count(200) == 24 and statuses[-1] == 400
+    assert statuses.count(200) == 24 and statuses[-1] == 429
 
 
 def test_what_was_never_finished_is_thrown_away_after_a_week(phone: Sender, tmp_path: Path) -> None:

@@ -336,6 +336,25 @@ def test_a_cookie_alone_posts_nothing(world: World, phone: Sender, indicator: In
     assert strict.post("/field/api/enrol/", {"unit": world.local.pk}).status_code == 403
 
 
+def test_a_stolen_session_of_a_phone_opens_no_page_and_nothing_of_others(
+    phone: Sender, world: World, indicator: Indicator
+) -> None:
+    """Whoever copies the token out of an open phone has what the phone has, until it is locked out."""
+    thief = Client()
+    thief.cookies["sessionid"] = phone.secrets.token
+    thief.cookies["karnameh_session"] = phone.secrets.token
+    for page in ("/", "/me/", "/field/phones/", f"/units/{world.local.pk}/", "/field/aside/"):
+        answer = thief.get(page, headers=phone.headers)
+        assert answer.status_code == 302 and "/login" in answer["Location"], page
+    assert thief.post("/field/api/enrol/", {"unit": 1}, headers=phone.headers).status_code == 401
+    stolen = Sender(phone.device, phone.secrets)
+    assert stolen.verdicts(a_quantity(world.twin, indicator)) == ["refused"]
+    text = stolen.down().content.decode()
+    assert world.twin.name_fa not in text and world.people["fars"].office not in text
+    revoke_device(phone.device, by=world.people["leader"], at=NOW)
+    assert stolen.down().status_code == 401
+
+
 def test_a_token_of_another_account_cannot_be_made_from_ones_own(
     world: World, phone: Sender
 ) -> None:

@@ -108,7 +108,7 @@ def sealed_device(identifier: str) -> Device:
 
 
 def _may_speak(identifier: UUID) -> Device:
-    device = Device.objects.select_related("account", "unit").filter(pk=identifier).first()
+    device = Device.objects.select_related("account", "unit__place").filter(pk=identifier).first()
     if device is None:
         raise Locked("device_unknown")
     if device.revoked_at is not None:

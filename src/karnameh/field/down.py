@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection
 from django.db.models import Max, Q, Value
 from django.utils.translation import get_language
 
@@ -21,12 +23,20 @@ from karnameh.activities.public import (
     TAKES_RESULTS,
     Activity,
     Campaign,
+    CampaignDay,
     Need,
     Occurrence,
     Share,
     campaign_at,
 )
-from karnameh.catalog.public import Dimension, MeasureKind, indicators
+from karnameh.catalog.public import (
+    Dimension,
+    DimensionOption,
+    Indicator,
+    Measure,
+    MeasureKind,
+    indicators,
+)
 from karnameh.field.heads import PERSON_DAYS
 from karnameh.field.models import Asked, Device, Point, Sent
 from karnameh.ledger.public import (
@@ -34,9 +44,10 @@ from karnameh.ledger.public import (
     Kind,
     Stage,
     entries_in_reach,
+    epoch,
     unverified,
 )
-from karnameh.org.public import OrgUnit, Place, ancestors
+from karnameh.org.public import OrgUnit, Place
 from karnameh.people.public import User
 
 _FITTING = 14
@@ -47,38 +58,93 @@ _PLACES = 60
 Part = dict[str, Any] | list[Any]
 
 
-def parts(device: Device, *, by: User, at: datetime, today: date) -> dict[str, Part]:
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """A part with the mark of its content."""
+
+    part: Part
+    mark: str
+
+
+class Document:
+    """All parts with their marks, in the language in force."""
+
+    def __init__(self, parts: dict[str, _Marked], epoch: int) -> None:
+        self._parts, self.epoch = parts, epoch
+        self.marks = {name: one.mark for name, one in parts.items()}
+        self.tag = f'"{epoch}-{"-".join(self.marks.values())}"'
+
+    def changed(self, have: str) -> dict[str, Part]:
+        """The parts that differ from what the phone has: `name:mark,name:mark`."""
+        known = dict(one.split(":", 1) for one in have.split(",") if ":" in one)
+        return {n: one.part for n, one in self._parts.items() if known.get(n) != one.mark}
+
+
+def document(device: Device, *, by: User, at: datetime, today: date) -> Document:
     """Every part by name: who, week, indicators, cuts, promised, places, sent, asked, to_check, points."""
-    unit = device.unit
-    campaign = campaign_at(today)
-    activities = _activities(unit, campaign, today)
-    makers: dict[str, Callable[[], Part]] = {
-        "who": lambda: _who(device, by),
-        "week": lambda: _week(campaign, activities),
-        "indicators": _indicators,
-        "cuts": _cuts,
-        "promised": lambda: _promised(by, unit, activities),
-        "fitting": lambda: _fitting(unit, activities),
-        "places": lambda: _places(unit, activities),
-        "sent": lambda: _sent(device),
-        "asked": lambda: _asked(by, unit),
-        "to_check": lambda: _to_check(by, unit),
-        "points": lambda: _points(unit, today),
+    unit, shared = device.unit, _shared_by_all(today)
+    activities = _activities(unit, shared.campaign, today)
+    made = {
+        "who": _who(device, by),
+        "week": _week(shared, activities),
+        "promised": _promised(by, unit, activities),
+        "fitting": _fitting(unit, activities, shared.indicators),
+        "places": _places(unit, activities),
+        "sent": _sent(device),
+        "asked": _asked(by, unit),
+        "to_check": _to_check(by, unit),
+        "points": _points(unit, today),
     }
-    return {name: make() for name, make in makers.items()}
+    marked = shared.parts | {name: _marked(part) for name, part in made.items()}
+    return Document(marked, epoch())
 
 
-def marks(found: dict[str, Part]) -> dict[str, str]:
-    """The mark of each part: it changes with the content."""
-    return {
-        name: hashlib.sha256(_text(part).encode()).hexdigest()[:12] for name, part in found.items()
-    }
+def _marked(part: Part) -> _Marked:
+    return _Marked(part, hashlib.sha256(_text(part).encode()).hexdigest()[:12])
 
 
-def changed(found: dict[str, Part], have: str) -> dict[str, Part]:
-    """The parts that differ from what the phone has: `name:mark,name:mark`."""
-    known = dict(one.split(":", 1) for one in have.split(",") if ":" in one)
-    return {name: found[name] for name, mark in marks(found).items() if known.get(name) != mark}
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What every phone gets that reads the same language on the same day."""
+
+    state: Any
+    campaign: Campaign | None
+    days: list[list[str]]
+    indicators: list[Any]
+    parts: dict[str, _Marked]
+
+
+_made: dict[tuple[str, date], _Shared] = {}  # made anew only after a change
+_READ = (
+    Indicator, Indicator.dimensions.through, Dimension, DimensionOption, Measure, Campaign, CampaignDay,
+)  # fmt: skip
+
+
+def _shared_by_all(today: date) -> _Shared:
+    # The state first: what changes while the rows are read is then seen the next time.
+    key, state = (get_language() or "", today), _state()
+    kept = _made.get(key)
+    if kept is None or kept.state != state:
+        campaign, rows = campaign_at(today), _indicators()
+        days = [[one.on.isoformat(), one.title] for one in campaign.days.all()] if campaign else []
+        parts = {"indicators": _marked(rows), "cuts": _marked(_cuts())}
+        kept = _Shared(state, campaign, days, rows, parts)
+        if len(_made) > 8:  # days that are over
+            _made.clear()
+        _made[key] = kept
+    return kept
+
+
+def _state() -> Any:
+    """What differs after any change of the rows of these tables: who wrote each, and where it lies."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(
+                f"SELECT count(*), sum(hashtextextended(xmin || ' ' || ctid, 0)) FROM {one._meta.db_table}"
+                for one in _READ
+            )
+        )
+        return cursor.fetchall()
 
 
 def _text(part: Part) -> str:
@@ -98,8 +164,7 @@ def _who(device: Device, by: User) -> Part:
     }
 
 
-def _week(campaign: Campaign | None, activities: list[Activity]) -> Part:
-    days = campaign.days.all() if campaign else []
+def _week(shared: _Shared, activities: list[Activity]) -> Part:
     times, (bring, come) = _times(activities), _needs(activities)
     rows = [
         {
@@ -111,8 +176,8 @@ def _week(campaign: Campaign | None, activities: list[Activity]) -> Part:
         for one in activities
     ]  # fmt: skip
     return {
-        "name": campaign.name if campaign else "",
-        "days": [[one.on.isoformat(), one.title] for one in days],
+        "name": shared.campaign.name if shared.campaign else "",
+        "days": shared.days,
         "activities": rows,
     }
 
@@ -148,11 +213,12 @@ def _activities(unit: OrgUnit, campaign: Campaign | None, today: date) -> list[A
     rows = Activity.objects.filter(starts_on__lte=end, ends_on__gte=start).exclude(
         state__in=("draft", "declined", "merged", "split", "cancelled")
     )
-    mine = rows.filter(lead_unit=unit) | rows.filter(shares__unit=unit)
-    return list(mine.select_related("place").distinct().order_by("starts_on", "pk")[:40])
+    shared = Share.objects.filter(unit=unit).values("activity")
+    mine = rows.filter(Q(lead_unit=unit) | Q(pk__in=shared))
+    return list(mine.select_related("place").order_by("starts_on", "pk")[:40])
 
 
-def _indicators() -> Part:
+def _indicators() -> list[Any]:
     """The whole dictionary, as little of it as a phone needs; plain rows, for every phone asks for it."""
     english = get_language() == "en"
     name, symbol = (
@@ -192,7 +258,7 @@ def _promised(by: User, unit: OrgUnit, activities: list[Activity]) -> Part:
         .exclude(corrections__kind=Kind.REVERSAL)
         .order_by("ends_on", "pk")[:60]
     )  # fmt: skip
-    done = _reported(unit, [one.pk for one in rows])
+    done = _reported(unit, [one.pk for one in rows]) if rows else set()
     return [
         [one.indicator_id, one.activity_id, _number(one.quantity), int(one.pk in done)]
         for one in rows
@@ -207,7 +273,7 @@ def _reported(unit: OrgUnit, promises: list[Any]) -> set[Any]:
     )
 
 
-def _fitting(unit: OrgUnit, activities: list[Activity]) -> Part:
+def _fitting(unit: OrgUnit, activities: list[Activity], indicators: list[Any]) -> Part:
     """Indicators that fit: used by the unit lately, then those of its activities' themes."""
     lately = (
         Entry.objects.filter(unit=unit, kind=Kind.ORIGINAL)
@@ -217,20 +283,17 @@ def _fitting(unit: OrgUnit, activities: list[Activity]) -> Part:
     )
     found = [row["indicator_id"] for row in lately]
     themes = {one.theme_id for one in activities}
-    more = indicators().filter(theme__in=themes, retired_on=None).values_list("pk", flat=True)
+    more = (row[0] for row in indicators if row[4] in themes)
     return list(dict.fromkeys([*found, *more]))[:_FITTING]
 
 
 def _places(unit: OrgUnit, activities: list[Activity]) -> Part:
     """Places nearby: the unit's own, those of its activities, what lies beneath and beside."""
     own = unit.place
-    near = Place.objects.filter(closed_on=None, parent__in=[own.pk, own.parent_id or 0])
-    rows = [
-        own,
-        *(one.place for one in activities),
-        *near.order_by("-line__len", "sort_key")[:_PLACES],
-    ]
-    rows += reversed(ancestors(own))
+    above = own.line[:-1]
+    near = Q(closed_on=None, parent__in=[own.pk, own.parent_id or 0])
+    found = Place.objects.filter(near | Q(pk__in=above)).order_by("-line__len", "sort_key")
+    rows = [own, *(one.place for one in activities), *found[: _PLACES + len(above)]]
     return [[pk, name] for pk, name in {one.pk: one.name for one in rows}.items()][:_PLACES]
 
 
@@ -242,18 +305,26 @@ def _sent(device: Device) -> Part:
         .select_related("settled")
         .order_by("-pk")[:_SHOWN_SENT]
     )
-    entries = {
-        one.pk: one
-        for one in Entry.objects.filter(
-            pk__in=[r.entry_id for r in rows if r.entry_id]
-        ).select_related("indicator__measure")
-    }
-    checks = _last_of(Entry.objects.filter(verifies__in=entries, kind=Kind.ORIGINAL), "verifies_id")
-    undone = set(
-        Entry.objects.filter(corrects__in=entries, kind=Kind.REVERSAL).values_list(
-            "corrects_id", flat=True
-        )
+    wanted = [one.entry_id for one in rows if one.entry_id]
+    about = list(
+        Entry.objects.filter(
+            Q(pk__in=wanted)
+            | Q(verifies__in=wanted, kind=Kind.ORIGINAL)
+            | Q(corrects__in=wanted, kind=Kind.REVERSAL)
+        ).order_by("pk")
+    ) if wanted else []  # fmt: skip
+    entries = {one.pk: one for one in about}
+    undone = {one.corrects_id for one in about if one.kind == Kind.REVERSAL}
+    gone = undone | set(
+        Entry.objects.filter(
+            corrects__in=[one.pk for one in about if one.verifies_id], kind=Kind.REVERSAL
+        ).values_list("corrects_id", flat=True)
     )
+    checks = {
+        one.verifies_id: one
+        for one in about
+        if one.verifies_id and one.kind == Kind.ORIGINAL and one.pk not in gone
+    }
     return [_line(row, entries, checks, undone) for row in rows]
 
 
@@ -276,11 +347,6 @@ def _line(row: Sent, entries: dict[Any, Entry], checks: dict[Any, Entry], undone
     if settled is not None:
         said["settled"] = settled.how
     return said
-
-
-def _last_of(rows: Any, key: str) -> dict[Any, Entry]:
-    live = rows.exclude(corrections__kind=Kind.REVERSAL).order_by("pk")
-    return {getattr(one, key): one for one in live}
 
 
 def _asked(by: User, unit: OrgUnit) -> Part:

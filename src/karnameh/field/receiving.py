@@ -56,6 +56,7 @@ from karnameh.field.rules import (
     uuid_of,
 )
 from karnameh.field.sentences import SENTENCES, sentence
+from karnameh.kernel.ids import new_id
 from karnameh.kernel.text import clean
 from karnameh.ledger.public import (
     Entry,
@@ -202,6 +203,7 @@ class _Taking:
         self.today = timezone.localdate(at)
         self.reach = units_where(by)
         self.said: dict[UUID, tuple[bytes, Receipt]] = {}
+        self.paths: dict[int, str | None] = {device.unit_id: device.unit.path}
         self.copies: dict[int, Receipt] = {}  # of an item that is twice in a batch, by its place
 
     def receipt_of(self, item: Item) -> Receipt:
@@ -356,7 +358,10 @@ class _Taking:
         return on
 
     def _require_unit(self, unit: int) -> None:
-        path = OrgUnit.objects.filter(pk=unit).values_list("path", flat=True).first()
+        if unit not in self.paths:  # most batches are all of the phone's own unit
+            found = OrgUnit.objects.filter(pk=unit).values_list("path", flat=True).first()
+            self.paths[unit] = found
+        path = self.paths[unit]
         mine = path is not None and is_under(path, self.device.unit.path)
         if path is None or not mine or not self.reach.covers(path):
             raise _Refused("unit_not_yours", "unit")
@@ -434,6 +439,10 @@ class _Taking:
             raise _Wait
         return entry
 
+    def _own_id(self, item: Item) -> UUID:
+        """The item's id for its entry; another one where a clock far ahead made it."""
+        return new_id() if claims_future(item.id, self.at) else item.id
+
     def _check(self, item: Item) -> Entry:
         report = self._about(item, "report")
         quantity = quantity_of(item.body, decimals=report.indicator.measure.decimals)
@@ -442,7 +451,12 @@ class _Taking:
         files_of(item.body)
         note = text_of(item.body, "note", 500)
         return verify_entry(
-            report, quantity=quantity, note=note, by=self.by, at=self.at, identifier=item.id
+            report,
+            quantity=quantity,
+            note=note,
+            by=self.by,
+            at=self.at,
+            identifier=self._own_id(item),
         )
 
     def _correct(self, item: Item) -> Entry:
@@ -458,7 +472,7 @@ class _Taking:
             quantity = quantity_of(body, decimals=entry.indicator.measure.decimals)
             made = correct_entry(
                 entry, quantity=quantity, qualifier=self._qualifier(body, quantity), note=words,
-                by=self.by, at=self.at, identifier=item.id,
+                by=self.by, at=self.at, identifier=self._own_id(item),
             )  # fmt: skip
         asked = Asked.objects.filter(entry=entry.pk, answered=None).first()
         if asked is not None:

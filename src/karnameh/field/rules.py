@@ -89,7 +89,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one request brings; `spoilt` are items that cannot be read, by the id they claim."""
+    """What one request brings; `spoilt` are items that cannot be read, by the id they claim.
+
+    `have` are the marks of the phone's document, when it wants the parts that differ with the answer.
+    """
 
     version: int
     epoch: int
@@ -97,6 +100,7 @@ class Batch:
     items: Sequence[Item]
     sealed: Sequence[str] = ()
     spoilt: Mapping[str, Unreadable] = field(default_factory=dict)
+    have: str | None = None
 
 
 def read_batch(text: bytes) -> Batch:
@@ -118,10 +122,11 @@ def read_batch(text: bytes) -> Batch:
         raise Unreadable("batch_unreadable")
     if len(rows) + len(sealed) > MOST_ITEMS:
         raise Unreadable("batch_too_large")
+    have = given.get("have")
     items, spoilt = read_items(rows)
     return Batch(
         version, _whole(given.get("epoch")) or 0, instant(given.get("sent")), items,
-        [one for one in sealed if isinstance(one, str)], spoilt,
+        [one for one in sealed if isinstance(one, str)], spoilt, have if isinstance(have, str) else None,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from karnameh.plumbing.clock import today
 from karnameh.ui.display import Display
 
 COOKIE = "karnameh_language"
+_A_YEAR = 365 * 24 * 3600
 
 
 class ViewerPreferences:
@@ -49,6 +50,13 @@ def display_for(request: HttpRequest) -> Display:
         )
     return Display(
         language="fa", calendar="jalali", digits="persian", currency="toman", theme="auto"
+    )
+
+
+def keep_language(response: HttpResponse, language: str) -> None:
+    """This browser reads so, also when nobody is signed in."""
+    response.set_cookie(
+        COOKIE, language, max_age=_A_YEAR, httponly=True, secure=settings.HTTPS, samesite="Lax"
     )
 
 

@@ -10,9 +10,10 @@ from karnameh.people.actions import (
     reseal,
 )
 from karnameh.people.doors import Door, register_door
+from karnameh.people.middleware import keep_language
 from karnameh.people.models import Contact, User
 
 __all__ = [
-    "Contact", "Door", "User", "create_user", "disable_user", "expire_contacts", "read_phone",
+    "Contact", "Door", "User", "create_user", "disable_user", "expire_contacts", "keep_language", "read_phone",
     "register_door", "reseal",
 ]  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -17,12 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from karnameh.people.actions import forget_contact, keep_contact, set_preferences
 from karnameh.people.doors import doors
 from karnameh.people.forms import ContactForm, DisplayForm, PreferencesForm
-from karnameh.people.middleware import COOKIE
+from karnameh.people.middleware import keep_language
 from karnameh.people.models import Contact, User
 from karnameh.plumbing.clock import now
 from karnameh.plumbing.public import Refusal
-
-A_YEAR = 365 * 24 * 3600
 
 
 @login_required
@@ -90,14 +87,7 @@ def display(request: HttpRequest) -> HttpResponse:
         if chosen:
             set_preferences(request.user, values=chosen, at=now())
     elif "language" in chosen:
-        response.set_cookie(
-            COOKIE,
-            chosen["language"],
-            max_age=A_YEAR,
-            httponly=True,
-            secure=settings.HTTPS,
-            samesite="Lax",
-        )
+        keep_language(response, chosen["language"])
     return response
 
 

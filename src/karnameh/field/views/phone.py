@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth import logout
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils import translation
@@ -15,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from karnameh.access.public import reach_unit, units_where
 from karnameh.field.actions import Locked, enrol_device, sealed_device
-from karnameh.field.down import changed, marks, parts
+from karnameh.field.down import Document, document
 from karnameh.field.models import Device
 from karnameh.field.receiving import receive
 from karnameh.field.rules import (
@@ -29,10 +31,9 @@ from karnameh.field.rules import (
 )
 from karnameh.field.storing import add_part, progress
 from karnameh.field.tokens import open_envelope
-from karnameh.field.views.speaking import answer, marked, phone_of, speaking
-from karnameh.ledger.public import epoch
+from karnameh.field.views.speaking import answer, log, marked, phone_of, speaking
 from karnameh.org.public import OrgUnit
-from karnameh.people.public import User
+from karnameh.people.public import User, keep_language
 from karnameh.plumbing.clock import now, today
 
 
@@ -63,7 +64,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     )
     # Whoever finds the phone must not find the site signed in behind the app.
     logout(request)
-    return answer(
+    response = answer(
         {
             "device": str(device.pk),
             "token": secrets.token,
@@ -72,6 +73,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
             "unit": device.unit_id,
         }
     )
+    keep_language(response, user.language)
+    return response
 
 
 @speaking
@@ -88,13 +91,34 @@ def sync(request: HttpRequest) -> HttpResponse:
         device = phone_of(request)
     with translation.override(device.account.language):
         taken = receive(device, batch, by=device.account, at=now())
-        return answer(
-            {
-                "v": batch.version,
-                "receipts": [one.as_json(bare=sealed) for one in taken.receipts],
-                "wanted": list(taken.wanted),
-            }
-        )
+        said: dict[str, Any] = {
+            "v": batch.version,
+            "receipts": [one.as_json(bare=sealed) for one in taken.receipts],
+            "wanted": list(taken.wanted),
+        }
+        if batch.have is not None and not sealed:
+            said |= _down_with(device, batch.have)
+        return answer(said)
+
+
+def _down_with(device: Device, have: str) -> dict[str, Any]:
+    """The document beside receipts. What is taken is taken: no fault in the document keeps them back."""
+    try:
+        found = _document(device)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("a phone's document could not be made")
+        return {}
+    return {"epoch": found.epoch, "down": {"tag": found.tag, **_parts_of(found, have)}}
+
+
+def _document(device: Device) -> Document:
+    return document(device, by=device.account, at=now(), today=today())
+
+
+def _parts_of(found: Document, have: str) -> dict[str, Any]:
+    return {"marks": found.marks, "parts": found.changed(have)}
 
 
 def _opened(batch: Batch, device: Device) -> Batch:
@@ -112,7 +136,7 @@ def _opened(batch: Batch, device: Device) -> Batch:
         raise Locked("not_signed_in")
     items: Sequence[Item]
     items, spoilt = read_items(rows)
-    return Batch(batch.version, batch.epoch, batch.sent, items, (), spoilt)
+    return replace(batch, items=items, sealed=(), spoilt=spoilt)
 
 
 @speaking
@@ -121,14 +145,12 @@ def down(request: HttpRequest) -> HttpResponse:
     """The unit's small document: only the parts that the phone does not have."""
     device = phone_of(request)
     with translation.override(device.account.language):
-        found = parts(device, by=device.account, at=now(), today=today())
-    known = marks(found)
-    tag = f'"{epoch()}-{"-".join(known.values())}"'
-    if request.headers.get("If-None-Match", "").removeprefix("W/") == tag:
+        found = _document(device)
+    if request.headers.get("If-None-Match", "").removeprefix("W/") == found.tag:
         response = marked(HttpResponse(status=304))
     else:
-        response = answer({"marks": known, "parts": changed(found, request.GET.get("have", ""))})
-    response["ETag"] = tag
+        response = answer({"epoch": found.epoch, **_parts_of(found, request.GET.get("have", ""))})
+    response["ETag"] = found.tag
     return response
 
 

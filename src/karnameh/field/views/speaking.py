@@ -27,14 +27,19 @@ from karnameh.plumbing.public import Refusal
 log = logging.getLogger("karnameh.field")
 
 MARK = "X-Karnameh"  # on every answer of ours
-_STATUS = {"batch_too_large": 413, "file_too_large": 413, "chunk_wrong": 409}
+# 400 and 413 are final for a file; after 409 it is sent anew, after 429 later.
+_STATUS = {
+    "batch_too_large": 413, "file_too_large": 413, "chunk_wrong": 409, "file_damaged": 409, "takes_too_much": 409,
+    "file_not_wanted": 429,
+}  # fmt: skip
 View = Callable[..., HttpResponse]
 
 
 def answer(values: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """An answer of ours: with the epoch and the server's time, kept by nobody."""
+    number = values["epoch"] if "epoch" in values else epoch()
     said = JsonResponse(
-        {"epoch": epoch(), "now": int(now().timestamp() * 1000), **values},
+        {"epoch": number, "now": int(now().timestamp() * 1000), **values},
         status=status,
         json_dumps_params={"ensure_ascii": False},
     )
