@@ -6,9 +6,11 @@ import os
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 import databases
@@ -17,7 +19,8 @@ from karnameh.config.backup import adopt
 from karnameh.config.bench.sync.inside import InProcess
 from karnameh.config.bench.sync.phones import enrolled
 from karnameh.config.bench.sync.truth import truth_of
-from karnameh.field.simulation import Phone, Simulation, Weather, phones_of
+from karnameh.field.simulation.phones import Phone, a_picture, phones_of
+from karnameh.field.simulation.running import Simulation, Weather
 from karnameh.ledger.public import Entry
 
 # More with SESSIONS=10000, or by `./karnameh bench sync`.
@@ -26,7 +29,9 @@ START = NOW - timedelta(days=60)
 
 
 @pytest.fixture
-def server(own_world: World) -> Iterator[InProcess]:
+def server(
+    own_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[InProcess]:
     """The product in this process, on a database of its own that can be put back."""
 
     def maintain(statement: str) -> None:
@@ -40,6 +45,7 @@ def server(own_world: World) -> Iterator[InProcess]:
         with as_owner():
             return adopt()
 
+    monkeypatch.setattr(settings, "UPLOADS", tmp_path)
     made = InProcess(maintain=maintain, reconnect=connection.close, adopt=adopt_here)
     made.at(START)
     yield made
@@ -53,6 +59,16 @@ def some_phones(world: World, indicator: int, seed: int, count: int = 16) -> lis
         user = databases_user(world, number, unit)
         leaders.append((user, unit))
     return phones_of(enrolled(leaders, count, START), indicator, seed, count)
+
+
+def with_checks_and_photos(world: World, phones: list[Phone]) -> list[Phone]:
+    """Some of them see things; and one more counts again what the others reported."""
+    for phone in phones[:4]:
+        phone.pictures = [a_picture(f"{phone.name}")]
+    given = enrolled([(world.people["verifier"], world.nation)], 1, START)
+    [checking] = phones_of(given, phones[0].indicator, 1, 1)
+    checking.name, checking.checks = len(phones), True
+    return [*phones, checking]
 
 
 def databases_user(world: World, number: int, unit: Any) -> Any:
@@ -71,7 +87,8 @@ def test_hundreds_of_sessions_lose_double_and_alter_nothing(
     server: InProcess, own_world: World, seed: int
 ) -> None:
     indicator = an_indicator().pk
-    run = Simulation(server, some_phones(own_world, indicator, seed), seed=seed, start=START)
+    phones = with_checks_and_photos(own_world, some_phones(own_world, indicator, seed))
+    run = Simulation(server, phones, seed=seed, start=START)
     story = run.run(SESSIONS, restores=5)
     found = truth_of(run)
     assert found.exact, (
@@ -79,6 +96,7 @@ def test_hundreds_of_sessions_lose_double_and_alter_nothing(
         [(p.name, i.state, i.kind, i.body) for p, i in run.unfinished()][:5],
     )
     assert story.restores == 5 and min(story.kills, story.late, story.doubled, story.asked) > 0
+    assert story.checks > 5 and len(run.works.pictured) > 5 and 1 < found.photos <= 4
     assert Entry.objects.count() > SESSIONS
 
 

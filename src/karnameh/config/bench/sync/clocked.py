@@ -1,4 +1,4 @@
-"""The product's application with a clock that the benchmark moves; nothing else differs.
+"""The product's application with a clock that the benchmark moves and a folder of its own for photos.
 
 Eight bytes of the file that `KARNAMEH_BENCH_CLOCK` names hold the microseconds since 1970. All processes
 of the server read the same file, so they agree about the time as they do in life.
@@ -10,6 +10,7 @@ import mmap
 import os
 import struct
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 from karnameh.config.bench.sync.moments import ids_at
@@ -28,6 +29,10 @@ def _now() -> datetime:
 patch("django.utils.timezone.now", _now).start()
 patch("karnameh.kernel.ids.uuid_utils", ids_at(_now)).start()
 
+from django.conf import settings  # noqa: E402
+
 from karnameh.config.wsgi import application  # noqa: E402
+
+settings.UPLOADS = Path(os.environ["KARNAMEH_BENCH_UPLOADS"])
 
 __all__ = ["application"]

@@ -2,10 +2,10 @@
 
 Truth: simulated sessions over a network that loses, doubles, delays and reorders, with a server that
 dies in the middle and comes back from older backups; then every piece of work must be in the ledger
-exactly once. `--sessions` run inside this process, where a seed is the same run every time; `--outside`
-run over HTTP against the processes that `up` starts, with kill -9 of workers, server and database and
-with real backups restored while it runs. Speed: phones that return in the same minute, beside a client
-that posts record by record.
+exactly once, every check beside its report and every photo with its entry. `--sessions` run inside this
+process, where a seed is the same run every time; `--outside` run over HTTP against the processes that
+`up` starts, with kill -9 of workers, server and database and with real backups restored while it runs.
+Speed: phones that return in the same minute, beside a client that posts record by record.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +29,8 @@ from karnameh.config.bench.sync.speed import for_speed
 from karnameh.config.bench.sync.truth import truth_of
 from karnameh.config.embedded import Cluster
 
-_PHONES = 60
+_PHONES, _CHECKING = 60, 4
+_PICTURES = 2  # things that a phone's camera sees: it sends each many times
 _CLEAN = f"{NAME}_clean"
 
 
@@ -44,12 +48,13 @@ def bench(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     good = True
     print(machine_line(), flush=True)
-    with own_database() as (embedded, leaders, indicator):
+    with own_database() as (embedded, leaders, verifiers, indicator):
+        cast = _Cast(leaders, verifiers, indicator)
         for seed in range(given.first, given.first + given.seeds):
             if given.sessions:
-                good &= _inside(embedded, leaders, indicator, seed, given.sessions)
+                good &= _inside(embedded, cast, seed, given.sessions)
             if given.outside:
-                good &= _outside(embedded, leaders, indicator, seed, given.outside, given.killed)
+                good &= _outside(embedded, cast, seed, given.outside, given.killed)
         if given.phones:
             for_speed(
                 leaders, indicator, phones=given.phones, items=given.items, within=given.within
@@ -57,9 +62,41 @@ def bench(arguments: list[str]) -> int:
     return 0 if good else 1
 
 
-def _inside(
-    embedded: Cluster, leaders: list[Any], indicator: int, seed: int, sessions: int
-) -> bool:
+@dataclass(frozen=True)
+class _Cast:
+    """Who has phones: accounts with their units; and the indicator that they report."""
+
+    leaders: list[Any]
+    verifiers: list[Any]
+    indicator: int
+
+    def phones(self, seed: int, start: datetime) -> list[Any]:
+        """Phones that record, and some that check."""
+        from karnameh.field.public import phones_of
+
+        count = _PHONES + _CHECKING
+        given = enrolled(self.leaders, _PHONES, start) + enrolled(self.verifiers, _CHECKING, start)
+        phones = phones_of(given, self.indicator, seed, count, _PICTURES)
+        for one in phones[_PHONES:]:
+            one.checks = True
+        return phones
+
+
+@contextmanager
+def _photos_aside() -> Iterator[Path]:
+    """Photos of a run lie in a folder of their own."""
+    from django.conf import settings
+
+    usual = settings.UPLOADS
+    with tempfile.TemporaryDirectory() as folder:
+        settings.UPLOADS = Path(folder)
+        try:
+            yield Path(folder)
+        finally:
+            settings.UPLOADS = usual
+
+
+def _inside(embedded: Cluster, cast: _Cast, seed: int, sessions: int) -> bool:
     from django.db import connection
 
     from karnameh.field.public import Weather
@@ -71,23 +108,22 @@ def _inside(
     _copy(embedded)
     server = InProcess(maintain=maintain, reconnect=connection.close, adopt=adopt)
     try:
-        return _told(server, leaders, indicator, seed, sessions, Weather())
+        with _photos_aside():
+            return _told(server, cast, seed, sessions, Weather())
     finally:
         server.forget()
         _back(embedded)
 
 
-def _outside(
-    embedded: Cluster, leaders: list[Any], indicator: int, seed: int, sessions: int, killed: int
-) -> bool:
+def _outside(embedded: Cluster, cast: _Cast, seed: int, sessions: int, killed: int) -> bool:
     from karnameh.field.public import Weather
 
     _copy(embedded)
-    with tempfile.TemporaryDirectory() as folder:
-        server = Outside(embedded, NAME, Path(folder))
+    with tempfile.TemporaryDirectory() as folder, _photos_aside() as uploads:
+        server = Outside(embedded, NAME, Path(folder), uploads)
         try:
             server.server.wait()
-            good = _told(server, leaders, indicator, seed, sessions, Weather(killed=killed))
+            good = _told(server, cast, seed, sessions, Weather(killed=killed))
             died = server.killed
             print(
                 f"        over HTTP; kill -9 of workers {died['worker']} times, of the whole server"
@@ -118,16 +154,13 @@ def _back(embedded: Cluster) -> None:
     embedded.sql(f"ALTER DATABASE {_CLEAN} RENAME TO {NAME}")
 
 
-def _told(
-    server: Any, leaders: list[Any], indicator: int, seed: int, sessions: int, weather: Any
-) -> bool:
-    """One run of one seed, told in three lines; whether it came out exact."""
-    from karnameh.field.public import Simulation, phones_of
+def _told(server: Any, cast: _Cast, seed: int, sessions: int, weather: Any) -> bool:
+    """One run of one seed, told in a few lines; whether it came out exact."""
+    from karnameh.field.public import Simulation
     from karnameh.plumbing.clock import now
 
     start = now() - timedelta(days=60)
-    phones = phones_of(enrolled(leaders, _PHONES, start), indicator, seed, _PHONES)
-    run = Simulation(server, phones, seed=seed, start=start, weather=weather)
+    run = Simulation(server, cast.phones(seed, start), seed=seed, start=start, weather=weather)
     began = time.monotonic()
     story = run.run(sessions, restores=8)
     found = truth_of(run)
@@ -139,7 +172,9 @@ def _told(
         f" {story.asked:,} days asked about\n"
         f"        {len(run.works.quantity):,} pieces of work: {found.lost} lost, {found.doubled} doubled,"
         f" {found.altered} altered, {found.stray} stray, {found.unfinished} unfinished;"
-        f" total {found.total:,} of {found.wanted:,}",
+        f" total {found.total:,} of {found.wanted:,}\n"
+        f"        {story.checks:,} checks: {found.checks_wrong} wrong; {len(run.works.pictured):,} entries with a"
+        f" photo in {found.photos:,} files ({story.photos:,} uploads): {found.photos_wrong} wrong",
         flush=True,
     )
     return found.exact

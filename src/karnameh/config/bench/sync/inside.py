@@ -39,19 +39,21 @@ class InProcess:
         """The server's clock."""
         self.moment = moment
 
-    def ask(self, token: str, body: bytes) -> dict[str, Any]:
+    def ask(self, token: str, ask: Any) -> dict[str, Any]:
         """One request through the whole of the product's stack."""
         from karnameh.field.public import Away
 
         said: dict[str, Any] = {}
         environ = {
-            "REQUEST_METHOD": "POST", "PATH_INFO": "/field/api/sync/", "SCRIPT_NAME": "", "QUERY_STRING": "",
+            "REQUEST_METHOD": ask.method, "PATH_INFO": ask.path, "SCRIPT_NAME": "", "QUERY_STRING": "",
             "SERVER_NAME": "localhost", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1",
-            "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body)),
-            "HTTP_AUTHORIZATION": f"Device {token}", "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(body), "wsgi.errors": sys.stderr,
+            "CONTENT_LENGTH": str(len(ask.body)), "HTTP_AUTHORIZATION": f"Device {token}", "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(ask.body), "wsgi.errors": sys.stderr,
             "wsgi.multithread": False, "wsgi.multiprocess": False, "wsgi.run_once": False, "HTTP_HOST": "localhost",
         }  # fmt: skip
+        for name, value in ask.headers:
+            named = name.upper().replace("-", "_")
+            environ[named if named == "CONTENT_TYPE" else f"HTTP_{named}"] = value
         with self._clock(), patch("django.db.close_old_connections"):
             response: Any = cast(Any, self.handler)(
                 environ, lambda status, _headers: said.update(status=status)
@@ -73,12 +75,12 @@ class InProcess:
         ):
             yield
 
-    def ask_twice(self, token: str, body: bytes) -> dict[str, Any]:
+    def ask_twice(self, token: str, ask: Any) -> dict[str, Any]:
         """One after the other: there is only one process."""
-        self.ask(token, body)
-        return self.ask(token, body)
+        self.ask(token, ask)
+        return self.ask(token, ask)
 
-    def ask_and_die(self, token: str, body: bytes, chance: random.Random) -> None:
+    def ask_and_die(self, token: str, ask: Any, chance: random.Random) -> None:
         """The process ends at one of the request's statements."""
         from django.db import connection
 
@@ -92,7 +94,7 @@ class InProcess:
             return execute(sql, params, many, context)
 
         with suppress(Killed, Exception), connection.execute_wrapper(dying):
-            self.ask(token, body)
+            self.ask(token, ask)
         connection.close()  # what the operating system does with a dead process's socket
 
     def enrol_again(self, token: str) -> None:

@@ -92,7 +92,7 @@ def served(**options: Any) -> Iterator[Served]:
 class Outside:
     """What phones speak with over HTTP, and what may happen to it."""
 
-    def __init__(self, embedded: Cluster, name: str, folder: Path) -> None:
+    def __init__(self, embedded: Cluster, name: str, folder: Path, uploads: Path) -> None:
         self.embedded, self.name, self.folder = embedded, name, folder
         self.killed: Counter[str] = Counter()
         self.backups: list[Path] = []
@@ -101,6 +101,7 @@ class Outside:
         with clock.open("r+b") as file:
             self.face = mmap.mmap(file.fileno(), 8)
         os.environ["KARNAMEH_BENCH_CLOCK"] = str(clock)
+        os.environ["KARNAMEH_BENCH_UPLOADS"] = str(uploads)
         self.moment = _EPOCH
         self.server = Served(application=_CLOCKED)
 
@@ -110,14 +111,14 @@ class Outside:
         passed = moment - _EPOCH
         self.face[:8] = struct.pack("<q", passed.days * 86_400_000_000 + passed.seconds * 1_000_000)
 
-    def ask(self, token: str, body: bytes) -> dict[str, Any]:
+    def ask(self, token: str, ask: Any) -> dict[str, Any]:
         """One request."""
         from karnameh.field.public import Away
 
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
-        headers = {"Authorization": f"Device {token}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Device {token}", **dict(ask.headers)}
         try:
-            connection.request("POST", "/field/api/sync/", body, headers)
+            connection.request(ask.method, ask.path, ask.body or None, headers)
             response = connection.getresponse()
             text = response.read()
         except (OSError, http.client.HTTPException):
@@ -131,18 +132,18 @@ class Outside:
         answer: dict[str, Any] = json.loads(text)
         return answer
 
-    def ask_twice(self, token: str, body: bytes) -> dict[str, Any]:
+    def ask_twice(self, token: str, ask: Any) -> dict[str, Any]:
         """Both at the same moment."""
-        beside = threading.Thread(target=self._ask_quietly, args=(token, body))
+        beside = threading.Thread(target=self._ask_quietly, args=(token, ask))
         beside.start()
         try:
-            return self.ask(token, body)
+            return self.ask(token, ask)
         finally:
             beside.join()
 
-    def ask_and_die(self, token: str, body: bytes, chance: random.Random) -> None:
+    def ask_and_die(self, token: str, ask: Any, chance: random.Random) -> None:
         """While the request is under way, kill -9 of a worker, of the whole server or of the database."""
-        asking = threading.Thread(target=self._ask_quietly, args=(token, body))
+        asking = threading.Thread(target=self._ask_quietly, args=(token, ask))
         asking.start()
         time.sleep(chance.uniform(0, 0.05))
         dice, workers = chance.random(), self.server.children()
@@ -158,11 +159,11 @@ class Outside:
             self._kill_database()
         asking.join()
 
-    def _ask_quietly(self, token: str, body: bytes) -> None:
+    def _ask_quietly(self, token: str, ask: Any) -> None:
         from karnameh.field.public import Away
 
         with suppress(Away, ValueError):
-            self.ask(token, body)
+            self.ask(token, ask)
 
     def _kill_database(self) -> None:
         """kill -9 of the postmaster; its children see that it is gone. Then start it again."""

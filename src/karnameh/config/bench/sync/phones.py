@@ -12,12 +12,12 @@ from karnameh.config.commands import database, ready_django
 from karnameh.config.embedded import Cluster, DatabaseTrouble
 
 NAME = "karnameh_bench_sync"
-_LEADERS = 250
+_LEADERS, _VERIFIERS = 250, 4
 
 
 @contextmanager
-def own_database() -> Iterator[tuple[Cluster, list[Any], int]]:
-    """A throw-away database; the server, leaders with their units, and an indicator."""
+def own_database() -> Iterator[tuple[Cluster, list[Any], list[Any], int]]:
+    """A throw-away database; the server, leaders with their units, verifiers with theirs, an indicator."""
     embedded = database()
     if embedded is None:
         raise DatabaseTrouble("the benchmark fills a database; it runs on the embedded server only")
@@ -37,8 +37,8 @@ def own_database() -> Iterator[tuple[Cluster, list[Any], int]]:
         embedded.sql(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
 
 
-def _federation() -> tuple[list[Any], int]:
-    """The dictionary, a small federation, and leaders of local units."""
+def _federation() -> tuple[list[Any], list[Any], int]:
+    """The dictionary, a small federation, leaders of local units, and verifiers of the whole."""
     from django.db import transaction
 
     from karnameh.access.public import Role, grant_role
@@ -47,20 +47,28 @@ def _federation() -> tuple[list[Any], int]:
     from karnameh.people.public import create_user
     from karnameh.plumbing.clock import now
 
-    leaders = []
+    leaders: list[Any] = []
+    verifiers: list[Any] = []
     with transaction.atomic():
         load_dictionary(at=now())
-        for number, unit in enumerate(build(600).locals[:_LEADERS]):
+        federation = build(600)
+        for number, unit in enumerate(federation.locals[:_LEADERS]):
             user = create_user(
                 username=f"leader-{number}", office="leader", password=None, by=None, at=now()
             )
             grant_role(user=user, role=Role.REPORTER, unit=unit, by=None, at=now())
             leaders.append((user, unit))
+        for number in range(_VERIFIERS):
+            user = create_user(
+                username=f"verifier-{number}", office="verifier", password=None, by=None, at=now()
+            )
+            grant_role(user=user, role=Role.VERIFIER, unit=federation.nation, by=None, at=now())
+            verifiers.append((user, federation.nation))
     indicator = Indicator.objects.filter(
         time_rule="sum", unit_rule="sum", measure__decimals=0, measure__kind="count"
     ).first()
     assert indicator is not None
-    return leaders, indicator.pk
+    return leaders, verifiers, indicator.pk
 
 
 def enrolled(leaders: list[Any], count: int, at: datetime) -> list[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,21 +18,26 @@ class Truth:
     total: int
     wanted: int
     unfinished: int
+    checks_wrong: int
+    photos: int
+    photos_wrong: int
 
     @property
     def exact(self) -> bool:
         return self.total == self.wanted and not (
             self.lost or self.doubled or self.altered or self.stray or self.unfinished
-        )
+            or self.checks_wrong or self.photos_wrong
+        )  # fmt: skip
 
 
 def truth_of(run: Any) -> Truth:
     """Compare each piece of work with the rows of the ledger, by the ids that its phone gave it."""
-    from karnameh.ledger.public import Entry, Kind
+    from karnameh.ledger.public import Entry, Kind, Stage
 
     indicator = run.phones[0].indicator
-    rows = {one.pk: one for one in Entry.objects.filter(indicator=indicator)}
-    undone = {one.corrects_id for one in rows.values() if one.kind == Kind.REVERSAL}
+    every = {one.pk: one for one in Entry.objects.filter(indicator=indicator)}
+    undone = {one.corrects_id for one in every.values() if one.kind == Kind.REVERSAL}
+    rows = {pk: one for pk, one in every.items() if one.stage == Stage.REPORTED}
     originals = {pk: one for pk, one in rows.items() if one.kind == Kind.ORIGINAL}
     work_of: dict[Any, int] = {}
     for phone in run.phones:
@@ -45,15 +51,54 @@ def truth_of(run: Any) -> Truth:
     altered = sum(
         1 for work, same in found.items() if work for one in same if int(one.quantity) != works.quantity[work]
     ) + sum(1 for work in works.undone if work in found and found[work][0].pk not in undone) + len(
-        undone - {one.pk for work in works.undone for one in found.get(work, [])}
+        (undone & set(originals)) - {one.pk for work in works.undone for one in found.get(work, [])}
     )  # fmt: skip
     total = sum(int(one.quantity or 0) for one in rows.values())
+    checks = [
+        one for one in every.values() if one.stage == Stage.VERIFIED and one.kind == Kind.ORIGINAL
+    ]
+    photos, photos_wrong = _photos(run, found, checks)
     return Truth(
-        lost,
-        doubled,
-        altered,
-        len(found.get(0, [])),
-        total,
-        works.total(),
-        len(list(run.unfinished())),
-    )
+        lost, doubled, altered, len(found.get(0, [])), total, works.total(), len(list(run.unfinished())),
+        _checks_wrong(works, found, checks, undone), photos, photos_wrong,
+    )  # fmt: skip
+
+
+def _checks_wrong(
+    works: Any, found: dict[int, list[Any]], checks: list[Any], undone: set[Any]
+) -> int:
+    """Checks that are not there once with their number, or that stand although their report does not."""
+    of: dict[Any, list[Any]] = {}
+    for one in checks:
+        of.setdefault(one.verifies_id, []).append(one)
+    wrong = 0
+    for work, quantity in works.counted.items():
+        there = [check for row in found.get(work, []) for check in of.pop(row.pk, [])]
+        if (
+            work in works.undone
+        ):  # it came before the report was taken back, and went with it, or too late
+            wrong += any(check.pk not in undone for check in there) or len(there) > 1
+        else:
+            wrong += [int(one.quantity) for one in there] != [quantity] or there[0].pk in undone
+    return wrong + sum(len(left) for left in of.values())
+
+
+def _photos(run: Any, found: dict[int, list[Any]], checks: list[Any]) -> tuple[int, int]:
+    """How many files are kept, and how many photos are missing, doubled, strangers' or damaged on the disk."""
+    from karnameh.field.public import Evidence, StoredFile, path_of
+
+    kept = {row.pk for same in found.values() for row in same} | {one.pk for one in checks}
+    named = {
+        (item.id, one["sha256"])
+        for phone in run.phones for item in phone.ever.values() if item.id in kept
+        for one in item.body.get("files", ())
+    }  # fmt: skip
+    there = list(Evidence.objects.all())
+    files = {(one.account_id, one.sha256): one for one in StoredFile.objects.all()}
+    pairs = {(one.entry_id, one.sha256) for one in there}
+    wrong = len(named ^ pairs) + len(there) - len(pairs)
+    wrong += len({(one.account_id, one.sha256) for one in there} ^ set(files))
+    for file in files.values():
+        data = path_of(file).read_bytes()
+        wrong += hashlib.sha256(data).hexdigest() != file.stored_sha256
+    return len(files), wrong
