@@ -213,6 +213,7 @@ TABLE: dict[str, Policy] = {
     "field_app": Policy(ANYBODY),
     "field_worker": Policy(ANYBODY),
     "field_manifest": Policy(ANYBODY),
+    "field_shipped": Policy(ANYBODY),
     # What speaks for a phone is its token, which no cookie brings: everybody is refused here.
     "field_enrol": Policy("post"),
     "field_sync": Policy("post"),
@@ -369,6 +370,7 @@ def addresses_about(world: World, unit: OrgUnit, entry: UUID, indicator: int) ->
         "place": lambda: reverse("place", args=[unit.place_id]),
         "entries": lambda: f"{reverse('entries')}?unit={unit.pk}",
         "entry_new": lambda: f"{reverse('entry_new')}?unit={unit.pk}",
+        "field_shipped": lambda: reverse("field_shipped", args=["0" * 12, "js"]),
         "export_entries": lambda: f"{reverse('export_entries')}?unit={unit.pk}",
         "figure_new": lambda: f"{reverse('figure_new')}?unit={unit.pk}&indicator={indicator}",
         "admin_indicator": lambda: reverse("admin_indicator", args=[indicator]),

@@ -26,6 +26,8 @@ from journeys.visitor import Visitor, Visitors
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+    # A microphone that hums, for whoever records a voice note, and nobody who must allow it.
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 ]  # fmt: skip
 _numbers = itertools.count(1)
 

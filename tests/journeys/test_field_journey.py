@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -17,85 +15,33 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from builders import as_owner
+from journeys.pocket import (
+    PIN,
+    _running_clock,
+    a_phone,
+    forgive,
+    look,
+    phone,
+    record,
+    settled,
+    unlock,
+    woken_by_the_browser,
+)
 from journeys.scene import Scene
-from journeys.visitor import AXE, Axe, Visitor, Visitors, until
+from journeys.visitor import Visitor, Visitors, until
 from karnameh.field.actions import revoke_device
-from karnameh.field.models import Device, Sent
+from karnameh.field.models import Device, Sent, StoredFile
 from karnameh.kernel.number_words import to_words
 from karnameh.ledger.public import Entry
 
+__all__ = ["_running_clock", "phone"]
 pytestmark = pytest.mark.journey
-PIN = "7391"
-
-
-@pytest.fixture(autouse=True)
-def _running_clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A browser's clock runs, so the site's does; and a phone made of plain files for the app's names."""
-    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC))
-    monkeypatch.setattr(settings, "UPLOADS", tmp_path)
-
-
-@pytest.fixture
-def phone(visitors: Visitors, scene: Scene) -> Iterator[Visitor]:
-    """The leader's phone, with the app open."""
-    visitor = a_phone(visitors, scene, "leader")
-    yield visitor
-    # A browser notes every request that a missing network or a refused phone ends.
-    visitor.faults = [one for one in visitor.faults if "/field/" not in one]
-
-
-def a_phone(visitors: Visitors, scene: Scene, who: str, **options: Any) -> Visitor:
-    visitor = visitors.come(scene.world.people[who], "phone", **options)
-    visitor.page.set_viewport_size({"width": 360, "height": 740})
-    visitor.open("/field/")
-    pins = visitor.page.locator("input[type=password]")
-    pins.nth(0).fill("۷۳۹۱")
-    pins.nth(1).fill(PIN)
-    visitor.page.get_by_role("button", name="شروع").click()
-    expect(visitor.page.locator("#tabs a").first).to_be_visible()
-    return visitor
-
-
-def look(page: Page) -> None:
-    """Nothing wider than the screen, and nothing that axe finds serious."""
-    assert page.evaluate(
-        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    )
-    small = page.evaluate(
-        "[...document.querySelectorAll('button:not([hidden]),a.btn,#tabs a')].filter((one) => one.getClientRects().length && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)"
-    )
-    assert small == []
-    found: Any = Axe().run(page, options=AXE).response
-    grave = [
-        (one["id"], [node["html"][:200] for node in one["nodes"][:3]])
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
-    assert not grave, grave
-
-
-def record(page: Page, quantity: str, *, sure: bool = False) -> None:
-    """Record parcels, as a leader does."""
-    page.click("#tabs a[href='#/record']")
-    page.locator(".app-choice").first.click()
-    page.fill("[data-quantity]", quantity)
-    if sure:
-        page.locator(".app-far input").check()
-    page.locator(".app-foot button").click()
-    expect(page.locator(".app-done")).to_be_visible()
-
-
-def settled(page: Page) -> None:
-    """Nothing waits any more."""
-    expect(page.locator(".app-badge")).to_have_count(0)
-    expect(page.locator("#strip")).to_be_hidden()
 
 
 def test_a_leader_records_without_a_network_and_it_arrives_once(
     phone: Visitor, scene: Scene
 ) -> None:
     page = phone.page
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     look(page)
     before = Entry.objects.count()
     phone.context.set_offline(True)
@@ -328,7 +274,7 @@ def test_the_worker_leaves_the_rest_of_the_site_alone(phone: Visitor, scene: Sce
         }"""
     )
     assert "/field/" in kept
-    assert all(one == "/field/" or one.startswith("/static/") for one in kept)
+    assert all(one.startswith(("/field/app-", "/static/")) or one == "/field/" for one in kept)
     weight = page.evaluate(
         """async () => {
           let bytes = 0;
@@ -370,27 +316,6 @@ def test_a_forgotten_phone_signs_in_again_and_delivers(phone: Visitor, scene: Sc
     page.locator(".app-stack .btn-main").click()
     settled(page)
     assert Entry.objects.filter(quantity=81).count() == 1 and Device.objects.count() == 1
-
-
-def unlock(page: Page) -> None:
-    """The holder opens the app with his PIN."""
-    page.locator("input[type=password]").fill(PIN)
-    page.get_by_role("button", name="باز کن").click()
-    expect(page.locator("#tabs a").first).to_be_visible()
-
-
-def woken_by_the_browser(phone: Visitor) -> Callable[[], None]:
-    """What makes the browser say to the worker that there is a network again, as it does in a pocket."""
-    phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    browser, known = phone.context.new_cdp_session(phone.page), list[str]()
-    browser.on(
-        "ServiceWorker.workerRegistrationUpdated",
-        lambda said: known.extend(one["registrationId"] for one in said["registrations"]),
-    )
-    browser.send("ServiceWorker.enable")
-    until(phone.page, lambda: known)
-    woken = {"origin": phone.home, "registrationId": known[-1], "tag": "karnameh-outbox"}
-    return lambda: browser.send("ServiceWorker.dispatchSyncEvent", woken | {"lastChance": False})
 
 
 def test_what_waits_is_sent_in_the_background_while_the_app_is_locked(
@@ -566,3 +491,108 @@ def test_the_phone_says_numbers_in_the_same_words_and_reads_the_same_digits(phon
         else:
             # What the phone does not read it refuses; it never reads anything otherwise.
             assert found is None if wanted < 0 else found == f"{wanted.normalize():f}", text
+
+
+def test_a_voice_note_goes_along_and_is_heard_on_the_page_of_its_entry(
+    phone: Visitor, scene: Scene
+) -> None:
+    """The browser's own test tone stands for somebody who speaks."""
+    page = phone.page
+    page.click("#tabs a[href='#/record']")
+    page.locator(".app-choice").first.click()
+    page.fill("[data-quantity]", "101")
+    voice = page.get_by_role("button", name="یادداشت صوتی")
+    voice.click()
+    going = page.get_by_role("button", name="پایان")
+    expect(going).to_contain_text("۲")  # seconds
+    look(page)
+    going.click()
+    expect(page.locator(".app-file")).to_have_count(1)
+    page.locator(".app-foot button").click()
+    expect(page.locator(".app-done")).to_be_visible()
+    file = until(page, StoredFile.objects.first)
+    entry = until(page, Entry.objects.filter(quantity=101).first)
+    assert (file.kind, entry.posted_by) == ("voice", scene.world.people["leader"])
+    officer = phone.context.browser.new_context()  # type: ignore[union-attr]
+    client = Client()
+    client.force_login(scene.world.people["officer"])
+    name = settings.SESSION_COOKIE_NAME
+    officer.add_cookies([{"name": name, "value": client.cookies[name].value, "url": phone.home}])
+    listening = officer.new_page()
+    listening.goto(f"{phone.home}/entries/{entry.pk}/")
+    heard = listening.locator("audio").evaluate(
+        "(one) => new Promise((done) => { one.onloadedmetadata = () => done('sound'); one.onerror = () => done(one.error.message); one.load(); })"
+    )
+    officer.close()
+    assert heard == "sound"
+
+
+def test_the_app_in_english_stays_english_when_the_session_has_ended(
+    visitors: Visitors, scene: Scene
+) -> None:
+    leader = scene.world.people["leader"]
+    leader.language, leader.digits, leader.calendar = "en", "latin", "gregorian"
+    leader.save()
+    visitor = visitors.come(leader, "phone")
+    forgive(visitor)
+    page = visitor.page
+    page.set_viewport_size({"width": 320, "height": 640})
+    visitor.open("/field/")
+    for number in (0, 1):
+        page.locator("input[type=password]").nth(number).fill(PIN)
+    page.get_by_role("button", name="Begin on this phone").click()
+    expect(page.locator("#tabs a").first).to_be_visible()
+    walk(page, "ltr")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    expect(page.get_by_role("button", name="Open the app")).to_be_visible()
+    visitor.context.set_offline(True)
+    page.reload()
+    page.locator("input[type=password]").fill(PIN)
+    page.get_by_role("button", name="Open the app").click()
+    expect(page.locator("#tabs a").first).to_contain_text("Today")
+
+
+def walk(page: Page, direction: str) -> None:
+    """Every screen that a leader comes to, at the narrowest width."""
+    assert page.locator("html").get_attribute("dir") == direction
+    for screen in ("#/", "#/check-in", "#/queue", "#/leave", "#/record"):
+        page.evaluate("(hash) => { location.hash = hash; }", screen)
+        expect(page.locator("#screen > *").first).to_be_visible()
+        look(page)
+    page.locator(".app-choice").first.click()
+    page.fill("[data-quantity]", "1150")
+    page.locator(".app-more summary").click()
+    expect(page.locator(".app-far")).to_be_visible()
+    look(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_app_fits_320_dots_and_is_read_in_bright_light(
+    visitors: Visitors, scene: Scene, scheme: str
+) -> None:
+    visitor = a_phone(visitors, scene, "leader", color_scheme=scheme)
+    visitor.page.set_viewport_size({"width": 320, "height": 640})
+    walk(visitor.page, "rtl")
+    assert contrast(visitor.page) >= 4.5
+
+
+def contrast(page: Page) -> float:
+    """The weakest text of the page against what it stands on, as WCAG computes it; axe passes over some."""
+    return float(
+        page.evaluate(
+            """() => {
+              const part = (v) => { const c = v / 255; return c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4; };
+              const light = ([r, g, b]) => .2126 * part(r) + .7152 * part(g) + .0722 * part(b);
+              const read = (text) => text.match(/[\\d.]+/g).map(Number);
+              const ground = (node) => { for (let one = node; one; one = one.parentElement) { const c = read(getComputedStyle(one).backgroundColor); if (c.length < 4 || c[3] === 1) return c; } return [255, 255, 255]; };
+              let least = 21;
+              for (const one of document.querySelectorAll('body *')) {
+                if (![...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()) || !one.getClientRects().length || one.closest('[disabled],script,noscript')) continue;
+                const [a, b] = [light(read(getComputedStyle(one).color)), light(ground(one))];
+                least = Math.min(least, (Math.max(a, b) + .05) / (Math.min(a, b) + .05));
+              }
+              return least;
+            }"""
+        )
+    )

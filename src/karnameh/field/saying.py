@@ -19,6 +19,7 @@ def says() -> dict[str, str]:
         "all_sent": _("Everything is sent"),
         "sending": _("Sending…"),
         "portal": _("This network wants you to sign in to it first"),
+        "no_network": _("There is no network just now. Try again in a moment."),
         "sign_in_again": _("Sign in again to send; nothing is lost"),
         "update": _("A new release of the app is there"),
         "need_secure": _("The app needs a safe address (https) to keep what you record."),

@@ -9,6 +9,7 @@ from karnameh.field.views import desk, phone, shell
 urlpatterns = [
     path("", shell.app, name="field_app"),
     path("worker.js", shell.worker, name="field_worker"),
+    re_path(r"^app-(?P<mark>[0-9a-f]{12})\.(?P<kind>js|css)$", shell.shipped, name="field_shipped"),
     path("app.webmanifest", shell.manifest, name="field_manifest"),
     path("api/enrol/", phone.enrol, name="field_enrol"),
     path("api/sync/", phone.sync, name="field_sync"),

@@ -2,85 +2,79 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import json
 from pathlib import Path
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from karnameh.field.saying import says
+from karnameh.field.shipping import made, mark_of, release
 
-_HERE = Path(__file__).parents[1]
-# What the app needs without a network. Scripts import each other by their plain names.
-_STYLES = ("ui/karnameh.css", "field/field.css")
+_WORKER = Path(__file__).parents[1] / "static" / "field" / "worker" / "worker.js"
+# What the app needs without a network, beside its script and its styles.
 _FONTS = ("ui/fonts/vazirmatn-arabic.woff2", "ui/fonts/vazirmatn-latin.woff2")
 _OTHERS = ("ui/icons.svg", "ui/favicon.svg", "ui/mark-192.png", *_FONTS)
+_TYPES = {"js": "text/javascript", "css": "text/css"}
+PATIENCE = 20_000  # milliseconds that the worker waits for an answer
 
 
-def _modules() -> list[str]:
-    return sorted(f"field/{file.name}" for file in (_HERE / "static" / "field").glob("*.js"))
-
-
-@functools.cache
-def version() -> str:
-    """The mark of this release of the app: it changes with any of its files."""
-    mark = hashlib.sha256()
-    ours = [one for one in (_HERE / "static" / "field").rglob("*") if one.is_file()]
-    page = _HERE / "templates" / "field" / "app.html"
-    sources = [*sorted(ours), page, settings.PACKAGE / "ui" / "static" / "ui" / "karnameh.css"]
-    for file in sources:
-        mark.update(file.read_bytes())
-    return mark.hexdigest()[:12]
+def _address(kind: str) -> str:
+    return reverse("field_shipped", args=(mark_of(kind), kind))
 
 
 def assets() -> list[str]:
     """The addresses of everything that is kept for the way without a network."""
-    named = [static(one) for one in (*_STYLES, *_OTHERS)]
-    return list(dict.fromkeys([*named, *(f"{_base()}{one}" for one in _modules())]))
-
-
-def _base() -> str:
-    """Where static files lie under their plain names."""
-    return f"/{settings.STATIC_URL.lstrip('/')}"
+    return [_address("js"), _address("css"), *(static(one) for one in _OTHERS)]
 
 
 @require_safe
 def app(request: HttpRequest) -> HttpResponse:
-    """The app's one page. It is the same for everybody, so that it may be kept."""
+    """The app's one page, without anybody's data.
+
+    Whoever comes without being signed in finds the way in at once, before any script. The worker asks for
+    the page that it keeps with a header: that one has nothing in it before the script knows the phone.
+    """
+    stranger = not request.user.is_authenticated and "X-Kept" not in request.headers
     response = render(
         request,
         "field/app.html",
         {
-            "version": version(),
-            "scripts": f"{_base()}field/",
-            "says": says(),
-            # Named at once: otherwise the browser learns of each by reading the one before.
-            "modules": [f"{_base()}{one}" for one in _modules()],
+            "version": release(), "script": _address("js"), "styles": _address("css"), "says": says(),
+            "stranger": stranger,
         },
-    )
+    )  # fmt: skip
     response["Cache-Control"] = "no-cache"
+    patch_vary_headers(response, ["Cookie", "X-Kept"])
+    return response
+
+
+@require_safe
+def shipped(request: HttpRequest, mark: str, kind: str) -> HttpResponse:
+    """The app's script or styles. A page of another release gets ours, and asks again the next time."""
+    response = HttpResponse(made(kind), content_type=f"{_TYPES[kind]}; charset=utf-8")
+    lasting = mark == mark_of(kind)
+    response["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
     return response
 
 
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker: the script with the list of what it keeps."""
-    script = (_HERE / "static" / "field" / "worker" / "worker.js").read_text(encoding="utf-8")
     kept = {
-        "version": f"{version()}-{get_language()}",
+        "version": f"{release()}-{get_language()}",
         "page": reverse("field_app"),
         "assets": assets(),
         "sync": reverse("field_sync"),
+        "patience": PATIENCE,
     }
-    text = f"const KEPT = {json.dumps(kept)};\n{script}"
+    text = f"const KEPT = {json.dumps(kept)};\n{_WORKER.read_text(encoding='utf-8')}"
     response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     return response

@@ -23,8 +23,17 @@ export const icon = (name) => {
   svg.append(use);
   return svg;
 };
+/* A second touch while the first is still at work is the same touch. */
+const once = (act) => {
+  let busy = false;
+  return async (event) => {
+    if (busy) return;
+    busy = true;
+    try { await act(event); } finally { busy = false; }
+  };
+};
 export const button = (label, act, css = "btn", ...before) =>
-  h("button", { type: "button", className: css, on: { click: act } }, ...before, ` ${label}`);
+  h("button", { type: "button", className: css, on: { click: once(act) } }, ...before, ` ${label}`);
 export const main = (label, act) => h("div", { className: "app-foot" }, button(label, act, "btn btn-main"));
 export const note = (tone, text, ...more) =>
   h("div", { className: `notice notice-${tone}`, role: tone === "bad" ? "alert" : null }, h("p", { text }), ...more);

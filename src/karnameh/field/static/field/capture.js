@@ -20,6 +20,12 @@ export const kept = async (data, kind, taken, consent) => {
   const row = { id: sha256, kind, box: await store.seal(data), done: false };
   return { row, named: { sha256, kind, size: data.byteLength, taken, consent } };
 };
+/* The same as letters, for what is kept while it is typed; and back, with the picture of a photo. */
+export const letters = (data) => btoa(Array.from(new Uint8Array(data), (one) => String.fromCharCode(one)).join(""));
+export const again = async ({ data, kind }) => {
+  const bytes = Uint8Array.from(atob(data), (one) => one.charCodeAt(0)).buffer;
+  return kind === "photo" ? { data: bytes, shownAs: (await shrink(new Blob([bytes]))).canvas } : { data: bytes };
+};
 export const canRecord = () => "MediaRecorder" in self && MediaRecorder.isTypeSupported("audio/webm;codecs=opus");
 export const listenTo = async (heard) => {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true });

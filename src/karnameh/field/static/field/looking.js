@@ -1,8 +1,9 @@
 /* Today, and the queue. */
-import { bdi, button, field, grouped, h, icon, note, number, say, shown } from "./build.js";
+import { amount, bdi, button, field, grouped, h, icon, note, number, say, shown } from "./build.js";
+import { days } from "./recording.js";
 import * as sending from "./sending.js";
 import * as store from "./store.js";
-import { dayWords, isoDay } from "./words.js";
+import { dayWords, isoDay, quantity } from "./words.js";
 
 const TONE = { waiting: "warn", taken: "good", refused: "bad", asked: "warn" };
 const named = (app, pk) => app.doc.indicators.find((one) => one[0] === pk);
@@ -70,7 +71,7 @@ const became = (app, one) => {
 };
 
 /* One line of the queue, with a way to mend what was refused. */
-const line = (app, item) => {
+const line = (app, item, spoilt = new Map()) => {
   const body = JSON.parse(item.body);
   const again = async (change) => { await sending.record(item.kind, { ...body, ...change, mends: undefined }, { label: item.label, mends: item }); app.again(); sending.send(); };
   const ways = item.state === "asked"
@@ -79,20 +80,21 @@ const line = (app, item) => {
       ? h("div", { className: "app-pair" }, h("a", { className: "btn btn-main", href: `#/item/${item.id}`, text: say("mend") }), button(say("give_up"), () => sending.giveUp(item).then(app.again), "btn"))
       : null;
   return h("li", { className: "app-item" }, h("p", {}, h("strong", {}, bdi(item.label || say(`kind_${item.kind}`))), body.quantity ? ` · ${number(body.quantity)}` : "", " ",
-    h("span", { className: `badge badge-${TONE[item.state]}`, text: say(`state_${item.state}`) })), item.sentence && item.state !== "taken" ? h("p", { className: "app-why", text: item.sentence }) : null, ways);
+    h("span", { className: `badge badge-${TONE[item.state]}`, text: say(`state_${item.state}`) })), (body.files ?? []).filter((one) => spoilt.has(one.sha256)).map((one) => h("p", { className: "app-why", text: spoilt.get(one.sha256) })), item.sentence && item.state !== "taken" ? h("p", { className: "app-why", text: item.sentence }) : null, ways);
 };
 
 export const queue = async (app) => {
   app.title(say("queue"));
   const every = (await sending.items()).filter((one) => one.state !== "replaced");
   const waiting = every.filter((one) => one.state === "waiting");
+  const spoilt = new Map((await store.all("files")).filter((one) => one.refused).map((one) => [one.id, one.refused]));
   const persisted = await navigator.storage?.persisted?.().catch(() => false);
   const order = ["asked", "refused", "waiting", "taken"];
   every.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || b.made - a.made);
   return [
     h("div", { className: "app-stack" }, button(sending.state.busy ? say("sending") : say("send_now"), () => sending.send(), "btn btn-main", icon("export"))),
     persisted === false ? note("warn", say("not_kept")) : null,
-    every.length ? h("ul", { className: "app-list" }, every.slice(0, 120).map((one) => line(app, one))) : h("p", { className: "app-empty", text: say("empty_queue") }),
+    every.length ? h("ul", { className: "app-list" }, every.slice(0, 120).map((one) => line(app, one, spoilt))) : h("p", { className: "app-empty", text: say("empty_queue") }),
     waiting.length ? h("div", { className: "app-block" }, button(say("save_file"), () => saveFile(waiting), "btn app-wide", icon("download")), h("p", { className: "help", text: say("save_file_help") })) : null,
     h("div", { className: "app-block app-stack" }, app.install ? button(say("install"), app.install, "btn", icon("plus")) : null, h("a", { className: "btn", href: document.documentElement.dataset.site, text: say("site") }),
       h("a", { className: "btn btn-bad", href: "#/leave" }, icon("sign-out"), ` ${say("forget")}`)),
@@ -108,13 +110,25 @@ const saveFile = (waiting) => {
   link.remove();
 };
 
+const unsent = async () => {
+  const every = await sending.items();
+  const named = new Set(every.filter((one) => one.state !== "replaced").flatMap((one) => (JSON.parse(one.body).files ?? []).map((file) => file.sha256)));
+  return {
+    waiting: every.filter((one) => one.state === "waiting"),
+    photos: (await store.all("files")).filter((one) => named.has(one.id) && !one.done && !one.refused).length,
+  };
+};
 /* Signing out erases the phone: what is not sent is offered a way first, and given up only on purpose. */
 export const leave = async (app) => {
   app.title(say("forget"));
-  const waiting = (await sending.items()).filter((one) => one.state === "waiting");
-  const photos = (await store.all("files")).filter((one) => !one.done && !one.refused).length;
+  const { waiting, photos } = await unsent();
   const sure = h("input", { type: "checkbox", on: { change: () => { out.disabled = !sure.checked; } } });
-  const out = button(say("forget"), async () => { await store.wipe(); app.restart("wiped"); }, "btn btn-bad", icon("sign-out"));
+  const out = button(say("forget"), async () => {
+    const now = await unsent(); // another tab may have recorded something since this was drawn
+    if (!sure.checked && (now.waiting.length || now.photos)) return app.again();
+    await store.wipe();
+    return app.restart("wiped");
+  }, "btn btn-bad", icon("sign-out"));
   out.disabled = waiting.length > 0 || photos > 0;
   const left = waiting.length || photos;
   return [
@@ -127,9 +141,6 @@ export const leave = async (app) => {
 
 /* Mend what was refused: the number, the day, or the activity that does not take it. */
 export const mend = async (app, [id]) => {
-  const { amount } = await import("./build.js");
-  const { quantity } = await import("./words.js");
-  const { days } = await import("./recording.js");
   const item = (await sending.items()).find((one) => one.id === id);
   if (!item) return queue(app);
   app.title(say("mend"));

@@ -27,9 +27,9 @@ export const enrol = async (app, offered) => {
     if (!/^\d{4,8}$/.test(pin)) return trouble.replaceChildren(note("bad", say("pin_form")));
     if (store.easyPin(pin)) return trouble.replaceChildren(note("bad", say("pin_easy")));
     if (pin !== latin(second.value).trim()) return trouble.replaceChildren(note("bad", say("pins_differ")));
-    const given = await register(offered, { unit, name: deviceName() });
+    const given = await register(offered, { unit, name: deviceName() }).catch(() => ({ error: "away", sentence: say("no_network") }));
     if (given.error) return trouble.replaceChildren(note("bad", given.sentence));
-    await store.begin(pin, given);
+    if (!(await store.begin(pin, given))) return app.restart(); // another tab was faster
     await navigator.storage?.persist?.().catch(() => false);
     await app.opened();
   };
@@ -48,8 +48,11 @@ export const lock = async (app) => {
   const trouble = h("div", { "aria-live": "assertive" });
   const open = button(say("open"), () => attempt(), "btn btn-main");
   const attempt = async () => {
+    const pin = latin(input.value).trim();
+    if (open.disabled) return; // one try at a time
+    if (!/^\d{4,8}$/.test(pin)) return trouble.replaceChildren(note("bad", say("pin_form"))); // no try is spent on it
     open.disabled = true;
-    const said = await store.unlock(latin(input.value).trim());
+    const said = await store.unlock(pin);
     open.disabled = false;
     if (said.ok) return app.opened();
     if (said.wiped) return app.restart("wiped");

@@ -8,15 +8,15 @@ import { dayWords, isoDay, quantity } from "./words.js";
 const FAR = 5; // as in the ledger's rules
 const FEW = 5;
 
-/* Photos, a voice note and a rough position, for any item. */
-export const attachments = () => {
+/* Photos, a voice note and a rough position, for any item. `before` is what was there when the lock fell. */
+export const attachments = (before = null) => {
   const files = [];
-  let near = null;
+  let near = before?.near ?? null;
   const list = h("div", { className: "app-files" });
   const consent = h("input", { type: "checkbox" });
   const agreed = h("label", { className: "check", hidden: true }, consent, ` ${say("consent")}`);
-  const add = async (data, kind, shownAs) => {
-    const taken = await sending.now();
+  const add = async (data, kind, shownAs, at = null) => {
+    const taken = at ?? (await sending.now());
     const entry = { data, kind, taken };
     files.push(entry);
     const line = h("div", { className: "app-file" }, shownAs, button(say("remove"), () => {
@@ -47,9 +47,13 @@ export const attachments = () => {
     near = await capture.roughly();
     event.target.textContent = near ? say("here_is") : say("no_position");
   }, "btn btn-quiet", icon("map"));
+  consent.checked = Boolean(before?.consent);
+  for (const one of before?.files ?? [])
+    capture.again(one).then(({ data, shownAs }) => add(data, one.kind, shownAs ?? h("span", { text: say("voice") }), one.taken));
   return {
     node: h("section", { className: "app-block" }, h("h2", {}, say("photo"), " ", h("small", { className: "quiet", text: `(${say("photo_help")})` })),
       picker, h("div", { className: "app-pair" }, button(say("take_photo"), () => picker.click()), voice), list, agreed, place),
+    typed: () => ({ near, consent: consent.checked, files: files.map((one) => ({ ...one, data: capture.letters(one.data) })) }),
     done: async () => {
       const made = await Promise.all(files.map((one) => capture.kept(one.data, one.kind, one.taken, consent.checked)));
       return { rows: made.map((one) => one.row), body: { ...(made.length ? { files: made.map((one) => one.named) } : {}), ...(near ? { near } : {}) } };
@@ -75,25 +79,37 @@ const cuts = (doc, codes, chosen) =>
     return field(name, pick);
   });
 
+/* What is being typed is kept, sealed, when the lock falls or the app is put away: a browser in want of memory
+   ends the app while its holder takes a photo. It comes back when he records again. */
+let typing = null;
+export const keepTyped = () => typing && store.keepSealed("draft", { hash: location.hash, ...typing() }).catch(() => {}); // a full store
+export const forgetTyped = () => { if (typing) store.drop("meta", "draft"); typing = null; };
+const typedBefore = async () => {
+  const box = await store.meta("draft");
+  const draft = box?.iv ? await store.opened(box) : null;
+  return draft && (/^#\/record\/?$/.test(location.hash) || draft.hash === location.hash) ? draft : null;
+};
+
 /* `before` is what was recorded last, when the same is recorded again. */
 export const screen = async (app, [wanted, activity], before = null) => {
   const doc = app.doc;
+  const draft = await typedBefore();
   const by = new Map(doc.indicators.map((one) => [one[0], one]));
   const promised = doc.promised.filter((one) => by.has(one[0]));
   const plan = (pk) => promised.find((one) => one[0] === pk && (!chosen.activity || one[1] === chosen.activity));
   const lately = await days();
   const chosen = {
     indicator: Number(wanted) || null, activity: Number(activity) || null, quantity: null, place: before?.place ?? doc.who.place,
-    on: lately.includes(before?.on) ? before.on : lately[0], parts: { ...before?.parts }, sure: false, about: false, unknown: false,
+    on: lately.includes(before?.on) ? before.on : lately[0], parts: { ...before?.parts }, sure: false, about: false, unknown: false, ...draft?.chosen,
   };
   const trouble = h("div", {});
   const rest = h("div", {});
-  const attached = attachments();
+  const attached = attachments(draft?.attached);
   const first = [...new Set([...promised.filter((one) => !one[3]).map((one) => one[0]), ...doc.fitting])].filter((pk) => by.has(pk)).slice(0, FEW);
   const more = h("div", { hidden: first.length > 0 });
   const promise = (pk) => { const one = plan(pk); return one?.[2] ? say("promised", { n: number(one[2]) }) : ""; };
   const what = h("div", {});
-  const choose = (pk) => { chosen.indicator = pk; chosen.parts = {}; showWhat(); ask(); };
+  const choose = (pk) => { chosen.indicator = pk; chosen.parts = {}; chosen.typed = ""; showWhat(); ask(); };
   const showWhat = () => {
     const one = by.get(chosen.indicator);
     const event = doc.week.activities.find((found) => found.id === chosen.activity);
@@ -128,25 +144,26 @@ export const screen = async (app, [wanted, activity], before = null) => {
       return read;
     };
     const flags = ["about", "unknown"].map((name) => {
-      const box = h("input", { type: "checkbox", on: { change: () => { chosen[name] = box.checked; } } });
+      const box = h("input", { type: "checkbox", checked: chosen[name], on: { change: () => { chosen[name] = box.checked; } } });
       return h("label", { className: "check" }, box, ` ${say(name === "about" ? "about" : "not_known")}`);
     });
     const day = h("select", { on: { change: () => { chosen.on = day.value; sum(); } } },
       lately.map((iso, n) => h("option", { value: iso, text: n ? dayWords(iso) : `${dayWords(iso)} (${say("now_day")})`, selected: iso === chosen.on })));
     const where = h("select", { on: { change: () => { chosen.place = Number(where.value); sum(); } } }, doc.places.map(([place, name]) => h("option", { value: place, text: name, selected: place === chosen.place })));
     const parts = cuts(doc, cut, chosen);
-    const remark = h("textarea", { rows: 2, maxLength: 400, on: { input: () => { chosen.note = remark.value; } } });
+    const remark = h("textarea", { rows: 2, maxLength: 400, value: chosen.note ?? "", on: { input: () => { chosen.note = remark.value; } } });
     const said = h("span", { className: "app-said" });
     const sum = () => said.replaceChildren(bdi(day.selectedOptions[0]?.text ?? ""), " · ", bdi(where.selectedOptions[0]?.text ?? ""), ...parts.flatMap((one) => { const pick = one.querySelector("select"); return pick.value ? [" · ", bdi(pick.selectedOptions[0].text)] : []; }));
     for (const one of parts) one.addEventListener("change", sum);
-    const big = amount(money || !unit ? say("how_much") : say("how_many", { unit }), unit, judge, { money: Boolean(money) });
+    const big = amount(money || !unit ? say("how_much") : say("how_many", { unit }), unit, judge, { money: Boolean(money), value: chosen.typed ?? "" });
     const input = big.querySelector("[data-quantity]");
     const again = before?.typed && before.indicator === pk ? button(say("as_before", { n: before.typed }), () => { input.value = before.typed; input.dispatchEvent(new Event("input")); }, "btn btn-quiet") : null;
     rest.replaceChildren(big, ...[again].filter(Boolean), warn, attached.node,
-      h("details", { className: "app-more", open: Boolean(before) }, h("summary", {}, h("span", {}, h("strong", { text: say("details") }), said), icon("chevron")),
+      h("details", { className: "app-more", open: Boolean(before || draft) }, h("summary", {}, h("span", {}, h("strong", { text: say("details") }), said), icon("chevron")),
         h("div", { className: "app-inside" }, field(say("which_day"), day), field(say("where"), where), parts, flags, field(say("note"), remark, say("note_help")))),
       trouble, main(say("save"), save));
     sum();
+    typing = () => ({ chosen, attached: attached.typed() });
     input.focus({ preventScroll: true });
     what.scrollIntoView({ block: "nearest" });
   };
@@ -165,7 +182,8 @@ export const screen = async (app, [wanted, activity], before = null) => {
         ...(chosen.note ? { note: chosen.note } : {}), written: chosen.typed ?? "", ...body,
       }, { files: rows, label });
       // Sealed like everything that says something: it is what the next one is like.
-      await store.keep("last", await store.sealed({ indicator: chosen.indicator, activity: chosen.activity, place: chosen.place, on: chosen.on, parts: chosen.parts, typed: chosen.typed }));
+      await store.keepSealed("last", { indicator: chosen.indicator, activity: chosen.activity, place: chosen.place, on: chosen.on, parts: chosen.parts, typed: chosen.typed });
+      forgetTyped();
       app.go("#/saved");
     } catch (error) {
       explain(error, trouble);
@@ -173,6 +191,7 @@ export const screen = async (app, [wanted, activity], before = null) => {
   };
   app.title(say("record"));
   if (chosen.indicator && !by.has(chosen.indicator)) chosen.indicator = null;
+  if (!lately.includes(chosen.on)) chosen.on = lately[0];
   showWhat();
   if (chosen.indicator) queueMicrotask(() => ask());
   const repeat = await repeated(by);

@@ -7,6 +7,10 @@ const STORES = ["meta", "items", "files", "doc", "outbox", "heard"];
 const ROUNDS = 310000;
 export const MOST_TRIES = 10;
 const easy = /^(\d)\1+$|^1234|^4321|^1111|^0000/;
+/* Whoever asks for what is sealed while the phone is locked. */
+export class Locked extends Error {}
+/* Between the tabs and the worker: what changed, and that everything was erased. */
+export const tabs = "BroadcastChannel" in self ? new BroadcastChannel("karnameh-field") : null;
 let opening;
 let key = null;
 let unlocked = null; // { token, envelope, device, unit }
@@ -34,21 +38,46 @@ const within = async (names, mode, work) => {
     transaction.onabort = () => failed(transaction.error ?? new Error("aborted"));
     transaction.onerror = () => failed(transaction.error);
   });
+  finished.catch(() => {}); // what `work` throws is said first
   const result = await work(transaction);
   await finished;
   return result;
 };
+/* What is sealed is written only while the store is that of the phone whose key sealed it: one that was
+   erased, or begun anew, by another tab takes nothing more. */
+const ours = async (transaction, device) => {
+  const row = await asked(transaction.objectStore("meta").get("device"));
+  if (device && row?.value === device) return;
+  transaction.abort();
+  throw new Locked("locked");
+};
 export const put = (name, ...rows) =>
   within([name], "readwrite", (t) => { rows.forEach((row) => t.objectStore(name).put(row)); });
-export const putAll = (by) =>
-  within(Object.keys(by), "readwrite", (t) => {
+/* Rows by store, all of them or none; `gone` are ids that go in the same moment. */
+export const putAll = (by, gone = {}) => {
+  const device = unlocked?.device;
+  return within([...new Set(["meta", ...Object.keys(by), ...Object.keys(gone)])], "readwrite", async (t) => {
+    await ours(t, device);
     for (const [name, rows] of Object.entries(by)) rows.forEach((row) => t.objectStore(name).put(row));
+    for (const [name, ids] of Object.entries(gone)) ids.forEach((id) => t.objectStore(name).delete(id));
   });
+};
 export const drop = (name, id) => within([name], "readwrite", (t) => { t.objectStore(name).delete(id); });
+/* Unless it was put anew since it was read. */
+export const dropUnchanged = (name, row) =>
+  within([name], "readwrite", async (t) => {
+    const there = await asked(t.objectStore(name).get(row.id));
+    if (there && String(there.box.iv) === String(row.box.iv)) t.objectStore(name).delete(row.id);
+  });
 export const get = (name, id) => within([name], "readonly", (t) => asked(t.objectStore(name).get(id)));
 export const all = (name) => within([name], "readonly", (t) => asked(t.objectStore(name).getAll()));
 export const meta = async (id) => (await get("meta", id))?.value;
 export const keep = (id, value) => put("meta", { id, value });
+export const keepSealed = async (id, value) => {
+  const device = unlocked?.device;
+  const box = await sealed(value);
+  return within(["meta"], "readwrite", async (t) => { await ours(t, device); t.objectStore("meta").put({ id, value: box }); });
+};
 
 /* --- seals ------------------------------------------------------------------------------ */
 const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
@@ -56,13 +85,13 @@ export const hex = (buffer) => [...new Uint8Array(buffer)].map((one) => one.toSt
 export const sha256 = async (data) => hex(await crypto.subtle.digest("SHA-256", data));
 const coded = (value) => new TextEncoder().encode(JSON.stringify(value));
 
-export const seal = async (data) => {
-  if (!key) throw new Error("locked");
+export const seal = async (data, under = key) => {
+  if (!under) throw new Locked("locked");
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  return { iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, data) };
+  return { iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, under, data) };
 };
 export const unseal = async (box) => {
-  if (!key) throw new Error("locked");
+  if (!key) throw new Locked("locked");
   return crypto.subtle.decrypt({ name: "AES-GCM", iv: box.iv }, key, box.data);
 };
 export const sealed = async (value) => seal(coded(value));
@@ -70,9 +99,11 @@ export const opened = async (box) => JSON.parse(new TextDecoder().decode(await u
 
 /* For the way while the phone is locked: only the site can open it, and only this phone can have made it. */
 export const envelope = async (item) => {
+  if (!unlocked) throw new Locked("locked");
+  const device = unlocked.device;
   const secret = await crypto.subtle.importKey("raw", bytes(unlocked.envelope), "AES-GCM", false, ["encrypt"]);
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  const bound = new TextEncoder().encode(`karnameh field 2 ${unlocked.device}`);
+  const bound = new TextEncoder().encode(`karnameh field 2 ${device}`);
   const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: bound }, secret, coded(item));
   const whole = new Uint8Array(12 + data.byteLength);
   whole.set(iv);
@@ -92,14 +123,22 @@ export const known = async () => Boolean(await meta("device_key"));
 export const isOpen = () => key !== null;
 export const mine = () => unlocked;
 
+/* A new phone in an empty store. Answers false when another tab was faster. */
 export const begin = async (pin, given) => {
   const device = await crypto.subtle.importKey("raw", bytes(given.store), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
   const salt = crypto.getRandomValues(new Uint8Array(16));
-  key = await derived(pin, salt, device);
-  unlocked = { token: given.token, envelope: given.envelope, device: given.device, unit: given.unit };
-  const secrets = await sealed(unlocked);
-  await put("meta", { id: "device_key", value: device }, { id: "salt", value: salt }, { id: "secrets", value: secrets },
-    { id: "tries", value: 0 }, { id: "device", value: given.device });
+  const made = await derived(pin, salt, device);
+  const mine_ = { token: given.token, envelope: given.envelope, device: given.device, unit: given.unit };
+  const secrets = await seal(coded(mine_), made);
+  const rows = { device_key: device, salt, secrets, tries: 0, device: given.device, epoch: given.epoch };
+  const first = await within(STORES, "readwrite", async (t) => {
+    if (await asked(t.objectStore("meta").get("device_key"))) return false;
+    STORES.forEach((name) => t.objectStore(name).clear());
+    for (const [id, value] of Object.entries(rows)) t.objectStore("meta").put({ id, value });
+    return true;
+  });
+  if (first) [key, unlocked] = [made, mine_];
+  return first;
 };
 
 /* One try. Answers { ok } or { left, wait }: tries that are left, seconds to wait before the next one. */
@@ -132,11 +171,13 @@ export const unlock = (pin) =>
   });
 export const close = () => { key = null; unlocked = null; };
 
-/* Erase everything. The phone's secret goes first: without it no PIN opens what might be left. */
-export const wipe = async () => {
+/* Erase everything, and say so to the other tabs: their keys open nothing any more. The phone's secret goes
+   first: without it no PIN opens what might be left. */
+export const wipe = async (why = "wiped") => {
   close();
   await drop("meta", "device_key");
   await within(STORES, "readwrite", (t) => { STORES.forEach((name) => t.objectStore(name).clear()); });
+  tabs?.postMessage(why);
 };
 
 /* --- ids --------------------------------------------------------------------------------- */
