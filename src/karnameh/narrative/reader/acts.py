@@ -80,6 +80,8 @@ _WANTING = key_set("نیازمند محتاج خواهان خواستار منت
 _NEEDY = key_set("نیازمند محتاج محروم")
 _MEETING = key_set("پاسخگو جوابگو پاسخگوی جوابگوی")
 _WITH_NOUN = 3
+# What happens by itself («۱۴ پل فروریخت», «۴۰ درصد آن‌ها خشکیده‌اند»).
+_RUINS = frozenset(("فروریخت", "خشکید", "پوسید", "آسیبدید"))
 _AIMS = frozenset(("هدف", "سهمیه", "تکلیف"))
 
 
@@ -215,6 +217,8 @@ def _promises(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) 
     if any(word in PLEDGE_WORDS for word in lead[-3:]):
         return True
     if lead[-1] == "نظر":
+        if lead[-2:-1] == ["زیر"]:
+            return False  # «۵۷ کارگاه زیر نظر ماست»
         return verb.lemma in ("گرفت", "داشت", "بود")
     if lead[-2:] == ["در", "برنامه"] or "دستور" in lead:
         return verb.lemma in ("داشت", "بود", "گرفت")
@@ -301,6 +305,8 @@ def _passes(texts: list[str]) -> bool:
 
 def _harms(verb: Verb, clause: Clause, lead: list[str], *, counted: bool) -> bool:
     last = lead[-1] if lead else ""
+    if verb.lemma in _RUINS:
+        return True
     if verb.lemma == "سوخت" or (verb.lemma == "شکست" and "را" not in clause.texts):
         return True
     if last == "کنار":

@@ -44,10 +44,12 @@ _POLITE = key_set("فرمایید فرمائید بفرمایید بفرمائی
 _FORCES = key_set(
     """
     سیل سیلاب زلزله زمین‌لرزه طوفان توفان آتش حریق شعله‌های آتش‌سوزی خشکسالی سرما سرمازدگی یخبندان تگرگ رانش آب‌گرفتگی
-    برف باران بارندگی بارش کولاک تندر موج گردوغبار آلودگی ریزگردها کرونا گرانی
+    باد برف باران بارندگی بارش کولاک تندر موج گردوغبار آلودگی ریزگردها کرونا گرانی
     تحریم‌ها جنگ بهمن صاعقه تندباد سونامی آفت کم‌آبی بی‌آبی
     """
 )
+_CARRIED = 3  # clauses through which a subject goes on
+_RUINING = key_set("برد گرفت کند شکست کشت سوزاند انداخت کرد ریخت بلعید شست پوشاند غرق")
 _BOONS = key_set("سیراب زنده سبز آبیاری احیا نجات")
 _BEFORE_FORCE = key_set("و که این پارسال امسال دیروز دیشب")
 _NO_BLOWS = frozenset(
@@ -119,6 +121,12 @@ def list_head(reading: Reading, figure: Figure) -> int:
             break
         opening = other.opening
     return opening
+
+
+def list_lead(reading: Reading, figure: Figure) -> list[str]:
+    """The words of the figure's clause in front of the list that it stands in."""
+    first = list_head(reading, figure)
+    return [reading.text(index) for index in figure.clause.words if index < first]
 
 
 def _governor(reading: Reading, figure: Figure, nouns: frozenset[str]) -> int:
@@ -262,7 +270,8 @@ def _asked(reading: Reading, figure: Figure, _: list[str]) -> str:
     if "آیا" not in said and "چرا" not in said:
         return ""
     ahead = reading.texts(figure.sentence.first, figure.opening)
-    if "آیا" in ahead:
+    affirmed = {"بله", "آری"} & set(reading.texts(figure.after, figure.sentence.after))
+    if "آیا" in ahead and not affirmed:
         return "a question: آیا"
     at = ahead.index("چرا") if "چرا" in ahead else -1
     return "a question: چرا" if at >= 0 and _CLAIMED & set(ahead[at + 1 : at + 4]) else ""
@@ -472,7 +481,9 @@ def _happening(reading: Reading, figure: Figure) -> str:
     if verb is None or verb.tense is not Tense.PAST or verb.passive:
         return ""
     head = reading.head(figure)
-    if head == ["و"] and reading.text(figure.after) == "را":
+    struck_thing = "را" in reading.texts(figure.after, verb.first)
+    lead = list_lead(reading, figure)
+    if lead[:1] == ["و"] and len(lead) <= _FEW_WORDS and struck_thing and verb.lemma in _RUINING:
         head = _subject_before(reading, figure)  # «سیلاب وارد شهر شد و ۶۰۰ خانه را گرفت»
     first = min(figure.clause.words, default=0)
     described = reading.text(first - 1) == "که" and reading.text(first - 2) not in VERB_FORMS
@@ -492,9 +503,14 @@ def _happening(reading: Reading, figure: Figure) -> str:
 def _subject_before(reading: Reading, figure: Figure) -> list[str]:
     """The beginning of the clause in front, whose subject goes on."""
     first = min(figure.clause.words)
-    for clause in figure.sentence.clauses:
-        if clause.verb is not None and clause.verb.after == first:
-            return clause.texts[:2]
+    before = [
+        clause for clause in figure.sentence.clauses if clause.verb and clause.verb.after <= first
+    ]
+    for clause in before[-_CARRIED:]:
+        at = clause.texts.index(":") + 1 if ":" in clause.texts else 0
+        opens = [text for text in clause.texts[at : at + 3] if text not in _BEFORE_FORCE][:1]
+        if opens and opens[0] in _FORCES:
+            return opens
     return []
 
 

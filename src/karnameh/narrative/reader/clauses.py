@@ -34,6 +34,7 @@ _BECOME = frozenset(("شده", "گردیده", "گشته", "نشده"))
 _PASSIVE = frozenset(("شد", "گشت", "گردید"))
 _NOUNS_BUT_FOR_BEING = {"برده": "برد", "خواسته": "خواست", "نشسته": "نشست"}
 _BEING = key_set("بود بودند بودیم است اند‌ ایم")
+_CAUSE = 6
 _NEAR_OBJECT = 7  # «… ۳۰ دستگاه رایانه خرید و …»
 _FAR_GOAL = 14  # «۷۸۰ دستگاه … به زوج‌های جوان رسید و …»
 _NEVER_ADJECTIVES = key_set("بوده نبوده داشته نداشته")
@@ -116,10 +117,21 @@ def verbs_of(words: list[Word], first: int, after: int) -> list[Verb]:
 
 def _pluperfect(words: list[Word], at: int, after: int) -> VerbForm | None:
     """«۸۰ رأس گوسفند را برده بود», «از ۹۰ دانشجو خواسته است»: nouns but for the verb behind them."""
+    if words[at].text == "آسیبدیده" and _closes_with(words, at + 1, after):
+        return VerbForm("آسیبدید", Tense.PARTICIPLE)
     lemma = _NOUNS_BUT_FOR_BEING.get(words[at].text)
     if lemma is None or at + 1 >= after or words[at + 1].text not in _BEING:
         return None
     return VerbForm(lemma, Tense.PARTICIPLE)
+
+
+def _closes_with(words: list[Word], at: int, after: int) -> bool:
+    """«۱۸ هزار خانه آسیب دیده.», «… آسیب دیده است», «… آسیب دیده و درآمد … کم شده»: a verb, no adjective."""
+    if at >= after:
+        return True
+    near = {word.text for word in words[max(at - _CAUSE, 0) : at]}
+    caused = words[at].text == "و" and "اثر" in near  # «بر اثر شوری آب آسیب دیده و درآمد …»
+    return caused or words[at].text in _BEING or words[at].text in ("؛", "،")
 
 
 def _verb_at(words: list[Word], at: int, first: int, after: int, form: VerbForm) -> Verb | None:
@@ -127,6 +139,8 @@ def _verb_at(words: list[Word], at: int, first: int, after: int, form: VerbForm)
         return _future(words, at, at, after, form)
     if form.tense is Tense.PARTICIPLE:
         return _participle_verb(words, at, first, after, form)
+    if words[at].text == "رفت" and at + 2 < after and words[at + 2].text == "آمد":
+        return None  # «برای رفت و آمد دانش‌آموزان»
     if words[at].text == "نبود" and at > first and words[at - 1].text in _CAUSES:
         return None  # «به علت نبود اعتبار»
     if words[at].text in NOUN_OR_VERB and not _is_finite_here(words, at, first, after):

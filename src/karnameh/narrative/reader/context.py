@@ -116,13 +116,31 @@ def _shares_verb(reading: Reading, figure: Figure, previous: Figure, known: str)
 def _is_part(reading: Reading, figure: Figure, previous: Figure, known: str) -> bool:
     """«روستای ما ۹۰ خانوار دارد و ۳۰ خانوار آن دامدارند»: a part of what was no result."""
     share = figure.phrase.unit == "percent" and known in _PARTED
-    same = known == figure.phrase.unit or share
+    people = figure.phrase.unit == "person" and known == "percent"
+    same = known == figure.phrase.unit or share or people
     same = same and previous.sentence is figure.sentence
     of_it = reading.text(figure.after) in _OF_IT or reading.text(figure.after - 1).endswith("شان")
-    return same and known not in _TIMES and of_it and owns(figure)
+    of_it |= reading.text(figure.after) == "از" and reading.text(figure.after + 1) in _OF_IT
+    verb = figure.clause.verb
+    lives = verb is not None and reading.text(verb.first - 1) == "زندگی"
+    lives |= verb is not None and verb.lemma == "خشکید"
+    return same and known not in _TIMES and of_it and (owns(figure) or lives)
 
 
-_PARTED = frozenset(("person", "household", "village", "dwelling", "hectare", "animal", "city"))
+_PARTED = frozenset(
+    (
+        "qanat",
+        "percent",
+        "well",
+        "person",
+        "household",
+        "village",
+        "dwelling",
+        "hectare",
+        "animal",
+        "city",
+    )
+)
 _SETTLEMENTS = frozenset(("village", "neighbourhood", "city", "county", "district"))
 _LATEST = 24
 _OF_IT = frozenset(("آن", "آنها", "آنان"))

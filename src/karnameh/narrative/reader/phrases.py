@@ -353,6 +353,8 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
     if before == "تن" and at == first + 1:
         return unit_of([words[at].text]) != "person" and words[at].text not in DEEDS
     if before in CLASSIFIERS and at == first + 1:
+        if words[at].text in _DIMENSIONS:
+            return False  # «هر بسته ۱۵ کیلو وزن دارد»
         if words[at].text in _MACHINES:
             return True
         half = words[at].text in DEEDS or words[at].text in _TELLING
@@ -427,8 +429,9 @@ def _is_figure(words: list[Word], at: int) -> bool:
 def _begins_predicate(words: list[Word], first: int, at: int) -> bool:
     """«خانه آسیب‌دیده است», «پرستار عضو این شاخه‌اند», «دانشجو خواسته است»: what is said of them."""
     text, following = words[at].text, _text_at(words, at + 1)
-    if text in _SAID_OF_THEM and (following in VERB_FORMS or following == "که"):
-        return True
+    ends = at + 1 >= len(words) or words[at + 1].kind in (Kind.MARK, Kind.BREAK)
+    if text in _SAID_OF_THEM and (following in VERB_FORMS or following == "که" or ends):
+        return at + 1 >= len(words) or following not in ("،", "(")
     if text == "عضو" and following in _POINTING:
         return True
     given = unit_of([words[first].text]) in _RECEIVERS

@@ -34,9 +34,11 @@ _SICK = key_set("بیماری نشانه علایم مشکل عفونت سوءت
 _BACKGROUND = key_set(
     """
     جمعیت جمعیتی فاصله ارتفاع رتبه وسعت مساحت قدمت سکنه قطر عمق زیربنا زیربنای عرصه اعیان متراژ
-    ژرفای دمای سرعت سن سنی ژرفا دما رطوبت
+    وسعتی ژرفای دمای سرعت سن سنی ژرفا دما رطوبت
     """
 )
+_FACING_REPORTERS = key_set("با جمع حضور پرسش‌های سوال‌های سوالات پرسشهای میان")
+_DISASTERS = key_set("سیل زلزله زمین‌لرزه سیلاب طوفان توفان آتش‌سوزی خشکسالی زمستان تابستان")
 _DIMENSIONS = key_set("طول عرض دهانه ارتفاع پهنا ضخامت قطر درازا بلندی")
 _OF_NATURE = frozenset(("میلیمتر", "سانتیمتر", "درجه", "ریشتر", "کیلومتربرساعت"))
 _OFFICES = key_set(
@@ -92,7 +94,7 @@ _WORKING = key_set("کار تمرین تلاش فعالیت مطالعه درس"
 _DAILY = key_set("روزی روزانه روز شبی هفته‌ای")
 _MET = key_set("جلسه نشست دیدار گردهمایی گفت‌وگو ملاقات")
 _THOUGHTS = key_set("چیز شرط نکته دلیل علت سوال پرسش مزیت ویژگی مانع پیام خصوصیت عامل")
-_COMPARED = frozenset(("کشوری", "جهانی", "ملی", "استانی"))
+_COMPARED = frozenset(("کشور", "کشوری", "جهانی", "ملی", "استانی"))
 
 
 def attribute(reading: Reading, figure: Figure) -> Verdict | None:
@@ -108,6 +110,8 @@ def attribute(reading: Reading, figure: Figure) -> Verdict | None:
     if following.endswith("ی") and reading.text(at + 1) == "که":
         return None  # «از ۱۶ نفری که قول داده بودند»
     if following == "نفری" and (figure.number.value or 0) >= _CROWD:
+        if lemma(reading.text(figure.opening - 1)) in _SETTLED:
+            return Verdict("person", "who lives there")  # «این شهر ۷۵ هزار نفری»
         return None  # «اجتماع ۵ هزار نفری»
     if following in CAPACITY_TAILS and not _is_of_built(reading, figure):
         return None
@@ -190,6 +194,10 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("photo", "how many pictures there are")
     if noun in _SIDES and value == 2:
         return Verdict("", "the two sides of a thing")
+    if noun in _DISASTERS:
+        return Verdict("", "what befell")
+    if noun == "مصوبه" and reading.text(figure.opening - 1) == "از":
+        return Verdict(figure.phrase.unit, "the decisions of a meeting")
     if noun in ("بار", "دفعه"):
         return Verdict("times", "how often")
     divided = noun in _DIVISIONS and value < _FEW and figure.phrase.after == figure.phrase.first + 1
@@ -204,7 +212,13 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("", "a figure of speech")
     if reading.texts(figure.opening - 2, figure.opening) == ["یکی", "از"]:
         return Verdict(figure.phrase.unit, "one of so many")
-    if noun in _TERRITORIES and reading.text(figure.after) in NAME_WORDS and value < _FEW:
+    listed = {"و", "،"} & set(reading.texts(figure.after + 1, figure.after + 4))
+    if (
+        noun in _TERRITORIES
+        and reading.text(figure.after) in NAME_WORDS
+        and value < _FEW
+        and listed
+    ):
         return Verdict(figure.phrase.unit, "counts the names that follow")
     base = reading.text(figure.opening - 1) == "هر" and figure.phrase.unit not in _SHARES
     if base and reading.text(figure.opening - 2) in ("ازای", "از", "در", "برای", "با"):
@@ -278,7 +292,8 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     meeting = _MET & set(reading.texts(figure.opening - 8, figure.opening - 1))
     led = near[-1:] != [] and near[-1] in _OFFICIALS
     officials |= appeared and near[-2:] == ["مدیران", "کل"]
-    officials |= _counted(reading, figure) == "خبرنگار" and near[-1:] in (["با"], ["جمع"])
+    reporters = _counted(reading, figure) == "خبرنگار"
+    officials |= reporters and near[-1:] != [] and near[-1] in _FACING_REPORTERS
     head = reading.head(figure)
     present = "حضور" in near or ("با", "حضور") in pairwise(head)
     if officials or (led and (present or meeting)):
@@ -480,7 +495,8 @@ def background(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict(figure.phrase.unit, "background")
     if reading.text(figure.opening - 1) in _MEMORIES and figure.phrase.unit == "person":
         return Verdict("person", "who is remembered")
-    if reading.text(figure.sentence.first) in ("پیوست", "پیوستها"):
+    copies = reading.text(figure.sentence.first) == "رونوشت" and _counted(reading, figure) == "نسخه"
+    if copies or reading.text(figure.sentence.first) in ("پیوست", "پیوستها"):
         return Verdict(figure.phrase.unit, "an enclosure")
     if "بر" in (reading.text(figure.number.after), reading.text(figure.first - 1)) and _is_score(
         reading, figure

@@ -192,7 +192,8 @@ def _aimed_at(reading: Reading, figure: Figure) -> Staged | None:
     """«هدف: ۲۵۰۰ باب», «۲۵۰۰ واحد هدف», «۳۰۰ خانه که تعهد کرده بودیم»: promised by what stands at it."""
     if reading.text(figure.opening - 1) == "از" and "اعلامشده" in _described_by(reading, figure):
         return Staged("pledged", "what was announced")
-    if reading.text(figure.opening - 2) == "از" and reading.text(figure.opening - 1) in _GIVEN_WORD:
+    given = reading.text(figure.opening - 1) in _GIVEN_WORD - {"تعهد"}
+    if given and reading.text(figure.opening - 2) in ("؛", "،", ":", "و", "از", "."):
         return Staged("pledged", "what was promised")
     before = [text for text in reading.texts(figure.opening - 2, figure.opening) if text != ":"]
     if before[-1:] == ["هدف"] or (reading.text(figure.after - 1) == "هدف" and figure.number.value):

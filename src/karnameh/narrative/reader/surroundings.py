@@ -13,6 +13,7 @@ from itertools import pairwise
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.lexicon import DEEDS, PLAN_NOUNS, PRICE_WORDS, RESULT_NOUNS
 from karnameh.narrative.reader.nouns import lemma
+from karnameh.narrative.reader.places import AMBIGUOUS_PLACES, DEFAULT_INDEX
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 from karnameh.narrative.reader.verdicts import MONEY, Verdict, owns
@@ -31,7 +32,7 @@ _OURS = key_set(
     """
 )
 _SERVED = key_set("پوشش بهره‌مند برخوردار متصل عضو تحت وصل زیرپوشش مجهز راضی رضایت")
-_ROADS = key_set("راه جاده مسیر رودخانه گردنه جاده‌ی کوره‌راه محور")
+_ROADS = key_set("خط مرز ساحل راه جاده مسیر رودخانه گردنه جاده‌ی کوره‌راه محور")
 _UNDER_WORK = key_set("شده آسفالت بهسازی ساخت احداث ترمیم مرمت")
 _ESTATES = key_set(
     "باغ باغ‌ها باغ‌های زمین زمین‌های زمین‌ها مزرعه مزارع جنگل جنگل‌های مرتع مراتع کشتزار نخلستان"
@@ -44,6 +45,12 @@ _THAT_TIME = key_set("زمان روزها سال‌ها موقع روزگار و
 _AGO = key_set("پارسال پیش قبل پیش‌ازاین")
 _AT_FIRST = key_set("آغاز ابتدا شروع اوایل اول")
 _WHOLES = key_set("مجموع کل میان بین")
+_BEFORE_LAND = frozenset(("و", "که", "این", "،", "اما", "ولی"))
+# What an organisation has; a land has it only through somebody's work.
+_OF_OURS = frozenset(
+    ("base", "team", "person", "fund", "cooperative", "office", "centre", "micro_enterprise", "workshop", "station",
+     "desk", "program", "project", "organization", "percent", "times", "toman", "rial", "parcel", "kitchen", "loan")
+)  # fmt: skip
 _WHOLE_UNITS = frozenset(
     ("village", "school", "animal", "household", "qanat", "neighbourhood", "city", "county", "well", "dwelling")
 )  # fmt: skip
@@ -74,6 +81,8 @@ def _pupils(reading: Reading, figure: Figure) -> str:
     if noun not in _PUPILS and figure.phrase.unit != "person":
         return ""
     head = reading.head(figure)
+    if any(one in ("این", "همین", "آن") for one in head[:3]):
+        return ""  # «در این مدرسه‌ها …»: those that were told of
     if _OURS & set(head) or "که" in reading.texts(min(figure.clause.words), figure.opening):
         return ""  # «در مدرسه‌هایی که ساختیم …»
     placed = any(lemma(text) in _SCHOOLS or text in _LANDS for text in head)
@@ -88,6 +97,34 @@ def _pupils(reading: Reading, figure: Figure) -> str:
     near = reading.texts(figure.opening - 4, figure.opening - 1)
     beside = reading.text(figure.opening - 1) == "با" and any(lemma(t) in _SCHOOLS for t in near)
     return "who goes to school there" if beside and (verb is None or owns(figure)) else ""
+
+
+def _has_by_nature(reading: Reading, figure: Figure) -> str:
+    """«هرمزگان ۱۳ شهرستان و چهارده جزیره دارد», «استان ۳ هزار رشته قنات دارد»: how a land is."""
+    verb = figure.clause.verb
+    if verb is None or verb.lemma != "داشت" or verb.tense is not Tense.PRESENT:
+        return ""
+    if (
+        reading.text(verb.first) != "دارد"
+        or figure.phrase.unit in _OF_OURS
+        or not figure.phrase.unit
+    ):
+        return ""
+    head = reading.head(figure)
+    at = head.index(":") + 1 if ":" in head else 0
+    opens = [text for text in head[at : at + 4] if text not in _BEFORE_LAND]
+    land = bool(opens) and (opens[0] in _LANDS or _is_place(opens))
+    ours = {"ما", "مان", "اکنون", "هم‌اکنون", "امروز"} | _OURS
+    only = verb.first - figure.after <= 1 or reading.text(figure.after) in ("و", "،", "که")
+    return "how a land is" if land and only and not ours & set(head) else ""
+
+
+def _is_place(opens: list[str]) -> bool:
+    name = opens[0]
+    listed = DEFAULT_INDEX.get(name, ())
+    return name not in AMBIGUOUS_PLACES and any(
+        form == tuple(opens[: len(form)]) for form in listed
+    )
 
 
 def _sparse(reading: Reading, figure: Figure) -> str:
@@ -116,14 +153,17 @@ def _holds(reading: Reading, place: Figure, dweller: Figure) -> bool:
 def _what_people_are(reading: Reading, figure: Figure) -> str:
     """«۶۰ درصد اهالی دامدارند»: what a people is like."""
     verb = figure.clause.verb
-    if figure.phrase.unit not in ("percent", "share") or verb is None or not owns(figure):
+    if figure.phrase.unit not in ("percent", "share") or verb is None:
+        return ""
+    lives = reading.text(verb.first - 1) == "زندگی" and verb.lemma == "کرد"
+    if not owns(figure) and not lives:
         return ""
     if verb.tense not in (Tense.COPULA, Tense.PRESENT):
         return ""
     at = figure.after if figure.phrase.unit == "percent" else figure.phrase.first
     behind = reading.texts(at, verb.first)
     told = reading.text(at) in _PEOPLE and not (_SERVED | _OURS) & set(behind)
-    done = DEEDS & set(behind[1:])
+    done = (DEEDS - {"زندگی"}) & set(behind[1:])
     return "what a people is like" if told and not done else ""
 
 
@@ -296,6 +336,19 @@ def _lives_lived(reading: Reading, figure: Figure) -> str:
     return "what happens in a country" if leave or (ranked and verb.lemma == "داشت") else ""
 
 
+def _by_video(reading: Reading, figure: Figure) -> str:
+    """«با ارتباط تصویری با شعبه‌های ۱۰ شهرستان برگزار شد»: who was present."""
+    head = reading.head(figure)
+    linked = any(
+        one == "ارتباط" and other in ("تصویری", "ویدیویی") for one, other in pairwise(head)
+    )
+    return (
+        "who was present"
+        if linked and figure.phrase.unit in ("county", "province", "office")
+        else ""
+    )
+
+
 def _children(reading: Reading, figure: Figure) -> str:
     """«چهار دختر و دو پسر دارد»: a family."""
     verb = figure.clause.verb
@@ -390,7 +443,8 @@ def _whole_of_land(reading: Reading, figure: Figure) -> str:
         or "که" in between
     ):
         return ""
-    return "the whole of which a part is told" if (_LANDS | {"عشایر"}) & set(between) else ""
+    of_land = (_LANDS | {"عشایر", "سکنه"}) & set(between)
+    return "the whole of which a part is told" if of_land else ""
 
 
 def _queue(reading: Reading, figure: Figure) -> str:
@@ -481,6 +535,7 @@ _AGES = key_set("سن سنی")
 _WAVES = key_set("مگاهرتز کیلوهرتز هرتز")
 _RULES: tuple[Callable[[Reading, Figure], str], ...] = (
     _pupils,
+    _has_by_nature,
     _sparse,
     _what_people_are,
     _way,
@@ -496,6 +551,7 @@ _RULES: tuple[Callable[[Reading, Figure], str], ...] = (
     _voted,
     _of_a_people,
     _routes,
+    _by_video,
     _children,
     _relatives,
     _without,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from karnameh.narrative.reader.characters import key_set
+from karnameh.narrative.reader.circumstances import list_lead
 from karnameh.narrative.reader.clauses import Clause
 from karnameh.narrative.reader.lexicon import (
     LOAN_TERMS,
@@ -57,7 +58,7 @@ _AHEAD = 8
 _SENTENCE_REACH = 25
 _PRICE_REACH = 16
 _MILLIONS = frozenset(("میلیون", "میلیارد"))
-_NEAR_PRICE = 4
+_NEAR_PRICE = 7
 _TOTALS = key_set("ارزش مجموع جمع کل")
 _ACTIVITIES = frozenset(
     ("program", "project", "meeting", "course", "camp", "session", "exhibition")
@@ -84,7 +85,10 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
         if text in ("که", ":", "؛"):
             return None
         measured = (
-            _is_valued(figure) or _is_cost_of_each(figure) or _counted_members(reading, figure)
+            _is_spent_on_each(reading, figure)
+            or _is_valued(figure)
+            or _is_cost_of_each(figure)
+            or _counted_members(reading, figure)
         )
         if text in AVERAGES and not measured:
             return None
@@ -182,6 +186,16 @@ def _counted_members(reading: Reading, figure: Figure) -> bool:
     return owns(figure) and "عضو" in reading.texts(figure.phrase.first, figure.after + 2)
 
 
+def _is_spent_on_each(reading: Reading, figure: Figure) -> bool:
+    """«برای هر خانه به طور متوسط ۳۲۰ میلیون تومان هزینه شد»: what one costs."""
+    verb = figure.clause.verb
+    if verb is None or figure.phrase.unit not in MONEY or verb.lemma not in ("شد", "گذاشت", "کرد"):
+        return False
+    head = reading.head(figure)
+    spent = reading.text(verb.first - 1) in ("هزینه", "خرج", "صرف", "کنار", "تهیه")
+    return spent and "هر" in head and bool(AVERAGES & set(head))
+
+
 def _is_valued(figure: Figure) -> bool:
     """«ارزش هر بسته به طور متوسط ۹۵ میلیون تومان است»."""
     texts = figure.clause.texts
@@ -245,6 +259,11 @@ def loan_term(reading: Reading, figure: Figure) -> Verdict | None:
     rated = reading.text(figure.opening - 1) in _RATES and figure.phrase.unit == "percent"
     if rated and reading.text(figure.opening - 2) == "با":
         return Verdict("percent", "a term of a loan")
+    ceiling = reading.text(figure.after) in _LENT or reading.text(figure.after) == "تسهیلات"
+    if ceiling and figure.phrase.unit in MONEY and "هر" in reading.head(figure):
+        return Verdict(
+            figure.phrase.unit, "a term of a loan"
+        )  # «به هر خانوار تا ۷۰ میلیون تومان وام می‌دهیم»
     terms = figure.phrase.unit in MONEY or figure.phrase.unit in ("percent", "month", "year")
     for at in range(figure.first - 1, max(figure.first - 5, figure.sentence.first - 1), -1):
         if reading.words[at].kind is Kind.MARK or not terms:
@@ -304,10 +323,13 @@ def price(reading: Reading, figure: Figure) -> Verdict | None:
 def _is_told_of_price(reading: Reading, figure: Figure) -> bool:
     """«نرخ کرایه هر سرویس که ۴۰۰ هزار تومان است»: the clause tells what the price before it is."""
     first = min(figure.clause.words, default=0)
-    if figure.phrase.unit not in MONEY or not owns(figure) or reading.text(first - 1) != "که":
+    verb = figure.clause.verb
+    stated = verb is not None and reading.text(verb.first - 1) == "اعلام"
+    told = owns(figure) or stated
+    if figure.phrase.unit not in MONEY or not told or reading.text(first - 1) != "که":
         return False
     before = reading.texts(max(figure.sentence.first, first - 1 - _NEAR_PRICE), first - 1)
-    return not PRICE_WORDS.isdisjoint(before) and figure.opening - first <= 1
+    return not PRICE_WORDS.isdisjoint(before) and figure.opening - first <= 1 + stated
 
 
 def _is_limit_of_amount(reading: Reading, figure: Figure) -> bool:
@@ -336,7 +358,8 @@ def discount(reading: Reading, figure: Figure) -> Verdict | None:
     if figure.phrase.unit not in MONEY and figure.phrase.unit != "percent":
         return None
     beside = (reading.text(figure.opening - 1), reading.text(figure.after))
-    if figure.number.bound == "low" and (later := reading.figures_after(figure)[:1]):
+    until = reading.text(figure.number.after) == "تا"
+    if (figure.number.bound == "low" or until) and (later := reading.figures_after(figure)[:1]):
         beside = (beside[0], reading.text(later[0].after))  # «با ۱۰ تا ۳۰ درصد تخفیف»
     cheaper = reading.texts(figure.after, figure.after + 2)
     if cheaper == ["زیر", "قیمت"] or cheaper[:1] == ["ارزانتر"]:
@@ -366,7 +389,7 @@ def unit_cost(reading: Reading, figure: Figure) -> Verdict | None:
     meant = any(
         word == "آن" and head[i - 1 : i] not in (["از"], ["در"], []) for i, word in enumerate(head)
     )
-    subjectless = head in (["و", "با"], ["با"])
+    subjectless = list_lead(reading, figure) in (["و", "با"], ["با"])
     meant &= not _TOTALS & set(head)
     return Verdict(figure.phrase.unit, "what one costs") if meant or subjectless else None
 
