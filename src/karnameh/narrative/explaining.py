@@ -19,6 +19,7 @@ _ORDER = gettext_lazy("a number of order")
 _NAME = gettext_lazy("a number that names something")
 _PROPERTY = gettext_lazy("a property of a thing, not a result")
 _NEED = gettext_lazy("a need, not a result")
+_AROUND = gettext_lazy("how things are around the work, not what was done")
 
 WHY: dict[str, Sentence] = {
     "past": _FACT, "said as a fact": _FACT, "achieved": _FACT, "listed among results": _FACT,
@@ -50,6 +51,19 @@ WHY: dict[str, Sentence] = {
     "a term of a loan": _PROPERTY, "the size of one loan": _PROPERTY, "a price or a wage": _PROPERTY,
     "the parties of something": _PROPERTY, "how often": _PROPERTY, "the base of a rate": _PROPERTY,
     "a need": _NEED, "what is missing": _NEED, "what befell": gettext_lazy("what happened to people, not our work"),
+    **dict.fromkeys(
+        ("who goes to school there", "who lives there", "how a land is", "what places are like",
+         "what a place is like", "how a territory is made up", "what a territory has", "a distance",
+         "the size of a thing", "a level of nature", "as it was before", "how it began", "how it was founded",
+         "what a people is like", "what a people uses", "what happens in a country", "public statistics",
+         "the whole of which a part is told", "a part of what is no result", "background"),
+        _AROUND,
+    ),
+    "a request": _NEED, "what they lack": _NEED, "who waits": _NEED, "what is complained of": _NEED,
+    "what one costs": _PROPERTY, "what a household pays": _PROPERTY, "which ones are meant": _PROPERTY,
+    "what a thing is made of": _PROPERTY, "of what a body consists": _PROPERTY,
+    "what others think": _DENIED, "put right in the same sentence": _DENIED, "a question": _DENIED,
+    "not planned": _DENIED,
     "as its twin in the body": gettext_lazy("as the same figure in the body of the text"),
     "the figure said before": gettext_lazy("the figure that was said before"),
     "refers back": gettext_lazy("the figure that was said before"),

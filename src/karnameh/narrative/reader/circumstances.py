@@ -110,7 +110,14 @@ def _tail(reading: Reading, figure: Figure) -> list[str]:
 
 
 def list_head(reading: Reading, figure: Figure) -> int:
-    """The word behind what governs the list that the figure stands in."""
+    """The word behind what governs the list that the figure stands in; asked once for each."""
+    known = reading.lists.get(figure.first)
+    if known is None:
+        known = reading.lists[figure.first] = _list_head(reading, figure)
+    return known
+
+
+def _list_head(reading: Reading, figure: Figure) -> int:
     opening = figure.opening
     for other in reversed(reading.figures_before(figure)):
         if other.sentence is not figure.sentence or not other.after <= opening:

@@ -33,6 +33,7 @@ _CAUSES = key_set("علت دلیل خاطر سبب واسطه از با به و�
 _BECOME = frozenset(("شده", "گردیده", "گشته", "نشده"))
 _PASSIVE = frozenset(("شد", "گشت", "گردید"))
 _NOUNS_BUT_FOR_BEING = {"برده": "برد", "خواسته": "خواست", "نشسته": "نشست"}
+_PERHAPS_VERBS = frozenset((*_NOUNS_BUT_FOR_BEING, "آسیبدیده"))
 _BEING = key_set("بود بودند بودیم است اند‌ ایم")
 _CAUSE = 6
 _NEAR_OBJECT = 7  # «… ۳۰ دستگاه رایانه خرید و …»
@@ -105,7 +106,9 @@ def verbs_of(words: list[Word], first: int, after: int) -> list[Verb]:
     found: list[Verb] = []
     at = first
     while at < after:
-        form = VERB_FORMS.get(words[at].text) or _pluperfect(words, at, after)
+        form = VERB_FORMS.get(words[at].text)
+        if form is None and words[at].text in _PERHAPS_VERBS:
+            form = _pluperfect(words, at, after)
         verb = _verb_at(words, at, first, after, form) if form is not None else None
         if verb is None:
             at += 1
@@ -139,7 +142,8 @@ def _verb_at(words: list[Word], at: int, first: int, after: int, form: VerbForm)
         return _future(words, at, at, after, form)
     if form.tense is Tense.PARTICIPLE:
         return _participle_verb(words, at, first, after, form)
-    if words[at].text == "رفت" and at + 2 < after and words[at + 2].text == "آمد":
+    came = words[at].text == "آمد" and at > first + 1 and words[at - 2].text == "رفت"
+    if came or (words[at].text == "رفت" and at + 2 < after and words[at + 2].text == "آمد"):
         return None  # «برای رفت و آمد دانش‌آموزان»
     if words[at].text == "نبود" and at > first and words[at - 1].text in _CAUSES:
         return None  # «به علت نبود اعتبار»

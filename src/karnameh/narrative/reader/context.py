@@ -19,6 +19,7 @@ from karnameh.narrative.reader.dates import (
 )
 from karnameh.narrative.reader.labels import enumerator, identifier, plan_name
 from karnameh.narrative.reader.lexicon import CLOCK
+from karnameh.narrative.reader.lives import lives
 from karnameh.narrative.reader.nouns import is_counted_noun
 from karnameh.narrative.reader.numerals import Form
 from karnameh.narrative.reader.outside import outside
@@ -68,7 +69,7 @@ def context_of(
         return ordinal(reading, figure)
     if form in (Form.VAGUE, Form.FRACTION):
         lasting = Verdict("year", "a duration") if is_duration(reading, figure) else None
-        return lasting or surroundings(reading, figure)
+        return lasting or surroundings(reading, figure) or lives(reading, figure)
     for rule in _RULES:
         verdict = rule(reading, figure)
         if verdict is not None:
@@ -164,6 +165,7 @@ _RULES: tuple[Callable[[Reading, Figure], Verdict | None], ...] = (
     setting,
     outside,
     surroundings,
+    lives,
     part,
     loan_term,
     discount,

@@ -401,6 +401,18 @@ TEAM_HEADS = key_set(
 JOINT_WORDS = key_set("همکاری مشارکت همراهی کمک همیاری همت مساعدت")
 SHARE_WORDS = key_set("سهم سهمیه سهمشان سهممان")
 
+# Who acts in a report: with one of these in front, a clause does not only describe.
+OURS = key_set(
+    """
+    ما طرح کلاس کلاس‌های دوره دوره‌های نهضت برنامه پویش فدراسیون انجمن شعبه کانون صندوق گروه گروه‌های
+    داوطلبان همیاران داوطلب جهادگر
+    """
+)
+# People of whom nobody in particular is meant.
+PEOPLE = key_set(
+    "مردم اهالی ساکنان روستاییان جمعیت خانوارها خانوارهای شهروندان کشاورزان عشایر مرزنشینان ساکنین خانواده‌های"
+)
+
 # --- structures and attributes -------------------------------------------------------------------
 
 # What a report has by design and did not achieve: eleven headquarters, six axes, two parties.

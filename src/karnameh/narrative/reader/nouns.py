@@ -372,6 +372,12 @@ def unit_of(nouns: list[str]) -> str:
     return _UNIT_OF.get(stems[0], "")
 
 
+@lru_cache(maxsize=8192)
+def unit_of_word(noun: str) -> str:
+    """The canonical unit of one noun, or an empty string."""
+    return unit_of([noun])
+
+
 def is_counted_noun(word: str) -> bool:
     """Whether reports are known to count this."""
     return lemma(word) in _UNIT_OF

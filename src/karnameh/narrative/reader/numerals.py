@@ -394,7 +394,7 @@ def _starts(words: list[Word], at: int) -> bool:
             return False  # «عدد درست می‌خواهیم نه عدد بزرگ»
         if any(_denies(words, near) for near in range(at - 8, at + 9) if near != at):
             return False  # «نه … و نه …»
-        counts = following in DURATION_NOUNS or following in ("درصد", "گانه")
+        counts = following in DURATION_NOUNS or following in ("درصد", "گانه", "نفره")
         return counts or is_counted_noun(following) or _and_number(words, at)
     if text == "سی":
         near = {_text(words, at - 1), following}
@@ -404,6 +404,8 @@ def _starts(words: list[Word], at: int) -> bool:
     if text == "ده":
         if following in DURATION_NOUNS or following == "گانه":
             return True
+        if following in ("بالا", "پایین", "بالادست", "پایین‌دست"):
+            return False  # «در ده بالا پخش شد»: a village
         each = _text(words, at - 1) == "هر" and _text(words, at - 2) in ("از", "ازای", "به")
         return (each or _text(words, at - 1) not in ("این", "آن", "هر", "روستای")) and (
             _nounlike(words, at + 1) or _and_number(words, at) or following in ("", "درصد")

@@ -29,6 +29,7 @@ from karnameh.narrative.reader.nouns import (
     is_counted_noun,
     lemma,
     unit_of,
+    unit_of_word,
 )
 from karnameh.narrative.reader.number_words import ORDINALS, SCALES, SMALL, VAGUE
 from karnameh.narrative.reader.numerals import Form, Number
@@ -145,6 +146,7 @@ def counted_phrase(words: list[Word], number: Number) -> Phrase:
     if number.form is Form.ORDINAL:
         return _ordinal_phrase(words, number)
     at = _past_quotes(words, number.after)
+    at += at < len(words) and words[at].text == "ش"  # «سه میلیاردش رسیده»
     if at < len(words) and (unit := _ONE_WORD.get(words[at].text)):
         return Phrase(at, at + 1, unit)
     if number.form is Form.FRACTION and at < len(words):
@@ -258,17 +260,17 @@ def _is_when(words: list[Word], at: int) -> bool:
 
 def _lists_people(words: list[Word], first: int, at: int) -> bool:
     """«۱۷۳ پزشک، دندان‌پزشک، ماما و کارشناس»: people of several trades under one number."""
-    if unit_of([words[first].text]) != "person" or words[first].text in _ALONE:
+    if unit_of_word(words[first].text) != "person" or words[first].text in _ALONE:
         return False
     for index in range(at + 1, min(at + 8, len(words))):
         text = words[index].text
         if words[index].kind is Kind.DIGITS or text in VERB_FORMS or text in PREPOSITIONS:
             return False
-        if words[index - 1].text == "،" and unit_of([text]) != "person":
+        if words[index - 1].text == "،" and unit_of_word(text) != "person":
             return False
         if text == AND:
             following = words[index + 1].text if index + 1 < len(words) else ""
-            return unit_of([following]) == "person"
+            return unit_of_word(following) == "person"
     return False
 
 
@@ -316,7 +318,7 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
         before == "خط" and words[at].text == "انتقال"
     ):
         return True
-    heads = unit_of([words[first].text]), unit_of([words[at].text])
+    heads = unit_of_word(words[first].text), unit_of_word(words[at].text)
     if heads[1] == "agreement" and heads[0] not in ("agreement", ""):
         return False  # «با سه وزارتخانه تفاهم‌نامه امضا شد»
     if heads[0] in ("person", "request") and words[at].text in _THEIRS and at == first + 1:
@@ -351,7 +353,7 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
     if words[at].text in _TAILS_OF_PLACE or left:
         return False  # «۲۴ استان کشور», «۱۹۰ کانکس باقی‌مانده»
     if before == "تن" and at == first + 1:
-        return unit_of([words[at].text]) != "person" and words[at].text not in DEEDS
+        return unit_of_word(words[at].text) != "person" and words[at].text not in DEEDS
     if before in CLASSIFIERS and at == first + 1:
         if words[at].text in _DIMENSIONS:
             return False  # «هر بسته ۱۵ کیلو وزن دارد»
@@ -414,7 +416,7 @@ def _is_measured(words: list[Word], at: int) -> bool:
 
 def _names_place(words: list[Word], first: int, at: int) -> bool:
     """Whether a name of a place begins at a word behind what may lie there."""
-    if words[at].text in AMBIGUOUS_PLACES or unit_of([words[first].text]) not in _PLACED:
+    if words[at].text in AMBIGUOUS_PLACES or unit_of_word(words[first].text) not in _PLACED:
         return False
     for name in DEFAULT_INDEX.get(words[at].text, ()):
         if tuple(word.text for word in words[at : at + len(name)]) == name:
@@ -434,7 +436,7 @@ def _begins_predicate(words: list[Word], first: int, at: int) -> bool:
         return at + 1 >= len(words) or following not in ("،", "(")
     if text == "عضو" and following in _POINTING:
         return True
-    given = unit_of([words[first].text]) in _RECEIVERS
+    given = unit_of_word(words[first].text) in _RECEIVERS
     given = given and any(word.text in ("برای", "به") for word in words[max(first - 4, 0) : first])
     described = at > first + 1 and _is_adjective(words[at - 1].text)
     # «برای ۱۹۰ خانوار عشایری صفحه خورشیدی نصب شد»
@@ -484,20 +486,20 @@ def _and_continues(words: list[Word], first: int, at: int) -> bool:
     following = words[at + 1]
     if following.kind is not Kind.WORD or following.text in _STOPS or _is_numeral(following):
         return False
-    if following.text.endswith("رسانی") and unit_of([words[first].text]) == "project":
+    if following.text.endswith("رسانی") and unit_of_word(words[first].text) == "project":
         return at > first + 1 and not _meets_number(words, at + 1)  # «طرح عمرانی و آبرسانی»
     if following.text in DEEDS or following.text in VERB_FORMS or following.text in QUALIFIERS:
         return False
-    near = (unit_of([words[first].text]), unit_of([following.text]))
+    near = (unit_of_word(words[first].text), unit_of_word(following.text))
     alike = near[0] == near[1] or _SETTLEMENTS.issuperset(near)
     alike |= _GIVEN.issuperset(near)  # «کیف و کفش»
     alike |= is_asset(words[first].text) and is_asset(following.text)  # «۹۴ مدرسه و کتابخانه»
     if at == first + 1 and near[0] and alike:
         return not _meets_number(words, at + 1)  # «پزشک و پرستار»
     classified = at == first + 2 and words[first].text in CLASSIFIERS
-    if classified and unit_of([words[at - 1].text]) and near[1]:
+    if classified and unit_of_word(words[at - 1].text) and near[1]:
         return not _meets_number(words, at + 1)  # «۲۷۰۰ رأس بز و میش»
-    people = at - 1 > first and unit_of([words[at - 1].text]) == near[1] == "person"
+    people = at - 1 > first and unit_of_word(words[at - 1].text) == near[1] == "person"
     if people and near[0] in ROOFED:
         return not _meets_number(words, at + 1)  # «خانه سالمندان و افراد دارای معلولیت»
     contents = at == first + 2 and near in (("parcel", ""), ("project", ""))
@@ -508,7 +510,7 @@ def _and_continues(words: list[Word], first: int, at: int) -> bool:
         return True
     return (
         at - 1 > first
-        and unit_of([words[first].text]) == "person"
+        and unit_of_word(words[first].text) == "person"
         and not _meets_number(words, at + 1)
     )
 
@@ -564,5 +566,5 @@ def _without_verb_half(words: list[Word], first: int, after: int) -> int:
 def _has_an_object(words: list[Word], first: int, after: int, verb: str) -> bool:
     """«۵ زن حصیر می‌بافند», «۳۱ دانش‌آموز درس می‌خوانند»: people, and what they make or read."""
     last = words[after - 1].text
-    made = verb in _MAKING and unit_of([words[first].text]) == "person"
-    return made and unit_of([last]) != "person" and not _is_adjective(last)
+    made = verb in _MAKING and unit_of_word(words[first].text) == "person"
+    return made and unit_of_word(last) != "person" and not _is_adjective(last)

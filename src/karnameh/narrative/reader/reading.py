@@ -50,6 +50,8 @@ class Reading:
     acts: dict[tuple[int, int], object] = field(default_factory=dict)  # of verbs in their clauses
     sayings: dict[int, frozenset[str]] = field(default_factory=dict)
     governors: dict[int, dict[int, Staged]] = field(default_factory=dict)
+    heads: dict[int, list[str]] = field(default_factory=dict)  # of figures, by their first word
+    lists: dict[int, int] = field(default_factory=dict)  # where the lists of figures begin
     so_far: dict[int, list[int]] = field(default_factory=dict)
 
     def said_in(self, sentence: Sentence) -> frozenset[str]:
@@ -73,8 +75,13 @@ class Reading:
         return [other for other in near if other.sentence is figure.sentence]
 
     def head(self, figure: Figure) -> list[str]:
-        """The look-up forms of a figure's clause in front of it."""
-        return [self.text(index) for index in figure.clause.words if index < figure.opening]
+        """The look-up forms of a figure's clause in front of it; asked once for each, not to be changed."""
+        known = self.heads.get(figure.first)
+        if known is None:
+            opening, forms = figure.opening, self.forms
+            known = [forms[index] for index in figure.clause.words if index < opening]
+            self.heads[figure.first] = known
+        return known
 
     def text(self, at: int) -> str:
         """The look-up form of word `at`, or an empty string beyond the text."""

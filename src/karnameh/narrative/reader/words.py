@@ -92,6 +92,7 @@ _PIECE = re.compile(r"[0-9]+|[^0-9]")
 _VERB_PREFIXES = frozenset(("می", "نمی", "همی"))
 _LONGEST_WORD = 48
 _WRITTEN_EZAFE = f"ه{ZWNJ}ی"
+_OWNED_SCALES = frozenset(("هزار", "میلیون", "میلیارد"))
 _COPULA_ENDINGS = ("اند", "ایم")
 _LIGHT_BEGINNINGS = ("کرد", "شد", "داد", "می", "خواه", "گرفت", "است", "نمود", "یافت")
 _VERB_NOUNS = DEEDS | SAY_WORDS | PLEDGE_WORDS | frozenset(("خواهد", "خواهند", "خواهیم", "شده"))
@@ -152,6 +153,8 @@ def _loose_end(raw: str, text: str) -> int:
 
     A preposition typed onto an administrative noun («درشهرستان») is parted as well.
     """
+    if text.endswith("ش") and text[:-1] in _OWNED_SCALES:
+        return len(raw) - 1  # «سه میلیاردش رسیده»
     for ending in _COPULA_ENDINGS:
         if raw.endswith(ZWNJ + ending) and text not in VERB_FORMS:
             return len(raw) - len(ending)
