@@ -309,8 +309,10 @@ def _harms(verb: Verb, clause: Clause, lead: list[str], *, counted: bool) -> boo
         return True
     if verb.lemma == "سوخت" or (verb.lemma == "شکست" and "را" not in clause.texts):
         return True
-    if last == "کنار":
-        return verb.lemma == "گذاشت"
+    if last == "کنار":  # «از طرح کنار گذاشته شد»; «کود را کنار گذاشته‌اند» chose so
+        return verb.lemma == "گذاشت" and (
+            verb.passive or "از" in lead or not DEEDS.isdisjoint(clause.texts[:_FEW])
+        )
     if last == "بیمار" and counted:
         return False  # «به ۳۴۰ بیمار …», «ویزیت دو هزار بیمار است»
     if last == "بسته":  # «۹۴۰۰ سبد بسته شد» are packed, «۱۲ مدرسه بسته شد» closed

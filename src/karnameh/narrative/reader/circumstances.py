@@ -49,9 +49,9 @@ _FORCES = key_set(
     """
 )
 _CARRIED = 3  # clauses through which a subject goes on
-_RUINING = key_set("برد گرفت کند شکست کشت سوزاند انداخت کرد ریخت بلعید شست پوشاند غرق")
+_RUINING = key_set("بست برد گرفت کند شکست کشت سوزاند انداخت کرد ریخت بلعید شست پوشاند غرق")
 _BOONS = key_set("سیراب زنده سبز آبیاری احیا نجات")
-_BEFORE_FORCE = key_set("و که این پارسال امسال دیروز دیشب")
+_BEFORE_FORCE = key_set("و که آن این پارسال امسال دیروز دیشب")
 _NO_BLOWS = frozenset(
     ("بود", "داشت", "گفت", "افزود", "خواست", "توانست", "یافت", "آمد", "رسید", "ماند")
 )
@@ -66,7 +66,7 @@ _OCCURRING = key_set("ثبت رخ اتفاق وقوع گزارش روی")
 _GOODS = key_set("برق آب گاز سرپناه خانه مسکن معلم پزشک جاده راه مدرسه سوخت تلفن")
 _SHELTERS = key_set("چادر کپر کانکس")
 _PROBLEMS = key_set("مشکل معضل بحران تنگنا دردسر")
-_EXPOSED = key_set("محاصره معرض تنگنا مضیقه آستانه‌ی‌تعطیلی")
+_EXPOSED = key_set("خطر محاصره معرض تنگنا مضیقه آستانه‌ی‌تعطیلی")
 _PRISONS = key_set("زندان زندان‌های زندان‌ها حبس بند")
 _STILL = key_set("همچنان هنوز کماکان")
 _ENTERING = key_set("پیدا نفوذ وارد سرایت")
@@ -304,6 +304,11 @@ def _how_large(reading: Reading, figure: Figure, _: list[str]) -> str:
 def _lacking(reading: Reading, figure: Figure, tail: list[str]) -> str:
     """«۲۴۰ روستا فاقد آب هستند», «۴۵ روستا در محاصره آب قرار دارند»."""
     verb = figure.clause.verb
+    if tail == ["کم"] and verb is not None and verb.tense is Tense.COPULA:
+        return "what they lack: کم"  # «۹ مربی کم است»
+    dated = "هنوز" in tail and figure.phrase.unit in ("school", "village", "dwelling", "classroom")
+    if dated and verb is not None and verb.lemma == "داشت" and not deed_of(reading, figure) >= 0:
+        return "what is amiss: هنوز"  # «۲۵ مدرسه هنوز بخاری نفتی دارد»
     still = _STILL & set(figure.clause.texts) and verb is not None and verb.lemma in _BEING
     if _SHELTERS & set(tail) and (tail[-1:] == ["زندگی"] or still):
         return "what they lack: سرپناه"

@@ -110,6 +110,8 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
     short = 10 <= value <= 99 and figure.number.after == figure.first + 1
     if before == "سال" and 60 <= value <= 99 and short and following not in ("هزار", "نفر"):
         return Verdict("date", "a year", before_number(figure))
+    if before == "سرشماری" and short:
+        return Verdict("date", "a year", nothing(figure))
     edge = before in ("ابتدای", "اوایل", "آغاز", "پایان", "اواخر")
     if edge and short and 60 <= value <= 99 and not counts_known(reading, figure):
         return Verdict("date", "a year", nothing(figure))

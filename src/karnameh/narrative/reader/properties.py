@@ -38,6 +38,10 @@ _BACKGROUND = key_set(
     """
 )
 _FACING_REPORTERS = key_set("با جمع حضور پرسش‌های سوال‌های سوالات پرسشهای میان")
+_HELD = key_set("برگزار تشکیل برپا آغاز")
+_HEADS_OF_BODIES = key_set(
+    "رییس مدیر معاون مدیرکل دبیر نمایندگان نماینده استاندار فرماندار مدیران مدیرانی مسیولان"
+)
 _DISASTERS = key_set("سیل زلزله زمین‌لرزه سیلاب طوفان توفان آتش‌سوزی خشکسالی زمستان تابستان")
 _DIMENSIONS = key_set("طول عرض دهانه ارتفاع پهنا ضخامت قطر درازا بلندی")
 _OF_NATURE = frozenset(("میلیمتر", "سانتیمتر", "درجه", "ریشتر", "کیلومتربرساعت"))
@@ -194,6 +198,8 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("photo", "how many pictures there are")
     if noun in _SIDES and value == 2:
         return Verdict("", "the two sides of a thing")
+    if noun == "داور" and value < _FEW:
+        return Verdict("person", "the jury")
     if noun in _DISASTERS:
         return Verdict("", "what befell")
     if noun == "مصوبه" and reading.text(figure.opening - 1) == "از":
@@ -295,10 +301,19 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     reporters = _counted(reading, figure) == "خبرنگار"
     officials |= reporters and near[-1:] != [] and near[-1] in _FACING_REPORTERS
     head = reading.head(figure)
+    held = verb is not None and reading.text(verb.first - 1) in _HELD
+    if held and figure.phrase.unit in ("person", "county", "province", "organization"):
+        officials |= _stands_among_officials(head)
     present = "حضور" in near or ("با", "حضور") in pairwise(head)
     if officials or (led and (present or meeting)):
         return Verdict(figure.phrase.unit, "who was present")
     return None
+
+
+def _stands_among_officials(head: list[str]) -> bool:
+    """«با حضور رئیس شعبه، معاون اداره و ۴۲ نفر از سرگروه‌ها برگزار شد»."""
+    at = next((i for i, pair in enumerate(pairwise(head)) if pair == ("با", "حضور")), -1)
+    return at >= 0 and not _HEADS_OF_BODIES.isdisjoint(head[at + 2 :])
 
 
 def composition(reading: Reading, figure: Figure) -> Verdict | None:
@@ -478,6 +493,8 @@ def background(reading: Reading, figure: Figure) -> Verdict | None:
     ranked = figure.phrase.after <= figure.phrase.first and owns(figure)
     if ranked and _SCORES & set(figure.clause.texts[:2]):
         return Verdict("score", "a mark or a rank", nothing(figure))
+    if reading.head(figure)[:1] == ["جمعیت"] and owns(figure) and figure.phrase.unit == "person":
+        return Verdict("person", "who lives there")
     listed = reading.text(figure.opening - 1) == "و" and not owns(figure)
     before = reading.figures_before(figure)[-1:] if listed else []
     parted = any(other.phrase.unit != figure.phrase.unit for other in before)

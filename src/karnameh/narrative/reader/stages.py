@@ -293,6 +293,8 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
     head = [reading.text(index) for index in clause.words if index < figure.opening]
     if is_described_as_promised(reading, figure, verb):
         return Staged("pledged", "of what is promised", sure=0.75)
+    if reading.texts(verb.after, verb.after + 3) == ["که", "در", "پیش"]:
+        return Staged("pledged", "what lies ahead")  # «مهم‌ترین کارهایی است که در پیش داریم»
     if any(word in RESULT_NOUNS for word in tail):
         return Staged("reported", "listed among results")
     if is_named_by_plan(reading, figure, clause):

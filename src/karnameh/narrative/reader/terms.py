@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.circumstances import list_lead
 from karnameh.narrative.reader.clauses import Clause
@@ -92,6 +94,8 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
         )
         if text in AVERAGES and not measured:
             return None
+        if text in ("هرکدام", "هریک") and owns(figure):
+            return Verdict(figure.phrase.unit, "a property of each")
         if text == "هر" and reading.text(at + 1) in SMALL:
             return None
         if text == "هر" and reading.words[at + 1].kind is Kind.DIGITS:
@@ -278,7 +282,7 @@ def loan_term(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict(figure.phrase.unit, "a term of a loan")  # «وام‌ها بین ۱۰ تا ۵۰ میلیون است»
     head = [text for text in figure.clause.texts[:5] if text not in ("و", "که", ":", "،", "؛")]
     sized = head[:1] in (["مبلغ"], ["میزان"], ["رقم"]) and not _LENT.isdisjoint(head[1:3])
-    sized = sized or (head[:1] == ["وام"] and "هر" in head)
+    sized = sized or (head[:1] in (["وام"], ["تسهیلات"]) and "هر" in head)
     if figure.phrase.unit in MONEY and sized and owns(figure):
         return Verdict(figure.phrase.unit, "the size of one loan")
     if figure.phrase.unit in MONEY and figure.number.bound and figure.clause.verb is None:
@@ -373,7 +377,7 @@ def unit_cost(reading: Reading, figure: Figure) -> Verdict | None:
     So is the subject that the second clause leaves out («هر خانه … است و با ۳۸۰ میلیون ساخته می‌شود»).
     """
     before = _clause_before(figure)
-    if before is None or "هر" not in before.texts:
+    if before is None or {"هر", "هرکدام", "هریک"}.isdisjoint(before.texts):
         return None
     verb = figure.clause.verb
     if figure.phrase.unit not in MONEY:
@@ -382,7 +386,7 @@ def unit_cost(reading: Reading, figure: Figure) -> Verdict | None:
         subjectless = reading.text(first) == "و" and figure.opening == first + 1
         of_each = has and subjectless and before.texts[-3:] != []
         return Verdict(figure.phrase.unit, "a property of each") if of_each else None
-    at = before.texts.index("هر")
+    at = next(i for i, text in enumerate(before.texts) if text in ("هر", "هرکدام", "هریک"))
     if before.texts[at + 1 : at + 2] and before.texts[at + 1] in _TIMES:
         return None
     head = reading.head(figure)
@@ -390,7 +394,9 @@ def unit_cost(reading: Reading, figure: Figure) -> Verdict | None:
         word == "آن" and head[i - 1 : i] not in (["از"], ["در"], []) for i, word in enumerate(head)
     )
     subjectless = list_lead(reading, figure) in (["و", "با"], ["با"])
-    meant &= not _TOTALS & set(head)
+    meant &= not _TOTALS & set(head) or "ارزش" in head
+    given = reading.texts(figure.after, figure.after + 7)
+    meant |= ("به", "آن") in pairwise(given)  # «… و ۳۵۰ میلیون تومان وام به آن تعلق می‌گیرد»
     return Verdict(figure.phrase.unit, "what one costs") if meant or subjectless else None
 
 
