@@ -17,6 +17,14 @@ from karnameh.ledger.coverage import Reporting, coverage_by, silent_units
 from karnameh.ledger.documents import Document, documents_of, register_documents
 from karnameh.ledger.folding import fold, fold_all, rehome
 from karnameh.ledger.models import Entry, Head, Witness
+from karnameh.ledger.opened import (
+    Delivery,
+    Opened,
+    deliveries,
+    delivery,
+    every_delivery,
+    more_than,
+)
 from karnameh.ledger.promises import (
     Campaigning,
     Outcome,
@@ -89,17 +97,16 @@ from karnameh.ledger.writing import Receipt, Verdict
 
 __all__ = [
     "MAY_POST", "VERIFIER", "Arrivals", "Axis", "Bucket", "Campaigning", "Cell", "Check", "ControlTotal",
-    "Coverage", "Document", "Drill", "Entry", "Head", "Kind", "LogCheck", "NewEntry", "Outcome",
-    "Patrol", "Promise", "ProofQuestion", "Public", "PublicCount", "PublicRow", "Publishing",
+    "Coverage", "Delivery", "Document", "Drill", "Entry", "Head", "Kind", "LogCheck", "NewEntry", "Opened",
+    "Outcome", "Patrol", "Promise", "ProofQuestion", "Public", "PublicCount", "PublicRow", "Publishing",
     "Qualifier", "Question", "Receipt", "Reporting", "Role", "Sought", "Stage", "Stated",
     "Story", "Tally", "Verdict", "Witness", "adjust", "append_record", "arrivals", "check", "check_log",
     "consistency_between", "correct_entry", "countersign", "coverage_by", "covering_head",
-    "damaged_segments", "documents_of", "entries_behind", "entries_in_reach", "epoch",
-    "erase_salt", "every_leaf", "far_from", "figure_at", "fold", "fold_all", "handed_over", "head_json",
-    "heads", "heads_json", "latest_head", "lines_at", "moment", "number_portion", "numbered_to", "open_promises",
-    "post_entries",
-    "preview", "promise_balance", "promise_counts", "promises", "prove", "receipt",
-    "register_beside", "register_documents", "register_witness", "rehome", "release",
+    "damaged_segments", "deliveries", "delivery", "documents_of", "entries_behind", "entries_in_reach", "epoch",
+    "erase_salt", "every_delivery", "every_leaf", "far_from", "figure_at", "fold", "fold_all", "handed_over",
+    "head_json", "heads", "heads_json", "latest_head", "lines_at", "moment", "more_than", "number_portion",
+    "numbered_to", "open_promises", "post_entries", "preview", "promise_balance", "promise_counts", "promises",
+    "prove", "receipt", "register_beside", "register_documents", "register_witness", "rehome", "release",
     "retire_witness", "reverse_batch", "reverse_entry", "roll_up", "roll_up_sealed", "seal", "sealed_statement",
     "short_code", "silent_units", "stated_totals", "story_of", "tally_at", "tally_of", "total",
     "unverified", "verify_entry", "write_segments",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -93,9 +93,17 @@ def part_name(part: Mapping[str, Any], display: Display) -> str:
 
 
 def part_rows(
-    document: Mapping[str, Any], display: Display, *, link: str = "", chosen: int | None = None
+    document: Mapping[str, Any],
+    display: Display,
+    *,
+    link: str = "",
+    chosen: int | None = None,
+    opened: Callable[..., str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Rows of the stage table: the parts, or the parts of the chosen one. `link` takes a part's key."""
+    """Rows of the stage table: the parts, or the parts of the chosen one.
+
+    `link` takes a part's key; `opened` gives the address of a part's deliveries at a stage.
+    """
     parts = document["parts"]
     if chosen is not None:
         parts = next((one.get("parts", []) for one in parts if one["keys"] == [chosen]), [])
@@ -103,6 +111,9 @@ def part_rows(
     for row, part in zip(rows, parts, strict=True):
         if link and part.get("parts"):
             row["href"] = link % part["keys"][0]
+        if opened is not None and len(part["keys"]) == 1:
+            for number, name in enumerate(STAGES, 1):
+                row[f"{name}_href"] = opened(part=part["keys"][0], stage=number)
     stage = document["stage"]
     return _scaled(sorted(rows, key=lambda row: row.get(stage) or Decimal(-1), reverse=True))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from karnameh.insight.figures import views
+from karnameh.insight.figures import opening, views
 
 
 class CodeConverter:
@@ -29,6 +29,26 @@ urlpatterns = [
     path("figures/<figure_code:code>/", views.figure, name="figure"),
     path("figures/<figure_code:code>/qr.svg", views.qr, name="figure_qr"),
     path("figures/<figure_code:code>/figure.json", views.bundle, name="figure_bundle"),
+    path(
+        "figures/<figure_code:code>/deliveries/",
+        opening.figure_deliveries,
+        name="figure_deliveries",
+    ),
+    path(
+        "figures/<figure_code:code>/deliveries.csv",
+        opening.figure_deliveries_csv,
+        name="figure_deliveries_csv",
+    ),
+    path(
+        "figures/<figure_code:code>/deliveries/<uuid:pk>/",
+        opening.figure_delivery,
+        name="figure_delivery",
+    ),
+    path(
+        "figures/<figure_code:code>/deliveries/<uuid:pk>/receipt.json",
+        opening.figure_delivery_receipt,
+        name="figure_delivery_receipt",
+    ),
     path("figures/<figure_code:code>/desk/", views.figure_desk, name="figure_desk"),
     path("figures/<figure_code:code>/step/", views.step, name="figure_step"),
     path("figures/<figure_code:code>/progress/", views.progress, name="figure_progress"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import segno
@@ -21,6 +22,7 @@ from karnameh.catalog.public import indicators
 from karnameh.insight.figures import actions, publishing, queries, reading, rules, wording
 from karnameh.insight.figures.forms import NoteForm, StageForm, WordsForm
 from karnameh.insight.figures.models import OPEN, Figure, State
+from karnameh.insight.figures.opening import STAGES, opened_address
 from karnameh.insight.figures.showing import shown_of
 from karnameh.insight.periods import period_of, written
 from karnameh.insight.queries import indicator_url
@@ -276,7 +278,10 @@ def _public_page(request: HttpRequest, figure: Figure, *, sketch: bool = False) 
     counts = reading.counts_of(document["totals"])
     before = document.get("before")
     part = next((one for one in document["parts"] if one["keys"] == [chosen]), None)
-    parts = reading.part_rows(document, display, link=f"{request.path}?part=%s#within")
+    opened = partial(opened_address, figure)
+    parts = reading.part_rows(
+        document, display, link=f"{request.path}?part=%s#within", opened=opened
+    )
     context = {
         "figure": figure, "document": document, "sketch": sketch, "counts": counts,
         "measure": "" if document["money"] else reading.word(document["measure"]),
@@ -285,12 +290,13 @@ def _public_page(request: HttpRequest, figure: Figure, *, sketch: bool = False) 
         "period": reading.period_of(document["period"]), "campaign_name": reading.word(document["campaign"]),
         "parts": parts, "first": parts[:FIRST_PARTS], "rest": parts[FIRST_PARTS:],
         "chosen": reading.part_name(part, display) if part else "",
-        "within": reading.part_rows(document, display, chosen=chosen) if part else [],
+        "within": reading.part_rows(document, display, chosen=chosen, opened=opened) if part else [],
         "times": reading.time_rows(document, display),
         "before": (reading.word(before["name"]), reading.counts_of(before)) if before else None,
         "successor": None if sketch else queries.successor_of(figure, at=now()),
         "chain": [] if sketch else queries.chain_of(figure, at=now()),
         "address": request.build_absolute_uri(reverse("figure", args=[figure.code])),
+        "open": {word: opened(stage=number) for number, word in STAGES.items()} | {"all": opened(stage=figure.stage)},
         "entries_url": _entries_url(request, figure),
         "check_url": f"{reverse('verify')}?bundle={reverse('figure_bundle', args=[figure.code])}"
         if figure.bundle
