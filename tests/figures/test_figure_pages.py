@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -103,29 +104,69 @@ def test_the_file_to_verify_carries_the_proof_and_the_approved_content(press: Pr
     assert kept["published"]["digest"] == figure.digest
 
 
+def _verified(program: Path, file: Path, *options: str) -> tuple[int, str]:
+    command = [sys.executable, str(program), "--lang", "en", *options, str(file)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """The verifier as everybody downloads it."""
+    sent: Any = Client().get(reverse("verifier"))
+    file = tmp_path / "karnameh-verify.py"
+    file.write_bytes(b"".join(sent.streaming_content))
+    return file
+
+
 def test_the_file_passes_the_verifier_that_everybody_may_take_home(
-    press: Press, tmp_path: Path
+    press: Press, program: Path, tmp_path: Path
 ) -> None:
     figure = press.published()
     assert figure.head
     key = bytes(figure.head.key.public).hex()
+    file, heads = tmp_path / "figure.json", tmp_path / "heads.json"
+    file.write_bytes(Client().get(reverse("figure_bundle", args=[figure.code])).content)
+    heads.write_bytes(Client().get(reverse("log_heads")).content)
+    code, said = _verified(program, file, "--key", key, "--heads", str(heads))
+    assert code == 0, said
+    assert "68" in said and "Volunteers brought 68 parcels home." in said
+    file.write_text(file.read_text().replace("68", "69"))
+    assert _verified(program, file, "--key", key)[0] == 1
+
+
+@pytest.mark.parametrize("lie", ["value", "total", "stage", "days", "figure", "head"])
+def test_a_proof_of_something_else_than_what_was_published_is_refused(
+    press: Press, program: Path, tmp_path: Path, lie: str
+) -> None:
+    """Every hash of the proof is right, and the words around it are about another number."""
+    figure = press.published()
+    kept = json.loads(Client().get(reverse("figure_bundle", args=[figure.code])).content)
+    published, place = (
+        kept["published"],
+        {"value": 16, "stage": 5, "days": 8, "figure": 0, "head": 18},
+    )
+    if lie == "total":
+        published["figure"]["totals"]["reported"][0] = "69"
+    else:
+        approved = published["content"].split("\x1f")
+        approved[place[lie]] = {"value": "69", "stage": "3", "days": "2026-11-25"}.get(lie, "00")
+        published["content"] = "\x1f".join(approved)
+        published["digest"] = hashlib.sha256(published["content"].encode()).hexdigest()
+    file = tmp_path / "figure.json"
+    file.write_text(json.dumps(kept))
+    code, said = _verified(program, file)
+    assert code == 1 and "published:" in said
+
+
+def test_a_file_without_a_proof_is_not_called_a_lie(
+    press: Press, program: Path, tmp_path: Path
+) -> None:
+    figure = press.published(indicator=press.taught)
     file = tmp_path / "figure.json"
     file.write_bytes(Client().get(reverse("figure_bundle", args=[figure.code])).content)
-    verifier: Any = Client().get(reverse("verifier"))
-    program = tmp_path / "karnameh-verify.py"
-    program.write_bytes(b"".join(verifier.streaming_content))
-    done = subprocess.run(
-        [sys.executable, str(program), "--key", key, "--lang", "en", str(file)],
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "68" in done.stdout
-    file.write_text(file.read_text().replace("68", "69"))
-    tampered = subprocess.run(
-        [sys.executable, str(program), "--key", key, str(file)], capture_output=True, text=True
-    )
-    assert tampered.returncode != 0
+    code, said = _verified(program, file)
+    assert code == 2 and "carries no proof" in said
 
 
 def test_a_withdrawn_figure_stays_and_says_why(press: Press) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -187,6 +188,7 @@ def verify(request: HttpRequest) -> HttpResponse:
             "crumbs": _crumbs(),
             "key": bytes(last.key.public).hex() if last else "",
             "consistency_url": reverse("log_consistency", args=[1, 2]),
+            "program_digest": sha256(FILE.read_bytes()).hexdigest(),
         },
     )
 

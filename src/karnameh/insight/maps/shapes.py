@@ -89,8 +89,8 @@ def _shape(shape: Shape, level: int, row: Mapping[str, Any], display: Display) -
     return format_html('<g role="img" aria-label="{}"><title>{}</title>{}</g>', said, said, body)
 
 
-def legend(rows: Iterable[Mapping[str, Any]], display: Display) -> SafeString:
-    """What each class stands for: its least and its largest value."""
+def legend_items(rows: Iterable[Mapping[str, Any]]) -> list[tuple[int, str]]:
+    """What each class stands for: its least and its largest value. Class 0 has no report."""
     by_level: dict[int, list[Mapping[str, Any]]] = {}
     for level, row in levels_of(rows).values():
         by_level.setdefault(level, []).append(row)
@@ -104,5 +104,11 @@ def legend(rows: Iterable[Mapping[str, Any]], display: Display) -> SafeString:
         items.append(
             (level, low if low == high else _("%(start)s to %(end)s") % {"start": low, "end": high})
         )
+    return items
+
+
+def legend(rows: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The same beside a map on a page."""
+    items = legend_items(rows)
     entries = format_html_join("", '<li><span class="swatch tile-{}"></span> {}</li>', items)
     return format_html('<ul class="legend">{}</ul>', entries)

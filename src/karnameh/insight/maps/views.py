@@ -67,7 +67,7 @@ def map_page(request: HttpRequest) -> HttpResponseBase:
             "nation": nation,
             "by_place": isinstance(node, Place),
             "drawn": shapes.province_map(rows, display, _title(show, indicator)) if nation else "",
-            "legend": shapes.legend(rows, display) if nation else "",
+            "legend": shapes.legend(rows) if nation else "",
             "title": _title(show, indicator),
             "attribution": shapes.canvas().attribution,
             "choices": [

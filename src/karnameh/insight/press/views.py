@@ -112,7 +112,7 @@ def pack(request: HttpRequest, code: str) -> HttpResponse:
             "pack": found,
             "said": said,
             "map": province_map(rows, display, said["words"]["map"]) if rows else "",
-            "legend": legend(rows, display) if rows else "",
+            "legend": legend(rows) if rows else "",
             "attribution": canvas().attribution,
             "moved": moved,
             "files": [

@@ -10,8 +10,9 @@ from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt, RGBColor
+from docx.shared import Cm, Pt, RGBColor
 
+from karnameh.insight.press.pdf import pictures_of, qr_png
 from karnameh.insight.press.words import worded
 
 FONT = "Vazirmatn"
@@ -34,9 +35,10 @@ class _Writer:
         style.element.rPr.rFonts.set(qn("w:cs"), FONT)
         self.file.core_properties.title = pack["title"]
         self.file.core_properties.author = pack["federation"]
+        self.pictures = pictures_of(pack)
         self._first_page()
-        for one in pack["figures"]:
-            self._figure(one)
+        for one, chart in zip(pack["figures"], self.pictures.charts, strict=True):
+            self._figure(one, chart)
         self.say(self.words["stages"], size=9)
         if pack["protected"]:
             self.say(self.words["small"], size=9)
@@ -57,6 +59,7 @@ class _Writer:
         self.say(f"{words['issued']}: {pack['issued']}", quiet=True)
         self.say(f"{words['head']}: {pack['head_code']}", quiet=True)
         self.say(f"{words['address']}: {pack['address']}", quiet=True)
+        self.picture(qr_png(pack["address"]), wide=2.4, says=pack["address"])
         self.head(words["contents"], 1)
         for one in pack["figures"]:
             self.say(one["sentence"], bold=True)
@@ -65,11 +68,18 @@ class _Writer:
             self.table([(day["day"], day["title"], day["activities"]) for day in pack["days"]])
         if pack["coverage"]:
             self.head(words["coverage"], 1)
+            if self.pictures.map is not None:
+                self.picture(self.pictures.map, wide=15, says=words["map"])
+                self.say(words["map"], size=9, quiet=True)
             self.table([(one["name"], one["said"], one["percent"]) for one in pack["coverage"]])
         self.head(words["promises"], 1)
         self.say(pack["promises"])
+        if pack["kept"]:
+            columns = ("name", *STAGES, "said")
+            rows = [[words[name] for name in ("indicator", *STAGES, "became")]]
+            self.table([*rows, *([one[name] for name in columns] for one in pack["kept"])])
 
-    def _figure(self, one: Mapping[str, Any]) -> None:
+    def _figure(self, one: Mapping[str, Any], chart: bytes) -> None:
         words = self.words
         self.head(one["sentence"], 1)
         self.say(
@@ -81,6 +91,9 @@ class _Writer:
                 [one[stage] for stage in (*STAGES, "open")],
             ]
         )
+        self.picture(chart, wide=16, says=words["chart"])
+        if one["unverified"] != "—":
+            self.say(f"{words['unverified']}: {one['unverified']}")
         if one["before"]:
             before = one["before"]
             said = " · ".join(f"{words[stage]} {before[stage]}" for stage in STAGES)
@@ -123,6 +136,14 @@ class _Writer:
             bold=bold,
             colour="5C6668" if quiet else "1D2526",
         )
+
+    def picture(self, png: bytes, *, wide: float, says: str) -> None:
+        """A picture, so many centimetres wide, with the words for those who do not see it."""
+        paragraph = self.file.add_paragraph()
+        shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Cm(wide))
+        shape._inline.docPr.set("descr", says)
+        if self.rtl:
+            paragraph._element.get_or_add_pPr().append(OxmlElement("w:bidi"))
 
     def table(self, rows: Sequence[Sequence[str]]) -> None:
         """A table whose first row heads it."""

@@ -11,8 +11,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from karnameh.insight.figures.reading import Count, counts_of, part_name, period_of
+from karnameh.insight.figures.reading import Count, Counts, counts_of, part_name, period_of
 from karnameh.insight.figures.wording import DISPLAYS
+from karnameh.insight.maps.shapes import legend_items
 from karnameh.insight.press.document import PARTS
 from karnameh.ui.formats import digits_of, money_text, number_text, percent_text, period_text
 from karnameh.ui.public import Display, day_text, instant_text
@@ -24,6 +25,8 @@ def worded(document: Mapping[str, Any], language: str) -> dict[str, Any]:
     display = DISPLAYS["en" if language == "en" else "fa"]
     with translation.override(language):
         campaign = document["campaign"]
+        coverage = [_coverage(one, language, display) for one in document["coverage"]]
+        figures = [_figure(one, document["site"], language, display) for one in document["figures"]]
         return {
             "language": language,
             "title": document["title"][language],
@@ -35,12 +38,15 @@ def worded(document: Mapping[str, Any], language: str) -> dict[str, Any]:
             "address": f"{document['site']}/press/{document['code']}/",
             "campaign": digits_of(campaign["name"][language], display) if campaign else "",
             "slogan": campaign["slogan"][language] if campaign else "",
-            "figures": [
-                _figure(one, document["site"], language, display) for one in document["figures"]
-            ],
+            "figures": figures,
             "days": [_day(one, language, display) for one in document["days"]],
-            "coverage": [_coverage(one, language, display) for one in document["coverage"]],
+            "coverage": coverage,
+            "map_legend": legend_items(
+                {"name": one["fa"], "value": one["share"], "label": one["percent"]}
+                for one in coverage
+            ),
             "promises": _promises(document["promises"], display),
+            "kept": [one["kept"] for one in figures if one["kept"]],
             "words": _words(),
             "protected": any(one["protected"] for one in document["figures"]),
         }
@@ -87,6 +93,7 @@ def _figure(
         if before
         else None,
     }
+    found["kept"] = _kept(found, counts)
     parts = figure["parts"]
     highest = max(
         (one.quantity or Decimal(0) for part in parts for one in _three(counts_of(part))),
@@ -110,6 +117,20 @@ def _figure(
         else ""
     )
     return found
+
+
+def _kept(said: Mapping[str, Any], counts: Counts) -> dict[str, Any] | None:
+    """What became of a figure's promise, in words; None where nothing was promised or it cannot be said."""
+    if not counts.pledged.quantity or counts.open is None:
+        return None
+    if counts.open:
+        words = _("open: %(n)s") % {"n": said["open"]}
+    elif counts.over:
+        words = _("kept, and %(n)s more") % {"n": said["over"]}
+    else:
+        words = _("kept in full")
+    numbers = {stage: said[stage] for stage in ("pledged", "reported", "verified")}
+    return {"name": said["indicator"], "said": words, "kept": not counts.open, **numbers}
 
 
 def _three(counts: Any) -> tuple[Count, Count, Count]:
@@ -188,6 +209,9 @@ def _words() -> dict[str, str]:
         "meaning": _("Meaning"),
         "means": _("Means of verification"),
         "promises": _("Promises kept and open"),
+        "became": _("What became of it"),
+        "indicator": _("Indicator"),
+        "chart": _("Promised, reported and verified, in all and by place"),
         "unverified": _("Reported, not checked yet"),
         "stages": _(
             "Promised, reported and verified are three different numbers: what a unit said it would do, what it says"

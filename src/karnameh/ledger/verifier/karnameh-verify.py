@@ -8,8 +8,8 @@
 It needs Python 3.11 or newer and the package `cryptography`, and shares no code with the product.
 What each check means, and what none of them can show, is written in docs/proof.md.
 
-Exit codes: 0 everything holds · 1 something does not hold · 2 the files cannot be read ·
-3 what was checked holds, but no key was pinned, or an older head could not be compared.
+Exit codes: 0 everything holds · 1 something does not hold · 2 the files cannot be read, or carry no
+proof · 3 what was checked holds, but no key was pinned, or an older head could not be compared.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import json
 import os
 import sys
 from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -45,6 +46,8 @@ WORDS = {
         "totals": "جمع‌ها همان‌اند که مُهر بر آن‌ها زده شده است",
         "covered": "هیچ روزی از این بازه جا نمانده است",
         "sum": "جمع درست است",
+        "published": "رقمی که منتشر شده همین عدد است، و همان است که تأیید شد",
+        "no_proof": "این پرونده اثبات ندارد: شمار آدم‌ها گرد شده است و جمع دقیقش گفته نمی‌شود",
         "receipt": "این ثبت در دفتر و در همین جمع است",
         "receipt_alone": "این ثبت در دفتر و در جمع روز خود است",
         "leaves": "برگ‌ها همهٔ دفترند، نه کم و نه بیش",
@@ -69,6 +72,8 @@ WORDS = {
         "totals": "the sums are those that the head vouches for",
         "covered": "no day of the period is left out",
         "sum": "the sum is right",
+        "published": "the published figure says just this number, and is what was approved",
+        "no_proof": "this file carries no proof: counts of people are rounded, and their exact sum is not told",
         "receipt": "this entry is in the log and in this very sum",
         "receipt_alone": "this entry is in the log and in the sum of its day",
         "leaves": "the leaves are the whole log, no more and no less",
@@ -474,6 +479,35 @@ def check_figure(bundle: dict[str, Any]) -> tuple[int, ...]:
     return total
 
 
+STAGES = {"pledged": 1, "reported": 2, "verified": 3}
+
+
+def check_published(bundle: dict[str, Any], total: tuple[int, ...]) -> str:
+    """That the words published around a sum are about this sum; the English or Persian sentences as they stand."""
+    published, asked = bundle["published"], bundle["question"]
+    figure, content = published["figure"], published["content"]
+    require(
+        sha256(content.encode()).hexdigest() == published["digest"],
+        "published: the fingerprint is not that of the approved content",
+    )
+    approved = content.split("\x1f")
+    require(approved[0] == figure["code"], "published: another figure was approved")
+    require(
+        int(approved[5]) == STAGES[figure["stage"]] == int(asked["stage"]),
+        "published: the proof is of another stage",
+    )
+    require(int(approved[6]) == int(asked["bucket"]), "published: the proof is of other work")
+    for day, limit in ((approved[7], asked["start"]), (approved[8], asked["end"])):
+        require(day in ("", limit), "published: the proof is of other days")
+    require(approved[18] == bundle["head"]["root"], "published: another head was approved")
+    for said in (approved[16], figure["totals"][figure["stage"]][0]):
+        require(
+            Decimal(said) * 1000 == total[2] - total[3],
+            "published: it says another number than the sum",
+        )
+    return " · ".join(figure["sentence"][language] for language in ("fa", "en"))
+
+
 def way(shown: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
     """The labels from the totals down to the one leaf that is shown."""
     labels = []
@@ -630,6 +664,9 @@ def main(arguments: list[str]) -> int:
     except (OSError, ValueError) as trouble:
         print(f"? {words['unreadable']}: {trouble}", file=sys.stderr)
         return UNREADABLE
+    if "format" not in bundle and "published" in bundle:
+        print(f"? {words['no_proof']}", file=sys.stderr)
+        return UNREADABLE
     try:
         return run(bundle, files, given.key.lower() if given.key else None, texts, words)
     except Wrong as wrong:
@@ -642,6 +679,7 @@ def main(arguments: list[str]) -> int:
         OverflowError,
         AttributeError,
         RecursionError,
+        InvalidOperation,
     ) as trouble:
         print(f"✗ {words['failed']} shape: {trouble!r}")
     return FAILED
@@ -685,6 +723,9 @@ def run(
         for word in ("totals", "covered", "sum"):
             print(f"✓ {words[word]}")
         describe(total, words)
+        if "published" in bundle:
+            sentence = check_published(bundle, total)
+            print(f"✓ {words['published']}\n  {sentence}")
     for receipt in bundle.get("receipts", []):
         said = check_receipt(receipt, bundle)
         print(

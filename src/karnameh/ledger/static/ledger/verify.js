@@ -307,7 +307,9 @@
     if (!last || last.number === head.number) return !!last;
     const [older, newer] = last.number < head.number ? [last, head] : [head, last];
     need(older.at <= newer.at && older.epoch <= newer.epoch && older.size <= newer.size, "heads", "backwards");
-    const answer = await fetch(page.dataset.consistency.replace("/1/", `/${older.number}/`).replace("/2/", `/${newer.number}/`));
+    const where = page.dataset.consistency.replace("/1/", `/${older.number}/`).replace("/2/", `/${newer.number}/`);
+    const answer = await fetch(where).catch(() => null);
+    if (!answer) return null; // no network: nothing was contradicted, and nothing compared
     need(answer.ok, "heads", "no proof");
     const path = (await answer.json()).consistency.map(unb64);
     need(await isConsistent(older, newer, path), "heads", "rewritten");
@@ -340,20 +342,44 @@
     for (const one of document.querySelectorAll("[data-say]")) one.closest("div").hidden = true;
     verdict.hidden = true;
   };
-  const finish = (state) => {
+  const finish = (state, words) => {
     verdict.hidden = false;
     verdict.className = "notice notice-" + state;
-    verdict.querySelector("p").textContent = page.dataset[{ good: "good", warn: "warn", bad: "bad" }[state]];
+    verdict.querySelector("p").textContent = page.dataset[words || state];
     verdict.dataset.state = state;
     document.getElementById("verify-result").hidden = false;
   };
 
+  // That the words published around a sum are about this sum, and are those that were approved.
+  const STAGES = { pledged: 1, reported: 2, verified: 3 };
+  const milliOf = (said) => {
+    const part = /^(-?)(\d+)(?:\.(\d{1,3}))?$/.exec(said);
+    need(part, "published", "number");
+    const found = BigInt(part[2]) * 1000n + BigInt((part[3] || "").padEnd(3, "0"));
+    return part[1] ? -found : found;
+  };
+  const checkPublished = async (bundle, total) => {
+    const { figure, content, digest: said } = bundle.published, asked = bundle.question;
+    need(hex(await sha(text.encode(content))) === said, "published", "fingerprint");
+    const approved = content.split("\u001f");
+    need(approved[0] === figure.code, "published", "code");
+    need(Number(approved[5]) === STAGES[figure.stage] && STAGES[figure.stage] === asked.stage, "published", "stage");
+    need(Number(approved[6]) === asked.bucket, "published", "bucket");
+    need(["", asked.start].includes(approved[7]) && ["", asked.end].includes(approved[8]), "published", "days");
+    need(approved[18] === bundle.head.root, "published", "head");
+    for (const one of [approved[16], figure.totals[figure.stage][0]])
+      need(milliOf(one) === total[2] - total[3], "published", one);
+    return figure.sentence;
+  };
+
   const examine = async (bundle) => {
     clear();
+    if (!bundle || typeof bundle !== "object") { finish("info", "unread"); return; }
+    if (!("format" in bundle) && "published" in bundle) { finish("info", "unproven"); return; }
     const passed = (name, detail) => mark(name, "good", detail);
-    let isSure = true;
+    let isSure = true, isCompared = true;
     try {
-      need(bundle && bundle.format === "karnameh.bundle.1", "shape", "format");
+      need(bundle.format === "karnameh.bundle.1", "shape", "format");
       passed("shape");
       const head = bundle.head, words = bundle.words || {}, fa = document.documentElement.lang === "fa";
       say("what", (fa ? words.indicator_fa : words.indicator_en) || "");
@@ -370,13 +396,16 @@
         need(await signed(one.public, message, one.signature), "witness", "signature");
         passed("witness", one.name);
       }
-      if (await checkSeen(head, seen)) passed("heads", number((seen.last || head).number));
+      const compared = await checkSeen(head, seen);
+      if (compared) passed("heads", number((seen.last || head).number));
+      else if (compared === null) { isCompared = false; mark("heads", "warn", page.dataset.offline); }
       if ("totals" in bundle) {
         const total = await checkFigure(bundle);
         passed("totals"); passed("covered"); passed("sum", amount(total));
         say("amount", `${amount(total)} ${(fa ? words.unit_fa : words.unit_en) || ""}`);
         say("entries", number(total[0] - total[1]));
         say("marks", [6, 8, 10, 12].map((n) => number(total[n] - total[n + 1])).join(" / "));
+        if ("published" in bundle) passed("published", (await checkPublished(bundle, total))[fa ? "fa" : "en"]);
       }
       for (const one of bundle.receipts || []) {
         const said = await checkReceipt(one, bundle);
@@ -389,7 +418,7 @@
         key: pinned || head.public, last: isNewer ? { ...head, witnesses: [] } : seen.last,
         heads: { ...seen.heads, [head.number]: await digest(head) },
       });
-      finish(isSure ? "good" : "warn");
+      finish(isSure && isCompared ? "good" : "warn", isSure && !isCompared ? "apart" : "");
     } catch (trouble) {
       mark(trouble.step && step(trouble.step) ? trouble.step : "shape", "bad", trouble.message);
       finish("bad");
