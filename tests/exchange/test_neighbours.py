@@ -74,7 +74,7 @@ def test_a_data_value_sent_twice_counts_once_and_a_changed_one_is_a_conflict(wor
 
 
 @database
-def test_what_dhis2_is_given_it_can_give_back(world: World) -> None:
+def test_what_dhis2_was_given_and_gives_back_is_not_counted_twice(world: World) -> None:
     indicator = an_indicator()
     an_entry(world.local, indicator, 12, by=world.people["officer"], ends_on=DAY)
     an_entry(world.local, indicator, 50, by=world.people["officer"], stage=Stage.PLEDGED)
@@ -85,8 +85,16 @@ def test_what_dhis2_is_given_it_can_give_back(world: World) -> None:
         ("REPORTED", "12"),
         ("PLEDGED", "50"),
     }
-    assert program.post("dhis2/dataValueSets", given).json()["status"] == "SUCCESS"
-    assert sum(one.quantity or 0 for one in Entry.objects.filter(stage=Stage.REPORTED)) == 24
+    again = program.post("dhis2/dataValueSets", given).json()
+    assert (again["status"], again["importCount"]["ignored"]) == ("SUCCESS", 2)
+    given["dataValues"].append(values(world.local.code, indicator.code, "7")["dataValues"][0])
+    given["dataValues"][-1] |= {"orgUnit": world.local.code, "period": "20261122"}
+    given["dataValues"][0]["value"] = "99"
+    mixed = program.post("dhis2/dataValueSets", given).json()
+    assert (mixed["status"], mixed["importCount"]["imported"]) == ("WARNING", 1)
+    assert [one["object"] for one in mixed["conflicts"]] == ["0"]
+    reported = Entry.objects.filter(stage=Stage.REPORTED)
+    assert sum(one.quantity or 0 for one in reported) == 19  # 12 of before, 7 of DHIS2's own
 
 
 @database

@@ -77,7 +77,14 @@ from karnameh.ledger.rules import (
 from karnameh.ledger.sealing.arrivals import Arrivals, arrivals, numbered_to
 from karnameh.ledger.sealing.checking import LogCheck, Patrol, check_log
 from karnameh.ledger.sealing.erasing import erase_salt
-from karnameh.ledger.sealing.heads import append_record, heads, latest_head, seal, short_code
+from karnameh.ledger.sealing.heads import (
+    append_record,
+    heads,
+    latest_head,
+    log_name,
+    seal,
+    short_code,
+)
 from karnameh.ledger.sealing.numbering import number_portion
 from karnameh.ledger.sealing.proving import ProofQuestion, covering_head, figure_at, prove, receipt
 from karnameh.ledger.sealing.publishing import (
@@ -104,8 +111,8 @@ __all__ = [
     "consistency_between", "correct_entry", "countersign", "coverage_by", "covering_head",
     "damaged_segments", "deliveries", "delivery", "documents_of", "entries_behind", "entries_in_reach", "epoch",
     "erase_salt", "every_delivery", "every_leaf", "far_from", "figure_at", "fold", "fold_all", "handed_over",
-    "head_json", "heads", "heads_json", "latest_head", "lines_at", "moment", "more_than", "number_portion",
-    "numbered_to", "open_promises", "post_entries", "preview", "promise_balance", "promise_counts", "promises",
+    "head_json", "heads", "heads_json", "latest_head", "lines_at", "log_name", "moment", "more_than",
+    "number_portion", "numbered_to", "open_promises", "post_entries", "preview", "promise_balance", "promise_counts", "promises",
     "prove", "receipt", "register_beside", "register_documents", "register_witness", "rehome", "release",
     "retire_witness", "reverse_batch", "reverse_entry", "roll_up", "roll_up_sealed", "seal", "sealed_statement",
     "short_code", "silent_units", "stated_totals", "story_of", "tally_at", "tally_of", "total",

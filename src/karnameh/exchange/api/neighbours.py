@@ -35,7 +35,7 @@ from karnameh.exchange.rules.columns import layout_of
 from karnameh.exchange.rules.rows import Problem, Row, Stage, read_row
 from karnameh.exchange.sentences import file_sentence
 from karnameh.kernel.period import Period
-from karnameh.ledger.public import Bucket, Question, epoch, roll_up
+from karnameh.ledger.public import Bucket, Question, epoch, log_name, roll_up
 from karnameh.plumbing.cells import Unreadable
 from karnameh.plumbing.public import Refusal
 
@@ -69,12 +69,13 @@ def data_values(
             "pk", "code"
         )
     )
+    mark = _mark()
     return DataValueSet(
         dataValues=[
             DataValue(
                 dataElement=codes[cell.indicator], period=cast(date, cell.key).strftime("%Y%m%d"),
                 orgUnit=unit.code, attributeOptionCombo=STAGES[cell.stage].upper(),
-                value=f"{cell.tally.quantity.normalize():f}",
+                value=(value := f"{cell.tally.quantity.normalize():f}"), comment=f"{mark}{value}",
             )
             for cell in cells
             if cell.bucket is Bucket.OWN and cell.tally.known
@@ -94,10 +95,21 @@ def send_data_values(request: HttpRequest, sent: DataValueSet) -> tuple[int, Imp
     """Entries from data values whose ids are our codes. Sent again, a value counts once.
 
     A value that has changed since is not written over: it is answered as a conflict, and corrected
-    on the page of its entry. As in DHIS2, values may leave their period and unit to the set.
+    on the page of its entry. A sum that came from here is no new report and is ignored. As in DHIS2,
+    values may leave their period and unit to the set.
     """
-    rows = [_row_of(number, value, sent) for number, value in enumerate(sent.dataValues)]
-    taken = take(writer_of(request), rows)
+    caller, mark = writer_of(request), _mark()
+    ours = {
+        number: value
+        for number, value in enumerate(sent.dataValues)
+        if (value.comment or "").startswith(mark)
+    }
+    rows = [
+        _row_of(number, value, sent)
+        for number, value in enumerate(sent.dataValues)
+        if number not in ours
+    ]
+    taken = take(caller, rows)
     conflicts = [
         ImportConflict(object=str(one.row), value=problem.sentence)
         for one in taken.refused
@@ -106,7 +118,7 @@ def send_data_values(request: HttpRequest, sent: DataValueSet) -> tuple[int, Imp
     if taken.refused:
         return 409, ImportSummary(
             error=refusal_of(taken.refused).error, status="ERROR",
-            importCount=ImportCount(ignored=len(rows)), conflicts=conflicts,
+            importCount=ImportCount(ignored=len(sent.dataValues)), conflicts=conflicts,
         )  # fmt: skip
     became = list(taken.became.values())
     conflicts = [
@@ -114,10 +126,26 @@ def send_data_values(request: HttpRequest, sent: DataValueSet) -> tuple[int, Imp
         for number, verdict in taken.became.items()
         if verdict == "conflict"
     ]
-    count = ImportCount(imported=became.count("new"), ignored=len(became) - became.count("new"))
+    conflicts += [
+        ImportConflict(
+            object=str(number),
+            value=_(
+                "This number came from here and was changed since. Correct the entries behind it."
+            ),
+        )
+        for number, value in ours.items()
+        if value.comment != f"{mark}{value.value}"
+    ]
+    new = became.count("new")
+    count = ImportCount(imported=new, ignored=len(sent.dataValues) - new)
     return 200, ImportSummary(
         status="WARNING" if conflicts else "SUCCESS", importCount=count, conflicts=conflicts
     )
+
+
+def _mark() -> str:
+    """How the comment of a value begins that was given out here."""
+    return f"karnameh:{log_name()[:12]}:"
 
 
 def _row_of(number: int, value: DataValue, whole: DataValueSet) -> Row:
