@@ -24,11 +24,13 @@ from karnameh.ledger.public import (
     Patrol,
     ProofQuestion,
     Stage,
+    accept_heads,
     check_log,
     countersign,
     erase_salt,
     figure_at,
     heads_json,
+    heads_seen,
     latest_head,
     prove,
     receipt,
@@ -38,7 +40,7 @@ from karnameh.ledger.public import (
 )
 from karnameh.ledger.sealing import heads, numbering
 from karnameh.org.public import UnitKind
-from workbench import next_moment, refused_kindly, run
+from workbench import as_owner, next_moment, refused_kindly, run
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "proof"))
 from histories import VERIFY, verdict
@@ -275,6 +277,31 @@ def test_the_list_of_heads_asks_as_much_for_one_as_for_many(world: World, querie
             Client().get(reverse("log"))
         counts.append(len(queries))
     assert counts[1] == counts[3] <= 12
+
+
+def test_a_log_that_was_exchanged_whole_is_noticed_beside_the_database(
+    world: World, settings: Any, tmp_path: Path
+) -> None:
+    """Signed anew with the right key, a log contradicts nothing in itself; only memory outside of it does."""
+    settings.HEADS_SEEN = tmp_path / "seen.json"
+    assert heads_seen() == []
+    indicator, leader = an_indicator(), world.people["leader"]
+    for hour in range(2):
+        an_entry(world.local, indicator, 10, by=leader)
+        sealed_now(timedelta(hours=hour))
+        assert heads_seen() == []
+    with as_owner():
+        run("ALTER TABLE ledger_head DISABLE TRIGGER USER")
+        run("DELETE FROM ledger_head WHERE number = 2")
+        run("ALTER TABLE ledger_head ENABLE TRIGGER USER")
+    assert check_log().findings == []
+    assert [words[:7] for words in heads_seen()] == ["head 2:"]
+    sealed_now(timedelta(hours=2))
+    assert check_log().findings == []
+    assert "another one" in heads_seen()[0]
+    assert (
+        accept_heads() == [] and heads_seen() == []
+    )  # what an operator says after a restored backup
 
 
 def test_the_command_ends_with_what_it_found(world: World, tmp_path: Path) -> None:

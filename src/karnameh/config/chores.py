@@ -21,6 +21,7 @@ from karnameh.insight.public import make_files, publish_waiting, watch_figures
 from karnameh.ledger.public import (
     Patrol,
     fold,
+    heads_seen,
     latest_head,
     number_portion,
     rehome,
@@ -98,7 +99,7 @@ def _seal_daily() -> bool:
 
 
 def _patrol() -> bool:
-    for words in _PATROL.walk().findings:
+    for words in [*_PATROL.walk().findings, *heads_seen()]:
         log_of_chores.error("the log was tampered with: %s", words)
     return False
 

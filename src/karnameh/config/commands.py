@@ -88,7 +88,7 @@ def _demo(arguments: list[str]) -> int:
 
 def _check(arguments: list[str]) -> int:
     prepared()
-    from karnameh.ledger.public import check, check_log, damaged_segments, fold_all
+    from karnameh.ledger.public import check, check_log, damaged_segments, fold_all, heads_seen
     from karnameh.plumbing.clock import now
 
     fold_all()
@@ -101,6 +101,7 @@ def _check(arguments: list[str]) -> int:
         "Every stored total is what the entries say." if not found.findings else "Totals are WRONG."
     )
     log = check_log(at=now())
+    log.findings += heads_seen() if not log.findings else []
     print(f"{log.leaves:,} leaves of the log and {log.heads:,} heads made again and compared.")
     for words in log.findings:
         print(f"LOG {words}")
@@ -131,6 +132,7 @@ def _restore(arguments: list[str]) -> int:
     if given.adopt:
         ready_django()
         print(f"Epoch {adopt()}.")
+        _accept_heads()
         return 0
     if given.file is None or not Path(given.file).exists():
         print("Name the backup file to restore.", file=sys.stderr)
@@ -141,7 +143,18 @@ def _restore(arguments: list[str]) -> int:
 
     call_command("migrate", verbosity=0, interactive=False)
     print(f"Restored. The server's epoch is now {adopt()}; phones will send again what they kept.")
+    _accept_heads()
     return 0
+
+
+def _accept_heads() -> None:
+    from karnameh.ledger.public import accept_heads
+
+    if gone := accept_heads():
+        print(
+            f"Heads {gone[0]} to {gone[-1]} were signed after this backup and are gone;"
+            " whoever kept one of them is told so."
+        )
 
 
 def _bench(arguments: list[str]) -> int:
@@ -177,12 +190,16 @@ def _bench(arguments: list[str]) -> int:
         from karnameh.config.bench.phone import bench as bench_phone
 
         return bench_phone(arguments[1:])
+    if arguments[:1] == ["tampering"]:
+        from karnameh.config.bench.tampering import bench as bench_tampering
+
+        return bench_tampering(arguments[1:])
     if arguments[:1] == ["sync"]:
         from karnameh.config.bench.sync.command import bench as bench_sync
 
         return bench_sync(arguments[1:])
     print(
-        "Benchmarks: desks, ledger, phone, plan, proof, read, readers, scale, spark, sync",
+        "Benchmarks: desks, ledger, phone, plan, proof, read, readers, scale, spark, sync, tampering",
         file=sys.stderr,
     )
     return 2

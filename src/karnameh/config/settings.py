@@ -228,6 +228,7 @@ STORAGES = {
 }
 UPLOADS = VAR / "uploads"  # outside everything that is served
 SEGMENTS = VAR / "segments"  # sealed history as files
+HEADS_SEEN = VAR / "heads-seen.json"  # beside the database, out of reach of whoever rewrites that
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000

@@ -93,6 +93,7 @@ from karnameh.ledger.sealing.publishing import (
     head_json,
     heads_json,
 )
+from karnameh.ledger.sealing.seen import accept_heads, heads_seen
 from karnameh.ledger.sealing.trees import lines_at
 from karnameh.ledger.sealing.witnesses import countersign, register_witness, retire_witness
 from karnameh.ledger.segments.duck import roll_up_sealed
@@ -106,15 +107,15 @@ __all__ = [
     "MAY_POST", "VERIFIER", "Arrivals", "Axis", "Bucket", "Campaigning", "Cell", "Check", "ControlTotal",
     "Coverage", "Delivery", "Document", "Drill", "Entry", "Head", "Kind", "LogCheck", "NewEntry", "Opened",
     "Outcome", "Patrol", "Promise", "ProofQuestion", "Public", "PublicCount", "PublicRow", "Publishing",
-    "Qualifier", "Question", "Receipt", "Reporting", "Role", "Sought", "Stage", "Stated",
-    "Story", "Tally", "Verdict", "Witness", "adjust", "append_record", "arrivals", "check", "check_log",
-    "consistency_between", "correct_entry", "countersign", "coverage_by", "covering_head",
-    "damaged_segments", "deliveries", "delivery", "documents_of", "entries_behind", "entries_in_reach", "epoch",
-    "erase_salt", "every_delivery", "every_leaf", "far_from", "figure_at", "fold", "fold_all", "handed_over",
-    "head_json", "heads", "heads_json", "latest_head", "lines_at", "log_name", "moment", "more_than",
+    "Qualifier", "Question", "Receipt", "Reporting", "Role", "Sought", "Stage", "Stated", "Story", "Tally",
+    "Verdict", "Witness", "accept_heads", "adjust", "append_record", "arrivals", "check", "check_log",
+    "consistency_between", "correct_entry", "countersign", "coverage_by", "covering_head", "damaged_segments",
+    "deliveries", "delivery", "documents_of", "entries_behind", "entries_in_reach", "epoch", "erase_salt",
+    "every_delivery", "every_leaf", "far_from", "figure_at", "fold", "fold_all", "handed_over", "head_json",
+    "heads", "heads_json", "heads_seen", "latest_head", "lines_at", "log_name", "moment", "more_than",
     "number_portion", "numbered_to", "open_promises", "post_entries", "preview", "promise_balance",
-    "promise_counts", "promises", "prove", "receipt", "register_beside", "register_documents", "register_witness", "rehome", "release",
-    "retire_witness", "reverse_batch", "reverse_entry", "roll_up", "roll_up_sealed", "seal", "sealed_statement",
-    "short_code", "silent_units", "stated_totals", "story_of", "tally_at", "tally_of", "total",
-    "unverified", "verify_entry", "write_segments",
+    "promise_counts", "promises", "prove", "receipt", "register_beside", "register_documents",
+    "register_witness", "rehome", "release", "retire_witness", "reverse_batch", "reverse_entry", "roll_up",
+    "roll_up_sealed", "seal", "sealed_statement", "short_code", "silent_units", "stated_totals", "story_of",
+    "tally_at", "tally_of", "total", "unverified", "verify_entry", "write_segments",
 ]  # fmt: skip
