@@ -63,7 +63,7 @@ def nation(world: World, indicator: Any) -> ProofQuestion:
 
 
 STEPS = (
-    "rows_between",
+    "taken_from",
     "_take_moves",
     "_take_records",
     "write_pages",

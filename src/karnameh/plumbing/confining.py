@@ -10,11 +10,16 @@ from typing import IO
 
 
 def start(
-    module: str, *arguments: str, source: Path, stdin: int | IO[bytes] = subprocess.DEVNULL
+    module: str,
+    *arguments: str,
+    source: Path,
+    stdin: int | IO[bytes] = subprocess.DEVNULL,
+    shared: tuple[int, ...] = (),
 ) -> subprocess.Popen[bytes]:
     """Run `module` with nothing of our own around it: no address of the database, no keys.
 
-    `source` is the folder of the package. The caller ends the child.
+    `source` is the folder of the package; `shared` are open files that the child may use, too. The caller
+    ends the child.
     """
     environment = {
         "PATH": os.defpath,
@@ -25,4 +30,5 @@ def start(
     return subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", env=environment,
+        pass_fds=shared,
     )  # fmt: skip

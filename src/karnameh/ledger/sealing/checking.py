@@ -19,11 +19,12 @@ from karnameh.ledger.models import Head, LogRecord
 from karnameh.ledger.proof.canonical import SALT, entry_leaf, fact_of, record_leaf
 from karnameh.ledger.proof.memory import MemoryTrees
 from karnameh.ledger.proof.merkle import leaf_hash, root
+from karnameh.ledger.proof.rows import Row
 from karnameh.ledger.proof.shape import Series, stored
 from karnameh.ledger.proof.signing import is_signed, key_name, succession_text
 from karnameh.ledger.proof.sums import Cell
 from karnameh.ledger.sealing.heads import body_of, heads, log_name, totals_root
-from karnameh.ledger.sealing.leaves import Row, State, StoredNodes, read_state, rows_between
+from karnameh.ledger.sealing.leaves import State, StoredNodes, read_state, rows_between
 from karnameh.ledger.sealing.numbering import AXES
 from karnameh.ledger.sealing.trees import lines_at
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from karnameh.ledger.proof.canonical import SALT, commitments, entry_leaf
+from karnameh.ledger.proof.canonical import SALT, entry_leaf
 from karnameh.ledger.proof.merkle import complete_subtree, node_hash
+from karnameh.ledger.proof.rows import Row, row_from
+from karnameh.ledger.proof.taking import PAGE
 
-PAGE = 1_024
 LEVELS = (10, 20, 30)  # of the inner nodes that are kept
 NO_ID = bytes(16)
 
@@ -32,18 +33,6 @@ _HIDDEN = """e.posted_by_id, encode(convert_to(e.as_written, 'UTF8'), 'hex'),
  encode(convert_to(e.note, 'UTF8'), 'hex'), encode(e.digest, 'hex')"""
 
 
-class Row(NamedTuple):
-    """An entry as it is read for the log: its public fields, and what is only committed to."""
-
-    id: bytes
-    public: str
-    hidden: tuple[bytes, bytes, bytes, bytes]
-
-    def leaf(self, salt: bytes) -> bytes:
-        """Its leaf under this salt."""
-        return entry_leaf(self.public, commitments(salt, self.hidden))
-
-
 def rows_between(cursor: Any, since: int, until: int) -> Iterator[Row]:
     """Entries with since <= clock < until, in the order in which the log takes them."""
     yield from _rows(cursor, f"e.clock >= {since:d} AND e.clock < {until:d} ORDER BY e.clock, e.id")
@@ -54,21 +43,26 @@ def row_of(cursor: Any, entry: UUID) -> Row | None:
     return next(_rows(cursor, f"e.id = '{UUID(str(entry))}'"), None)
 
 
+def lines_between(cursor: Any, since: int, until: int) -> Iterator[bytes]:
+    """The same entries as the server writes them, one line each: see `row_from`."""
+    yield from _lines(
+        cursor, f"e.clock >= {since:d} AND e.clock < {until:d} ORDER BY e.clock, e.id"
+    )
+
+
 def _rows(cursor: Any, condition: str) -> Iterator[Row]:
+    return map(row_from, _lines(cursor, condition))
+
+
+def _lines(cursor: Any, condition: str) -> Iterator[bytes]:
     statement = (
         f"COPY (SELECT {_PUBLIC}, {_HIDDEN} FROM ledger_entry e WHERE {condition}) TO STDOUT"
     )
     rest = b""
     with connection.wrap_database_errors, cursor.copy(statement) as copy:
         for block in copy:
-            lines = (rest + bytes(block)).split(b"\n")
-            rest = lines.pop()
-            for line in lines:
-                public, by, written, note, digest = line.decode().split("\t")
-                texts = (bytes.fromhex(written), bytes.fromhex(note), bytes.fromhex(digest))
-                yield Row(
-                    bytes.fromhex(public[:36].replace("-", "")), public, (by.encode(), *texts)
-                )
+            *whole, rest = (rest + bytes(block)).split(b"\n")
+            yield from whole
 
 
 @dataclass(frozen=True, slots=True)

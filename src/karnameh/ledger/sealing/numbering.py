@@ -8,7 +8,7 @@ the next one begins where the last whole one ended. Only the writing holds the h
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -16,30 +16,25 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from karnameh.kernel.collecting import without_collecting
-from karnameh.ledger.proof.canonical import SALT, bucket_of, record_leaf
+from karnameh.ledger.proof.canonical import SALT, record_leaf
 from karnameh.ledger.proof.merkle import leaf_hash
 from karnameh.ledger.proof.shape import PageKey, Series, page_of
-from karnameh.ledger.proof.sums import CELL, Line
-from karnameh.ledger.sealing.adding import Additions, Placed, add_up
+from karnameh.ledger.proof.sums import Line
+from karnameh.ledger.proof.taking import PAGE, Taken
+from karnameh.ledger.sealing.adding import Additions, add_up
 from karnameh.ledger.sealing.leaves import (
-    PAGE,
     Page,
-    Row,
     State,
-    fresh_salts,
     horizon,
     read_state,
-    rows_between,
     write_nodes,
     write_pages,
 )
+from karnameh.ledger.sealing.taking import taken_from
 
 PORTION = 1_000_000  # entries in one transaction: bounds memory, and a day is mostly one portion
 LOCK = 4022  # one sequencer at a time
-AXES = {
-    1: ("org_orgunit", "unit_id", 6),
-    2: ("org_place", "place_id", 8),
-}  # and where a leaf names it
+AXES = {1: ("org_orgunit", "unit_id"), 2: ("org_place", "place_id")}
 
 
 @dataclass(frozen=True)
@@ -59,9 +54,9 @@ def number_portion(*, at: datetime, limit: int = PORTION) -> Numbered:
         state = read_state(cursor)
         until, behind = _until(cursor, state.numbered_to, limit)
         portion = _Portion(state, _lines(cursor))
-        for row in rows_between(cursor, state.numbered_to, until):
-            portion.take(row)
-        portion.close_page()
+        found = taken_from(cursor, state.numbered_to, until, portion.lines, state.size)
+        for taken, salts in found:
+            portion.take(taken, salts)
         _take_moves(cursor, portion)
         records = _take_records(cursor, portion, at)
         write_pages(cursor, portion.pages)
@@ -103,7 +98,7 @@ def _until(cursor: Any, since: int, limit: int) -> tuple[int, bool]:
 def _lines(cursor: Any) -> dict[int, dict[int, Line]]:
     """Where every node stands now, by axis."""
     found = {}
-    for axis, (table, _column, _field) in AXES.items():
+    for axis, (table, _column) in AXES.items():
         cursor.execute(f"SELECT id, line FROM {table}")
         found[axis] = {node: tuple(line) for node, line in cursor.fetchall()}
     return found
@@ -126,70 +121,25 @@ class _Portion:
         self.size = self.state.size
         self.additions.lines = self.lines
         self.homes = {axis: set() for axis in AXES}
-        self._series: dict[tuple[str, str, str, str, bool], list[int]] = {}
-        self._cells: dict[tuple[int, str, Line], list[Placed]] = {}
-        self._axes = [
-            (self.lines[axis], self.homes[axis], position)
-            for axis, (_table, _column, position) in AXES.items()
-        ]
-        self._begin_page()
 
-    def _begin_page(self) -> None:
-        self._salts = fresh_salts(PAGE)
-        self._ids: list[bytes] = []
-        self._hashes: list[bytes] = []
-        self._clocks: list[int] = []
-
-    def take(self, row: Row) -> None:
-        """One more entry."""
-        place = len(self._ids) * SALT
-        leaf = leaf_hash(row.leaf(self._salts[place : place + SALT]))
-        given = row.public.split("|")
-        self._ids.append(row.id)
-        self._hashes.append(leaf)
-        self.last_clock = int(given[1])
-        self._clocks.append(self.last_clock)
-        self._add(given, leaf)
-        self.size += 1
-        self.entries += 1
-        if len(self._ids) == PAGE:
-            self.close_page()
-
-    def _add(self, given: list[str], leaf: bytes) -> None:
-        """Into the sum tree of each axis. Texts are looked up and not read: most have been seen before."""
-        kind = (given[3], given[4], given[19], given[20], given[15] == "")
-        series = self._series.get(kind) or self._new_series(*kind)
-        amounts = int(given[16] or 0), int(given[17] or 0)
-        cell = CELL.pack(self.size, leaf, *amounts, int(given[18]), given[5] == "1")
-        for (lines, homes, position), its_series in zip(self._axes, series, strict=True):
-            node = int(given[position])
-            homes.add(node)
-            line = lines[node]
-            where = (its_series, given[12], line[:2])
-            cells = self._cells.get(where)
-            if cells is None:
-                key = PageKey(its_series, date.fromisoformat(given[12]), page_of(line))
-                cells = self._cells[where] = self.additions.cells.setdefault(key, [])
-            cells.append((line, cell))
-
-    def _new_series(
-        self, indicator: str, stage: str, coverage: str, role: str, is_whole: bool
-    ) -> list[int]:
-        bucket = bucket_of(int(coverage), int(role), not is_whole)
-        found = [Series(axis, int(indicator), int(stage), bucket).id for axis in AXES]
-        self._series[indicator, stage, coverage, role, is_whole] = found
-        return found
-
-    def close_page(self) -> None:
-        """The page as it is; the next leaf begins another."""
-        if self._ids:
-            count = len(self._ids)
+    def take(self, taken: Taken, salts: bytes) -> None:
+        """The next block: its leaves into pages, its cells into the sum trees."""
+        for n, (low, high) in enumerate(taken.clocks):
+            at = n * PAGE
             page = Page(
-                self.size - count, b"".join(self._ids), b"".join(self._hashes), self._salts[: count * SALT],
-                self._clocks[0], self._clocks[-1],
+                self.size + at, taken.ids[16 * at : 16 * (at + PAGE)], taken.hashes[32 * at : 32 * (at + PAGE)],
+                salts[SALT * at : SALT * (at + PAGE)], low, high,
             )  # fmt: skip
             self.pages.append(page)
-            self._begin_page()
+            self.last_clock = high
+        for key, group in taken.cells.items():
+            axis = Series.of(key.series).axis
+            lines = self.lines[axis]
+            self.homes[axis].update(group)
+            placed = self.additions.cells.setdefault(key, [])
+            placed += [(lines[node], cells) for node, cells in group.items()]
+        self.size += taken.count
+        self.entries += taken.count
 
     def append_records(self, hashes: list[bytes]) -> None:
         """Leaves that are no entries."""
@@ -201,7 +151,7 @@ class _Portion:
 def _take_moves(cursor: Any, portion: _Portion) -> None:
     """Pages of nodes that stand elsewhere since their entries were last added up."""
     found = portion.additions
-    for axis, (table, column, _position) in AXES.items():
+    for axis, (table, column) in AXES.items():
         cursor.execute(
             "SELECT h.node, h.line, n.line FROM (SELECT DISTINCT ON (node) node, line FROM ledger_sumhome"
             f" WHERE axis = %s ORDER BY node, size DESC) h JOIN {table} n ON n.id = h.node WHERE h.line <> n.line",

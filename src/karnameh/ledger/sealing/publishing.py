@@ -8,9 +8,10 @@ from typing import Any
 from karnameh.ledger.models import Head, LogRecord
 from karnameh.ledger.proof.canonical import SALT, entry_leaf, record_leaf
 from karnameh.ledger.proof.merkle import consistency
+from karnameh.ledger.proof.rows import Row
 from karnameh.ledger.proof.sums import b64
 from karnameh.ledger.sealing.heads import body_of, heads, log_name
-from karnameh.ledger.sealing.leaves import Row, StoredNodes, rows_between, salts_of
+from karnameh.ledger.sealing.leaves import StoredNodes, rows_between, salts_of
 
 FORMAT = "karnameh.heads.1"
 MOST = 400  # heads in one list: more than a year of days
