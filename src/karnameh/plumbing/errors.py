@@ -10,6 +10,7 @@ from django.db import IntegrityError, InternalError
 from django.http import Http404
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from psycopg.errors import QueryCanceled
 
 from karnameh.kernel.malformed import Malformed
 
@@ -120,7 +121,8 @@ def no_role() -> Refusal:
 
 def lost_sentence(trouble: BaseException) -> str:
     """What to say when the database is away, or has stopped a question that took too long."""
-    if "statement timeout" in str(trouble):
+    stopped = isinstance(trouble.__cause__, QueryCanceled)  # whatever language the server speaks
+    if stopped or "statement timeout" in str(trouble):
         return gettext(
             "This question took too long and was stopped. Choose a smaller part or a shorter period."
         )
