@@ -183,6 +183,7 @@ TABLE: dict[str, Policy] = {
     # Open to everybody on purpose: they read the frozen public document alone, and before publication are 404.
     "figures_public": Policy(ANYBODY),
     "press_packs": Policy((Role.PRESS,)),
+    "press_public": Policy(ANYBODY),
     "press_pack": Policy("figure"),
     "press_qr": Policy("figure"),
     "press_file": Policy("figure"),

@@ -1,4 +1,4 @@
-"""The frame of every page for the signed-in viewer: where he may go, who he is."""
+"""The frame of every page: where its viewer may go, signed in or not, and who he is."""
 
 from __future__ import annotations
 
@@ -21,11 +21,20 @@ _PLANNING = ("planning", "proposal", "campaign", "rule", "committee", "meeting")
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Context processor. Signed out, or on a page outside the middleware, there is no navigation."""
+    """Context processor. On a page outside the middleware there is no navigation."""
     user = getattr(request, "user", None)
-    if not isinstance(user, User):
-        return {"display_url": reverse("display")}
     here = request.resolver_match.url_name if request.resolver_match else ""
+    if user is None:
+        return {"display_url": reverse("display")}
+    if not isinstance(user, User):
+        return {
+            "nav_items": _public_items(here or ""),
+            "menu_items": [
+                {"label": _("Sign in"), "url": reverse("account_login"), "icon": "user"}
+            ],
+            "home_url": reverse("figures_public"),
+            "display_url": reverse("display"),
+        }
     return {
         "nav_items": list(_items(user, here or "")),
         "menu_items": list(_menu(user)),
@@ -35,6 +44,21 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "sign_out_url": reverse("account_logout"),
         "viewer_name": user.office,
     }
+
+
+def _public_items(here: str) -> list[dict[str, Any]]:
+    """What everybody may open: the figures, and everything by which they are read and checked."""
+    figures = _item(_("Published figures"), "figures_public", "globe", here.startswith("figure"))
+    packs = _item(_("Press packs"), "press_public", "file", here.startswith("press"))
+    data = _item(_("Open data"), "open_data", "download", here.startswith(("open", "api")))
+    check = _item(_("Check a figure"), "verify", "shield", here == "verify")
+    return [
+        {**figures, "short": pgettext("short", "Figures")},
+        {**packs, "short": pgettext("short", "Press")},
+        {**data, "short": pgettext("short", "Data")},
+        {**check, "short": pgettext("short", "Check")},
+        _item(_("The log"), "log", "verify", here.startswith("log")),
+    ]
 
 
 def _items(user: User, here: str) -> list[dict[str, Any]]:

@@ -17,12 +17,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from karnameh.access.public import Role, holds, units_where
 from karnameh.ledger.models import Head, Witness
-from karnameh.ledger.proof.signing import witness_text
 from karnameh.ledger.queries import story_of
-from karnameh.ledger.sealing.heads import body_of, heads, log_name
+from karnameh.ledger.sealing.heads import heads, log_name
 from karnameh.ledger.sealing.proving import covering_head, question_of, receipt
 from karnameh.ledger.sealing.publishing import consistency_between, head_json, heads_json
-from karnameh.ledger.sealing.witnesses import countersign, register_witness, retire_witness
+from karnameh.ledger.sealing.witnesses import (
+    countersign,
+    register_witness,
+    retire_witness,
+    witness_message,
+)
 from karnameh.ledger.verifier import FILE, NAME
 from karnameh.org.public import OrgUnit, under_any
 from karnameh.plumbing.clock import now
@@ -119,7 +123,7 @@ def log_head_json(request: HttpRequest, number: int) -> JsonResponse:
 @require_safe
 def log_message(request: HttpRequest, number: int) -> HttpResponse:
     """The bytes that a witness signs."""
-    text = witness_text(body_of(_head(number)).text())
+    text = witness_message(_head(number))
     answer = HttpResponse(text, content_type="application/octet-stream")
     answer["Content-Disposition"] = f'attachment; filename="head-{number}.txt"'
     return answer

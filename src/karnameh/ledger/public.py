@@ -95,7 +95,12 @@ from karnameh.ledger.sealing.publishing import (
 )
 from karnameh.ledger.sealing.seen import accept_heads, heads_seen
 from karnameh.ledger.sealing.trees import lines_at
-from karnameh.ledger.sealing.witnesses import countersign, register_witness, retire_witness
+from karnameh.ledger.sealing.witnesses import (
+    countersign,
+    register_witness,
+    retire_witness,
+    witness_message,
+)
 from karnameh.ledger.segments.duck import roll_up_sealed
 from karnameh.ledger.segments.handing import handed_over
 from karnameh.ledger.segments.statement import statement as sealed_statement
@@ -117,5 +122,5 @@ __all__ = [
     "promise_counts", "promises", "prove", "receipt", "register_beside", "register_documents",
     "register_witness", "rehome", "release", "retire_witness", "reverse_batch", "reverse_entry", "roll_up",
     "roll_up_sealed", "seal", "sealed_statement", "short_code", "silent_units", "stated_totals", "story_of",
-    "tally_at", "tally_of", "total", "unverified", "verify_entry", "write_segments",
+    "tally_at", "tally_of", "total", "unverified", "verify_entry", "witness_message", "write_segments",
 ]  # fmt: skip

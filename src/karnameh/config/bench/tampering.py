@@ -77,7 +77,7 @@ def _drop(chance: random.Random, places: Places) -> None:
 def _add(chance: random.Random, places: Places) -> None:
     from karnameh.ledger.public import Entry
 
-    columns = [one.column for one in Entry._meta.local_fields]
+    columns = [str(one.column) for one in Entry._meta.local_fields]
     values = {"id": "gen_random_uuid()", "quantity": "coalesce(quantity, 0) + 5", "qualifier": "1"}
     names = ", ".join(f'"{one}"' for one in columns)
     taken = ", ".join(values.get(one, f'"{one}"') for one in columns)

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Literal
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
+from karnameh.access.public import Role, units_where
 from karnameh.activities.public import Campaign
 from karnameh.catalog.public import Indicator
 from karnameh.exchange.public import OpenData, ask_to_publish, confirm_publishing
@@ -33,7 +36,18 @@ from karnameh.insight.public import (
     withdraw_figure,
     write_figure,
 )
-from karnameh.ledger.public import Entry, NewEntry, Stage, latest_head, post_entries
+from karnameh.ledger.public import (
+    Entry,
+    NewEntry,
+    Stage,
+    Witness,
+    countersign,
+    heads,
+    latest_head,
+    post_entries,
+    register_witness,
+    witness_message,
+)
 from karnameh.org.public import OrgUnit, Place
 from karnameh.people.public import User
 from karnameh.plumbing.models import Deed
@@ -244,7 +258,20 @@ def publish_demo() -> bool:
         _issue(author, loaded + 4 * AT)
         return True
     _open_data(author, second, loaded + 5 * AT)
+    _witness(loaded + 5 * AT)
     return False
+
+
+def _witness(at: datetime) -> None:
+    """A partner signs beside the first heads, with a key that everybody can read here: it is a demo's."""
+    partner = User.objects.filter(username="partner").first()
+    if partner is None or Witness.objects.exists():
+        return
+    unit = OrgUnit.objects.get(path=units_where(partner, Role.PARTNER).paths[0])
+    key = Ed25519PrivateKey.from_private_bytes(sha256(b"a witness of the demo").digest())
+    witness = register_witness(unit, public=key.public_key().public_bytes_raw(), by=partner, at=at)
+    for head in heads():
+        countersign(head, witness, key.sign(witness_message(head)), by=partner, at=at)
 
 
 def _arrived(figure: Figure, until: Until) -> bool:

@@ -24,6 +24,7 @@ from karnameh.insight.figures.forms import NoteForm, StageForm, WordsForm
 from karnameh.insight.figures.models import OPEN, Figure, State
 from karnameh.insight.figures.opening import STAGES, opened_address
 from karnameh.insight.figures.showing import shown_of
+from karnameh.insight.maps.shapes import canvas, legend, province_map
 from karnameh.insight.periods import period_of, written
 from karnameh.insight.queries import indicator_url
 from karnameh.kernel.period import Period
@@ -32,7 +33,8 @@ from karnameh.org.public import OrgUnit, Place
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
-from karnameh.ui.public import shown_to
+from karnameh.ui.public import Display, shown_to
+from karnameh.ui.tiles import tile_of
 
 FIRST_PARTS = 10  # of a figure; the others open below them
 
@@ -289,6 +291,7 @@ def _public_page(request: HttpRequest, figure: Figure, *, sketch: bool = False) 
         "indicator": {key: reading.word(document["indicator"][key]) for key in ("name", "definition", "means")},
         "period": reading.period_of(document["period"]), "campaign_name": reading.word(document["campaign"]),
         "parts": parts, "first": parts[:FIRST_PARTS], "rest": parts[FIRST_PARTS:],
+        **_drawn(document, parts, display),
         "chosen": reading.part_name(part, display) if part else "",
         "within": reading.part_rows(document, display, chosen=chosen, opened=opened) if part else [],
         "times": reading.time_rows(document, display),
@@ -307,6 +310,31 @@ def _public_page(request: HttpRequest, figure: Figure, *, sketch: bool = False) 
         response["Cache-Control"] = "public, max-age=60"
         response["Vary"] = "Cookie, Accept-Encoding"
     return response
+
+
+def _drawn(
+    document: dict[str, Any], parts: list[dict[str, Any]], display: Display
+) -> dict[str, Any]:
+    """The parts of a national figure on the map: provinces that stand alone, by the stage that is said."""
+    alone = [one for one in document["parts"] if len(one["keys"]) == 1]
+    if document["level"] or not alone:
+        return {}
+    numbers = {row["name"]: row for row in parts}
+    rows = []
+    for one in alone:
+        row = numbers[reading.part_name(one, display)]
+        value = row.get(document["stage"])
+        label = wording.number_said(value, display, money=document["money"])
+        rows.append(
+            {"name": one["names"][0]["fa"], "value": value, "label": label, "href": row["href"]}
+        )
+    if not any(tile_of(row["name"]) for row in rows):
+        return {}
+    title = _("Promised, reported and verified by place")
+    return {
+        "drawn": province_map(rows, display, title), "legend": legend(rows),
+        "attribution": canvas().attribution,
+    }  # fmt: skip
 
 
 @require_safe

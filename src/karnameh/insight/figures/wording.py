@@ -134,6 +134,13 @@ def _rounded(
     )
 
 
+def number_said(value: Decimal | None, display: Display, *, money: bool) -> str:
+    """A number on a map: money shortly; a dash where there is none."""
+    if value is None:
+        return "—"
+    return money_text(int(value), display, short=True) if money else number_text(value, display)
+
+
 def _text(figure: Figure, quantity: Decimal, display: Display) -> str:
     return money_text(int(quantity), display) if figure.money else number_text(quantity, display)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from karnameh.access.public import Role, units_where
 from karnameh.insight.figures.models import Figure, State
@@ -30,6 +30,14 @@ def figures_to_choose(user: User, *, at: datetime) -> QuerySet[Figure]:
         .exclude(embargo_until__gt=at)
         .order_by("-published_at", "-pk")
     )
+
+
+def public_packs(*, at: datetime) -> QuerySet[Pack]:
+    """The packs that everybody may see, newest first: none of their figures is still held back."""
+    held = Figure.objects.filter(packs__pack=OuterRef("pk")).exclude(
+        Q(published_at__isnull=False) & (Q(embargo_until=None) | Q(embargo_until__lte=at))
+    )
+    return Pack.objects.exclude(Exists(held)).select_related("unit")
 
 
 def public_pack(code: str, *, at: datetime) -> Pack:

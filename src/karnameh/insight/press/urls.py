@@ -8,6 +8,7 @@ from karnameh.insight.press import views
 
 urlpatterns = [
     path("press/", views.packs, name="press_packs"),
+    path("press/all/", views.published, name="press_public"),
     path("press/<figure_code:code>/", views.pack, name="press_pack"),
     path("press/<figure_code:code>/qr.svg", views.pack_qr, name="press_qr"),
     re_path(

@@ -90,6 +90,14 @@ def packs(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def published(request: HttpRequest) -> HttpResponse:
+    """All packs that everybody may see."""
+    return render(
+        request, "insight/press/published.html", {"packs": queries.public_packs(at=now())[:100]}
+    )
+
+
+@require_safe
 def pack(request: HttpRequest, code: str) -> HttpResponse:
     """A pack as a page, for everybody."""
     found = queries.public_pack(code, at=now())

@@ -21,7 +21,7 @@ STAGES = ("pledged", "reported", "verified")
 
 def docx_of(document: Mapping[str, Any], language: str) -> bytes:
     """The Word document in one language; in Persian every paragraph and table runs from the right."""
-    return _Writer(worded(document, language)).bytes()
+    return _Writer(worded(document, language)).content()
 
 
 class _Writer:
@@ -44,7 +44,7 @@ class _Writer:
             self.say(self.words["small"], size=9)
         self.say(self.words["verify"], size=9)
 
-    def bytes(self) -> bytes:
+    def content(self) -> bytes:
         """The finished file."""
         kept = io.BytesIO()
         self.file.save(kept)

@@ -37,7 +37,7 @@ class Taken(NamedTuple):
     cells: Cells
 
     @property
-    def count(self) -> int:
+    def entries(self) -> int:
         """How many entries."""
         return len(self.ids) // 16
 

@@ -138,8 +138,8 @@ class _Portion:
             self.homes[axis].update(group)
             placed = self.additions.cells.setdefault(key, [])
             placed += [(lines[node], cells) for node, cells in group.items()]
-        self.size += taken.count
-        self.entries += taken.count
+        self.size += taken.entries
+        self.entries += taken.entries
 
     def append_records(self, hashes: list[bytes]) -> None:
         """Leaves that are no entries."""

@@ -171,7 +171,7 @@ class _Child:
             at, length = map(int, line.split())
             number = next(n for n, one in self.hand.items() if one[3] == at)
             answer: Taken = pickle.loads(self.memory[at : at + length])
-            if answer.count != len(self.hand.pop(number)[0]):
+            if answer.entries != len(self.hand.pop(number)[0]):
                 raise ValueError("another number of entries")
             found[number] = answer
             self.free.append(at)

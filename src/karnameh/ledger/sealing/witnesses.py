@@ -40,6 +40,11 @@ def retire_witness(witness: Witness, *, by: User, at: datetime) -> Witness:
     return witness
 
 
+def witness_message(head: Head) -> bytes:
+    """The bytes that a witness signs."""
+    return witness_text(body_of(head).text())
+
+
 def countersign(
     head: Head, witness: Witness, signature: bytes, *, by: User | None, at: datetime
 ) -> Countersignature:
@@ -48,7 +53,7 @@ def countersign(
         require(by, Role.PARTNER, witness.unit)
     if witness.retired_at is not None:
         raise Refusal(_("This key was given up. Register the new one first."), status=409)
-    text = witness_text(body_of(head).text())
+    text = witness_message(head)
     if len(signature) != SIGNATURE or not is_signed(bytes(witness.public), text, signature):
         raise Refusal(_("This signature does not fit this head and your key."), field="signature")
     known = Countersignature.objects.filter(head=head, witness=witness).first()

@@ -347,7 +347,9 @@
     verdict.className = "notice notice-" + state;
     verdict.querySelector("p").textContent = page.dataset[words || state];
     verdict.dataset.state = state;
-    document.getElementById("verify-result").hidden = false;
+    const result = document.getElementById("verify-result");
+    result.hidden = false;
+    result.scrollIntoView({ block: "nearest" });
   };
 
   // That the words published around a sum are about this sum, and are those that were approved.
