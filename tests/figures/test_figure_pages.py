@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -87,8 +88,9 @@ def test_the_public_pages_leak_no_true_count_of_people(press: Press) -> None:
     published = json.loads(texts[2])
     hidden = ("113", "4003", "218", "4221", "4,003", "۱۱۳", "۴٬۰۰۳", "۲۱۸", "۴٬۲۲۱")
     for text in texts:
+        outlines = re.sub(r' d="[^"]*"', "", text)  # of provinces are no counts
         for true in hidden:
-            assert true not in text.replace(figure.head_code, "")
+            assert true not in outlines.replace(figure.head_code, "")
     assert set(published) == {"published"}  # no proof: it would tell the true counts
     assert not {"content", "digest"} & set(published["published"])
     assert published["published"]["figure"]["protected"]
