@@ -153,6 +153,10 @@ def test_what_is_published_is_never_changed(world: World) -> None:
     one = a_publication(world)
     before = Client().get(f"/open/{one.code}/figures.csv").getvalue()
     assert hashlib.sha256(before).hexdigest() == one.files["csv"].sha256
+    again = Client().get(
+        f"/open/{one.code}/figures.csv", headers={"If-None-Match": f'"{one.files["csv"].sha256}"'}
+    )
+    assert (again.status_code, again.getvalue()) == (304, b"")
     an_entry(world.local, an_indicator("later"), 99, by=world.people["officer"])
     assert Client().get(f"/open/{one.code}/figures.csv").getvalue() == before
     for statement in ("UPDATE exchange_opendata SET rows = 0", "DELETE FROM exchange_opendata"):

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -79,7 +80,12 @@ def download(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     response["Content-Type"] = _TYPES[kind]
     response["ETag"] = f'"{one.files[kind].sha256}"'
     response["Cache-Control"] = "public, max-age=31536000, immutable"
-    return response
+    answer: HttpResponseBase = get_conditional_response(
+        request, etag=response["ETag"], response=response
+    )
+    if answer is not response:  # whoever has the file already is sent nothing
+        response.close()
+    return answer
 
 
 @require_safe

@@ -23,6 +23,7 @@ from karnameh.ledger.proof.rows import Row
 from karnameh.ledger.proof.shape import Series, stored
 from karnameh.ledger.proof.signing import is_signed, key_name, succession_text
 from karnameh.ledger.proof.sums import Cell
+from karnameh.ledger.sealing.checking_trees import check_trees
 from karnameh.ledger.sealing.heads import body_of, heads, log_name, totals_root
 from karnameh.ledger.sealing.leaves import State, StoredNodes, read_state, rows_between
 from karnameh.ledger.sealing.numbering import AXES
@@ -30,6 +31,7 @@ from karnameh.ledger.sealing.trees import lines_at
 
 MOST = 1_000_000  # entries whose sums are added up again in memory
 _SHOWN = 100  # findings
+_SERIES = 10  # whose sums are made again beside a stretch of leaves
 
 
 @dataclass
@@ -39,6 +41,7 @@ class LogCheck:
     leaves: int = 0
     heads: int = 0
     is_whole: bool = True  # whether the end of the log was reached
+    last_series: int = 0  # of the sums: the last one looked at, 0 at the end
     findings: list[str] = field(default_factory=list)
 
     def find(self, words: str) -> None:
@@ -46,8 +49,13 @@ class LogCheck:
             self.findings.append(words)
 
 
-def check_log(*, at: datetime | None = None, start: int = 0, most: int | None = None) -> LogCheck:
-    """Compare entries, leaves, sums and heads; with `start` and `most` only so many leaves of the log."""
+def check_log(
+    *, at: datetime | None = None, start: int = 0, most: int | None = None, after_series: int = 0
+) -> LogCheck:
+    """Compare entries, leaves, sums and heads; with `start` and `most` only so many leaves of the log.
+
+    Then only some of the sums are made again, too: those of the next few series behind `after_series`.
+    """
     found = LogCheck()
     alone = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
@@ -62,6 +70,9 @@ def check_log(*, at: datetime | None = None, start: int = 0, most: int | None = 
         _check_heads(cursor, state, found, at, most)
         if cells is not None:
             _check_sums(cursor, state, cells, found)
+        sizes = [state.size, *Head.objects.values_list("size", flat=True)]
+        some = {"after": after_series, "most": _SERIES} if most is not None else {}
+        found.last_series = check_trees(cursor, state.master, sizes, found.find, **some)
     return found
 
 
@@ -69,11 +80,12 @@ class Patrol:
     """Walks the log round and round, a stretch at a time: for the worker."""
 
     def __init__(self, stretch: int = 50_000) -> None:
-        self.stretch, self.next = stretch, 0
+        self.stretch, self.next, self.series = stretch, 0, 0
 
     def walk(self) -> LogCheck:
         """The next stretch."""
-        found = check_log(start=self.next, most=self.stretch)
+        found = check_log(start=self.next, most=self.stretch, after_series=self.series)
+        self.series = found.last_series
         self.next = 0 if found.is_whole else self.next + self.stretch
         return found
 
