@@ -75,17 +75,15 @@ def download(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     one = queries.published_as(code)
     if kind not in FORMATS:
         raise OutOfReach
+    etag = f'"{one.files[kind].sha256}"'
+    if there := get_conditional_response(request, etag=etag):
+        return there  # whoever has the file already is sent nothing
     file = (folder_of(one.folder) / f"figures.{kind}").open("rb")
     response = FileResponse(file, as_attachment=True, filename=f"karnameh-{one.code}.{kind}")
     response["Content-Type"] = _TYPES[kind]
-    response["ETag"] = f'"{one.files[kind].sha256}"'
+    response["ETag"] = etag
     response["Cache-Control"] = "public, max-age=31536000, immutable"
-    answer: HttpResponseBase = get_conditional_response(
-        request, etag=response["ETag"], response=response
-    )
-    if answer is not response:  # whoever has the file already is sent nothing
-        response.close()
-    return answer
+    return response
 
 
 @require_safe
