@@ -246,6 +246,8 @@ def found_by_stranger(verify: Any, kept: Kept) -> str:
 
     try:
         shown = _as_read(heads_json())
+        if gone := _numbers(kept.heads) - _numbers(shown):
+            return f"heads {sorted(gone)} are not shown any more"
         verify.check_heads(kept.heads["heads"][-1], [kept.heads, shown], kept.key)
         head = Head.objects.select_related("key").get(number=kept.number)
         with connection.cursor() as cursor:
@@ -264,6 +266,10 @@ def found_by_stranger(verify: Any, kept: Kept) -> str:
     except Exception as trouble:  # what cannot be shown is found, too
         return f"cannot be shown: {trouble!r}"
     return ""
+
+
+def _numbers(heads: dict[str, Any]) -> set[int]:
+    return {one["number"] for one in heads["heads"]}
 
 
 def _said_now() -> dict[tuple[int, int], int]:
