@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from karnameh.access.public import Role, units_where
 from karnameh.activities.public import Activity, Campaign, State
-from karnameh.catalog.public import indicators
+from karnameh.catalog.public import Measure, MeasureKind, indicators
 from karnameh.exchange.models import OpenData, OpenState
 from karnameh.exchange.opendata.formats import Cell
 from karnameh.exchange.opendata.making import folder_of
@@ -62,8 +64,22 @@ def may_publish(user: Any) -> list[OrgUnit]:
 
 def whole_rows(one: OpenData) -> list[dict[str, Any]]:
     """The figures of the whole, for the page: from the very file that is downloaded."""
-    file = folder_of(one.folder) / "figures.json"
-    rows = json.loads(file.read_text(encoding="utf-8"))["rows"]
+    measures = {measure.code: measure for measure in Measure.objects.all()}
+    return [
+        {
+            **row,
+            "measure": measures.get(row["measure"]),
+            "money": row["measure"] in measures
+            and measures[row["measure"]].kind == MeasureKind.MONEY,
+        }
+        for row in _whole(str(folder_of(one.folder)), one.files["json"].sha256)
+    ]
+
+
+@lru_cache(maxsize=32)
+def _whole(folder: str, _digest: str) -> list[dict[str, Any]]:
+    """Read once: a file is large, and what was published never changes."""
+    rows = json.loads((Path(folder) / "figures.json").read_text(encoding="utf-8"))["rows"]
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         if row["level"] == "whole":
