@@ -28,6 +28,7 @@ from karnameh.narrative.reader.who import Actors, partner_of, speakers_of
 
 _MILITARY_REACH = 4
 _MONEY = frozenset(("toman", "rial", "dollar"))
+_WHOLES = frozenset(("تعداد", "میان", "شمار", "جمع", "مجموع"))
 _MEMORY = 12  # figures back to which a bare classifier may point
 _SMALL = 10  # figures below this are said twice of different things too often to be one fact
 
@@ -195,6 +196,15 @@ def _bind_places(reading: Reading, drafts: list[Draft], index: PlaceTree) -> Non
             hit = place_of(reading, position, figures, hits[first])
             if hit is not None:
                 draft.place = _place_name(reading, hit)
+            elif position and _is_of_these(reading, draft):
+                draft.place = group[position - 1].place
+
+
+def _is_of_these(reading: Reading, draft: Draft) -> bool:
+    """«۹۰ خانه در شازند …؛ از این تعداد ۷۱ خانه تمام شد»: a part is where its whole is."""
+    at = draft.figure.opening
+    led = reading.texts(at - 3, at - 1) == ["از", "این"] and reading.text(at - 1) in _WHOLES
+    return led and reading.text(at - 4) in ("؛", "،")
 
 
 def _place_name(reading: Reading, hit: PlaceHit) -> str:

@@ -155,6 +155,13 @@ def _loose_end(raw: str, text: str) -> int:
     """
     if text.endswith("ش") and text[:-1] in _OWNED_SCALES:
         return len(raw) - 1  # «سه میلیاردش رسیده»
+    for scale in _OWNED_SCALES:
+        if (
+            raw.startswith(scale)
+            and len(text) > len(scale) + 2
+            and is_counted_noun(text[len(scale) :])
+        ):
+            return len(scale)  # «۹۵هزارکیف»
     for ending in _COPULA_ENDINGS:
         if raw.endswith(ZWNJ + ending) and text not in VERB_FORMS:
             return len(raw) - len(ending)
