@@ -495,7 +495,12 @@ def _happening(reading: Reading, figure: Figure) -> str:
     head = reading.head(figure)
     struck_thing = "را" in reading.texts(figure.after, verb.first)
     lead = list_lead(reading, figure)
-    if lead[:1] == ["و"] and len(lead) <= _FEW_WORDS and struck_thing and verb.lemma in _RUINING:
+    if (
+        lead[:1] in (["و"], ["،"], [])
+        and len(lead) <= _FEW_WORDS
+        and struck_thing
+        and verb.lemma in _RUINING
+    ):
         head = _subject_before(reading, figure)  # «سیلاب وارد شهر شد و ۶۰۰ خانه را گرفت»
     first = min(figure.clause.words, default=0)
     described = reading.text(first - 1) == "که" and reading.text(first - 2) not in VERB_FORMS

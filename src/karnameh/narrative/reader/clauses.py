@@ -236,6 +236,8 @@ def _is_finite_here(words: list[Word], at: int, first: int, after: int) -> bool:
         return True  # «در هفته‌ای که گذشت خبر داد»
     if before.text == "را" and at + 1 < after and words[at + 1].text == "گفت":
         return True  # «سیل که ۲۰۰ خانه را برد گفت»
+    if before.text == "بین" and at > first + 1 and words[at - 2].text == "از":
+        return True  # «محصول را از بین برد»
     if before.text in PREPOSITIONS or before.text in ("و", "یا"):
         return False
     if before.text in ("دست", "حال"):

@@ -18,7 +18,7 @@ from karnameh.narrative.reader.dates import (
     second_date,
 )
 from karnameh.narrative.reader.labels import enumerator, identifier, plan_name
-from karnameh.narrative.reader.lexicon import CLOCK
+from karnameh.narrative.reader.lexicon import CLOCK, DEEDS, OURS
 from karnameh.narrative.reader.lives import lives
 from karnameh.narrative.reader.nouns import is_counted_noun
 from karnameh.narrative.reader.numerals import Form
@@ -124,7 +124,9 @@ def _is_part(reading: Reading, figure: Figure, previous: Figure, known: str) -> 
     of_it |= reading.text(figure.after) == "از" and reading.text(figure.after + 1) in _OF_IT
     verb = figure.clause.verb
     lives = verb is not None and reading.text(verb.first - 1) == "زندگی"
-    lives |= verb is not None and verb.lemma == "خشکید"
+    acting = reading.text(verb.after - 1).endswith("یم") if verb is not None else True
+    acting |= not (DEEDS | OURS).isdisjoint(figure.clause.texts)
+    lives |= not acting and figure.phrase.unit == "percent"
     return same and known not in _TIMES and of_it and (owns(figure) or lives)
 
 

@@ -104,14 +104,14 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
     full = before == "سال" and reading.text(figure.first - 2) in _EDGES  # «تا پایان سال ۹۰ واحد»
     if full and counts_known(reading, figure) and not _is_plural(reading, figure):
         return None
+    if before == "سرشماری" and (1300 <= value <= 1499 or 50 <= value <= 99):
+        return Verdict("date", "a year", nothing(figure))
     year = 1200 <= value <= 1499 or 1900 <= value <= 2049
     if year and _counts_things(reading, figure, before):
         return None
     short = 10 <= value <= 99 and figure.number.after == figure.first + 1
     if before == "سال" and 60 <= value <= 99 and short and following not in ("هزار", "نفر"):
         return Verdict("date", "a year", before_number(figure))
-    if before == "سرشماری" and short:
-        return Verdict("date", "a year", nothing(figure))
     edge = before in ("ابتدای", "اوایل", "آغاز", "پایان", "اواخر")
     if edge and short and 60 <= value <= 99 and not counts_known(reading, figure):
         return Verdict("date", "a year", nothing(figure))

@@ -98,7 +98,7 @@ _WORKING = key_set("کار تمرین تلاش فعالیت مطالعه درس"
 _DAILY = key_set("روزی روزانه روز شبی هفته‌ای")
 _MET = key_set("جلسه نشست دیدار گردهمایی گفت‌وگو ملاقات")
 _THOUGHTS = key_set("چیز شرط نکته دلیل علت سوال پرسش مزیت ویژگی مانع پیام خصوصیت عامل")
-_COMPARED = frozenset(("کشور", "کشوری", "جهانی", "ملی", "استانی"))
+_COMPARED = frozenset(("کشور", "استان", "شهر", "کشوری", "جهانی", "ملی", "استانی"))
 
 
 def attribute(reading: Reading, figure: Figure) -> Verdict | None:
@@ -190,7 +190,7 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     if noun == "اتاق" and reading.text(figure.opening - 1) in ("با", "و", "دارای"):
         return Verdict("room", "a property of a building")
     signed = verb is not None and reading.text(verb.first - 1) in ("تنظیم", "امضا", "مبادله")
-    if noun == "نسخه" and signed and reading.text(figure.opening - 1) == "در":
+    if noun == "نسخه" and signed and reading.text(list_head(reading, figure) - 1) == "در":
         return Verdict("", "in how many copies")
     if noun == "صفحه":
         return Verdict("page", "the length of a book")
@@ -202,7 +202,8 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("person", "the jury")
     if noun in _DISASTERS:
         return Verdict("", "what befell")
-    if noun == "مصوبه" and reading.text(figure.opening - 1) == "از":
+    of_meeting = "جلسه" in reading.texts(figure.phrase.first + 1, figure.after + 1)
+    if noun == "مصوبه" and (of_meeting or reading.text(figure.opening - 1) == "از"):
         return Verdict(figure.phrase.unit, "the decisions of a meeting")
     if noun in ("بار", "دفعه"):
         return Verdict("times", "how often")
@@ -296,18 +297,26 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     officials |= appeared and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
     officials |= "حضور" in near[-3:] and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
     meeting = _MET & set(reading.texts(figure.opening - 8, figure.opening - 1))
+    if verb is not None and verb.lemma in ("بود", "داشت"):
+        meeting = meeting or (_MET | {"حضور"}) & set(reading.texts(figure.after, verb.first))
+    near = reading.texts(near_first(reading, figure), list_head(reading, figure)) or near
     led = near[-1:] != [] and near[-1] in _OFFICIALS
     officials |= appeared and near[-2:] == ["مدیران", "کل"]
     reporters = _counted(reading, figure) == "خبرنگار"
     officials |= reporters and near[-1:] != [] and near[-1] in _FACING_REPORTERS
     head = reading.head(figure)
     held = verb is not None and reading.text(verb.first - 1) in _HELD
-    if held and figure.phrase.unit in ("person", "county", "province", "organization"):
+    if held and figure.phrase.unit in ("person", "county", "province", "organization", ""):
         officials |= _stands_among_officials(head)
     present = "حضور" in near or ("با", "حضور") in pairwise(head)
     if officials or (led and (present or meeting)):
         return Verdict(figure.phrase.unit, "who was present")
     return None
+
+
+def near_first(reading: Reading, figure: Figure) -> int:
+    """Where the words in front of a figure's list begin that may say who they are."""
+    return max(figure.sentence.first, list_head(reading, figure) - 9)
 
 
 def _stands_among_officials(head: list[str]) -> bool:

@@ -187,6 +187,9 @@ def _private(reading: Reading, figure: Figure) -> str:
         return "a private fact"
     if _noun(reading, figure) not in _CHILDREN or not _few(figure, _MOST_CHILDREN):
         return ""
+    said = reading.text(verb.after - 1) if verb is not None else ""
+    if said.endswith("م") and not said.endswith("یم"):
+        return "a private fact"  # «۹ بچه بزرگ کرده‌ام»
     parent = reading.text(figure.opening - 1) in _PARENTS
     return "a private fact" if parent or owns(figure) else ""
 

@@ -45,6 +45,8 @@ _KITS = key_set("بسته سبد کیسه کارتن کیف کیت")
 _FEW = 12
 _BUILT = frozenset(("dwelling", "school", "building", "classroom", "mosque", "shop"))
 _MATERIALS = key_set("خشتی گلی کاهگلی سنگی فرسوده قدیمی خشت‌وگلی چوبی حصیری")
+_DEVICES = key_set("دستگاه پمپ موتور چاه تصفیه‌خانه آب‌شیرین‌کن")
+_FLOWS = frozenset(("litre", "cubic_metre", "kilogram", "ton"))
 _STRENGTHS = key_set("بزرگی شدت قدرت")
 _WAVES = key_set("مگاهرتز کیلوهرتز هرتز")
 
@@ -185,6 +187,23 @@ def _made_of(reading: Reading, figure: Figure) -> str:
     return "what a place is like" if reading.text(verb.first - 1) in _MATERIALS else ""
 
 
+def _device(reading: Reading, figure: Figure) -> str:
+    """«پمپ ساعتی ۲ هزار لیتر آب می‌کشد»: what a device can do."""
+    verb = figure.clause.verb
+    if verb is None or verb.tense is not Tense.PRESENT or figure.phrase.unit not in _FLOWS:
+        return ""
+    opens = reading.head(figure)[:2]
+    each = {"ساعتی", "روزانه", "روزی"} & set(reading.head(figure)[:4])
+    return "the capacity of a thing" if opens[:1] and opens[0] in _DEVICES and each else ""
+
+
+def _difference(reading: Reading, figure: Figure) -> str:
+    """«این عدد ۲۰ نفر کمتر از برآورد بود», «۵۰۰ بسته بیشتر از برنامه»."""
+    than = reading.texts(figure.after, figure.after + 2) in (["کمتر", "از"], ["بیشتر", "از"])
+    counted = figure.phrase.unit not in ("percent", "times", "toman", "rial", "")
+    return "a difference" if than and counted else ""
+
+
 def _magnitude(reading: Reading, figure: Figure) -> str:
     """«زلزله‌ای به بزرگی ۵٫۲»."""
     led = reading.text(figure.opening - 1) in _STRENGTHS and not isinstance(
@@ -275,6 +294,8 @@ _RULES: tuple[Callable[[Reading, Figure], str], ...] = (
     _wave,
     _made_of,
     _magnitude,
+    _device,
+    _difference,
     _routes,
     _compared,
     _whole_of_land,
