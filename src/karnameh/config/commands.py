@@ -7,6 +7,7 @@ import os
 import runpy
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from karnameh.config.embedded import Cluster, DatabaseTrouble, cluster
@@ -157,51 +158,32 @@ def _accept_heads() -> None:
         )
 
 
+# What is measured, and the module whose `bench` does it.
+BENCHES = {
+    "desks": "karnameh.config.bench.desks",
+    "ledger": "karnameh.config.bench.ledger",
+    "phone": "karnameh.config.bench.phone",
+    "proof": "karnameh.config.bench.proof",
+    "readers": "karnameh.config.bench.readers",
+    "scale": "karnameh.config.bench.scale",
+    "spark": "karnameh.config.bench.spark",
+    "sync": "karnameh.config.bench.sync.command",
+    "tampering": "karnameh.config.bench.tampering",
+}
+PLAIN_BENCHES = {
+    "plan": "karnameh.campaigns.planner.bench",
+    "read": "karnameh.narrative.reader.bench",
+}
+
+
 def _bench(arguments: list[str]) -> int:
-    if arguments[:1] == ["ledger"]:
-        from karnameh.config.bench.ledger import bench
-
-        return bench(arguments[1:])
-    if arguments[:1] == ["desks"]:
-        from karnameh.config.bench.desks import bench as bench_desks
-
-        return bench_desks(arguments[1:])
-    if arguments[:1] == ["proof"]:
-        from karnameh.config.bench.proof import bench as bench_proof
-
-        return bench_proof(arguments[1:])
-    if arguments[:1] == ["readers"]:
-        from karnameh.config.bench.readers import bench as bench_readers
-
-        return bench_readers(arguments[1:])
-    if arguments[:1] == ["spark"]:
-        from karnameh.config.bench.spark import bench as bench_spark
-
-        return bench_spark(arguments[1:])
-    if arguments[:1] == ["scale"]:
-        from karnameh.config.bench.scale import bench as bench_scale
-
-        return bench_scale(arguments[1:])
-    if arguments[:1] == ["read"]:
-        return _run("karnameh.narrative.reader.bench", arguments[1:])
-    if arguments[:1] == ["plan"]:
-        return _run("karnameh.campaigns.planner.bench", arguments[1:])
-    if arguments[:1] == ["phone"]:
-        from karnameh.config.bench.phone import bench as bench_phone
-
-        return bench_phone(arguments[1:])
-    if arguments[:1] == ["tampering"]:
-        from karnameh.config.bench.tampering import bench as bench_tampering
-
-        return bench_tampering(arguments[1:])
-    if arguments[:1] == ["sync"]:
-        from karnameh.config.bench.sync.command import bench as bench_sync
-
-        return bench_sync(arguments[1:])
-    print(
-        "Benchmarks: desks, ledger, phone, plan, proof, read, readers, scale, spark, sync, tampering",
-        file=sys.stderr,
-    )
+    name, given = arguments[:1], arguments[1:]
+    if name and name[0] in PLAIN_BENCHES:
+        return _run(PLAIN_BENCHES[name[0]], given)
+    if name and name[0] in BENCHES:
+        measure: Callable[[list[str]], int] = import_module(BENCHES[name[0]]).bench
+        return measure(given)
+    print(f"Benchmarks: {', '.join(sorted(BENCHES | PLAIN_BENCHES))}", file=sys.stderr)
     return 2
 
 
