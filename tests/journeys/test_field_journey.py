@@ -286,6 +286,8 @@ def test_the_worker_leaves_the_rest_of_the_site_alone(phone: Visitor, scene: Sce
         }"""
     )
     assert weight < 150_000, weight
+    page_kept = "caches.match('/field/', { ignoreVary: true }).then((one) => one.text())"
+    assert 'id="offer"' not in page.evaluate(page_kept), "the page that is kept is nobody's"
     phone.open("/me/")
     assert page.evaluate("navigator.serviceWorker.controller") is None
     phone.context.clear_cookies()

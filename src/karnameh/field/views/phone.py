@@ -46,14 +46,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User):
         raise Locked("not_signed_in")
     if request.method == "GET":
-        units = OrgUnit.objects.filter(path__in=units_where(user).paths).order_by("sort_key")
-        return answer(
-            {
-                "office": user.office,
-                "csrf": get_token(request),
-                "units": [[one.pk, one.name] for one in units[:50]],
-            }
-        )
+        return answer(offer(request, user))
     unit = request.POST.get("unit", "")
     device, secrets = enrol_device(
         unit=reach_unit(user, int(unit) if unit.isdecimal() else 0),
@@ -75,6 +68,16 @@ def enrol(request: HttpRequest) -> HttpResponse:
     )
     keep_language(response, user.language)
     return response
+
+
+def offer(request: HttpRequest, user: User) -> dict[str, Any]:
+    """What somebody who is signed in may take a phone in for."""
+    units = OrgUnit.objects.filter(path__in=units_where(user).paths).order_by("sort_key")
+    return {
+        "office": user.office,
+        "csrf": get_token(request),
+        "units": [[one.pk, one.name] for one in units[:50]],
+    }
 
 
 @speaking

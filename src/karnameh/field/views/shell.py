@@ -16,6 +16,8 @@ from django.views.decorators.http import require_safe
 
 from karnameh.field.saying import says
 from karnameh.field.shipping import made, mark_of, release
+from karnameh.field.views.phone import offer
+from karnameh.people.public import User
 
 _WORKER = Path(__file__).parents[1] / "static" / "field" / "worker" / "worker.js"
 # What the app needs without a network, beside its script and its styles.
@@ -36,21 +38,24 @@ def assets() -> list[str]:
 
 @require_safe
 def app(request: HttpRequest) -> HttpResponse:
-    """The app's one page, without anybody's data.
+    """The app's one page.
 
-    Whoever comes without being signed in finds the way in at once, before any script. The worker asks for
-    the page that it keeps with a header: that one has nothing in it before the script knows the phone.
+    Whoever comes without being signed in finds the way in at once, before any script; who is signed in
+    finds with it what he may take the phone in for. The worker asks for the page that it keeps with a
+    header: that one has nobody's data, and nothing in it before the script knows the phone.
     """
-    stranger = not request.user.is_authenticated and "X-Kept" not in request.headers
+    kept, user = "X-Kept" in request.headers, request.user
+    offered = offer(request, user) if isinstance(user, User) and not kept else None
     response = render(
         request,
         "field/app.html",
         {
             "version": release(), "script": _address("js"), "styles": _address("css"), "says": says(),
-            "stranger": stranger,
+            "stranger": offered is None and not kept,
+            "offered": offered,
         },
     )  # fmt: skip
-    response["Cache-Control"] = "no-cache"
+    response["Cache-Control"] = "no-store" if offered else "no-cache"
     patch_vary_headers(response, ["Cookie", "X-Kept"])
     return response
 

@@ -155,6 +155,12 @@ addEventListener("offline", () => { sending.state.net = "away"; strip(); });
 setInterval(() => { if (store.isOpen() && (waiting || !app.doc) && navigator.onLine !== false) sending.send(); }, 30e3);
 
 /* --- beginning --------------------------------------------------------------------------------- */
+/* What the page brought for somebody who is signed in: good once. */
+const cameAlong = () => {
+  const offer = at("offer");
+  offer?.remove();
+  return offer && JSON.parse(offer.textContent);
+};
 const begin = async (why = "") => {
   app.doc = drawn = null;
   at("tabs").hidden = at("back").hidden = at("lock").hidden = true;
@@ -162,7 +168,7 @@ const begin = async (why = "") => {
   if (await store.known()) { await draw(); return recount(); }
   strip();
   const mine = ++turn;
-  const offered = await sending.ask("enrol/").catch(() => null);
+  const offered = cameAlong() ?? (await sending.ask("enrol/").catch(() => null));
   const nodes = !offered || offered.error ? await opening.signIn(app, why ? say(why) : "") : [why ? note("warn", say(why)) : null, ...(await opening.enrol(app, offered))];
   if (mine === turn) show(nodes);
 };
