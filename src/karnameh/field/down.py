@@ -256,7 +256,8 @@ def _promised(by: User, unit: OrgUnit, activities: list[Activity]) -> Part:
             activity__in=[one.pk for one in activities],
         )
         .exclude(corrections__kind=Kind.REVERSAL)
-        .order_by("ends_on", "pk")[:60]
+        .order_by("ends_on", "pk")
+        .values_list("pk", "indicator_id", "activity_id", "quantity", named=True)[:60]
     )  # fmt: skip
     done = _reported(unit, [one.pk for one in rows]) if rows else set()
     return [
@@ -302,33 +303,33 @@ def _sent(device: Device) -> Part:
     rows = list(
         Sent.objects.filter(device__account=device.account_id)
         .exclude(reason="mended")
-        .select_related("settled")
-        .order_by("-pk")[:_SHOWN_SENT]
-    )
+        .order_by("-pk")
+        .values_list("item", "kind", "verdict", "sentence", "entry_id", "settled__how", named=True)[:_SHOWN_SENT]
+    )  # fmt: skip
     wanted = [one.entry_id for one in rows if one.entry_id]
-    about = list(
-        Entry.objects.filter(
-            Q(pk__in=wanted)
-            | Q(verifies__in=wanted, kind=Kind.ORIGINAL)
-            | Q(corrects__in=wanted, kind=Kind.REVERSAL)
-        ).order_by("pk")
-    ) if wanted else []  # fmt: skip
-    entries = {one.pk: one for one in about}
+    about = _about(wanted) if wanted else []
+    checks = [one for one in about if one.verifies_id and one.kind == Kind.ORIGINAL]
     undone = {one.corrects_id for one in about if one.kind == Kind.REVERSAL}
-    gone = undone | set(
-        Entry.objects.filter(
-            corrects__in=[one.pk for one in about if one.verifies_id], kind=Kind.REVERSAL
-        ).values_list("corrects_id", flat=True)
-    )
-    checks = {
-        one.verifies_id: one
-        for one in about
-        if one.verifies_id and one.kind == Kind.ORIGINAL and one.pk not in gone
-    }
-    return [_line(row, entries, checks, undone) for row in rows]
+    if checks:
+        beside = _about([one.pk for one in checks])
+        undone |= {one.corrects_id for one in beside if one.kind == Kind.REVERSAL}
+    entries = {one.pk: one for one in about}
+    standing = {one.verifies_id: one for one in checks if one.pk not in undone}
+    return [_line(row, entries, standing, undone) for row in rows]
 
 
-def _line(row: Sent, entries: dict[Any, Entry], checks: dict[Any, Entry], undone: set[Any]) -> Any:
+def _about(wanted: list[Any]) -> list[Any]:
+    """Some entries with what checks them and what takes them back: the few columns that a phone needs."""
+    rows = Entry.objects.filter(
+        Q(pk__in=wanted)
+        | Q(verifies__in=wanted, kind=Kind.ORIGINAL)
+        | Q(corrects__in=wanted, kind=Kind.REVERSAL)
+    ).order_by("pk")
+    named = ("pk", "kind", "indicator_id", "quantity", "ends_on", "verifies_id", "corrects_id")
+    return list(rows.values_list(*named, named=True))
+
+
+def _line(row: Any, entries: dict[Any, Any], checks: dict[Any, Any], undone: set[Any]) -> Any:
     said: dict[str, Any] = {"id": str(row.item), "kind": row.kind, "verdict": row.verdict}
     entry = entries.get(row.entry_id)
     if entry is not None:
@@ -343,9 +344,8 @@ def _line(row: Sent, entries: dict[Any, Entry], checks: dict[Any, Entry], undone
             said["undone"] = True
     if row.sentence:
         said["sentence"] = row.sentence
-    settled = getattr(row, "settled", None)
-    if settled is not None:
-        said["settled"] = settled.how
+    if row.settled__how:
+        said["settled"] = row.settled__how
     return said
 
 
