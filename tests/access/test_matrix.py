@@ -137,6 +137,7 @@ TABLE: dict[str, Policy] = {
     "review_desks": Policy((Role.REVIEWER, Role.PLANNER)),
     "review_desk": Policy("owner"),
     "review_many": Policy("post"),
+    "review_meters": Policy("owner"),
     "review_compare": Policy("owner"),
     "review_proposal": Policy("owner"),
     "review_split": Policy("owner"),

@@ -42,6 +42,7 @@ from karnameh.campaigns.week.running import ask_plan, plan_once, stop_run
 from karnameh.campaigns.week.saying import Names, say
 from karnameh.campaigns.week.wishes import place_by_wish
 from karnameh.plumbing.public import OutOfReach
+from processes import end_a_solver
 from workbench import refused, refused_kindly
 
 SUNDAY = DAY + timedelta(days=1)
@@ -307,6 +308,41 @@ def test_a_stopped_run_keeps_what_was_found_and_a_killed_worker_leaves_no_ghost(
         plan_once()
     dead.refresh_from_db()
     assert dead.state == RunState.FAILED and dead.version.lines.count() == 3
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("phase", ["build", "first plan"])
+def test_a_solver_killed_in_the_middle_takes_nothing_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, phase: str
+) -> None:
+    week, by, _hall = crowded(world, 3)
+    draft = a_draft(week, world.fars, by)
+    run = ask_plan(draft, seconds=20, again=False, by=by, at=NOW)
+    said, killed = running._Word.__call__, []
+
+    def kill(word: Any, progress: planner.Progress) -> None:
+        said(word, progress)
+        if progress.phase == phase and not killed:
+            killed.append(end_a_solver())
+
+    monkeypatch.setattr(running._Word, "__call__", kill)
+    assert plan_once() and killed
+    run.refresh_from_db()
+    page = client_of(by).get(reverse("run", args=[run.pk])).content.decode()
+    assert run.trouble == "killed" and "کمبود حافظه" in page
+    # Before there was a plan nothing is changed; afterwards the plan until then is kept, and whole.
+    if phase == "build":
+        assert run.state == RunState.FAILED and run.version.lines.count() == 3
+    else:
+        assert (run.state, run.status) == (RunState.DONE, "stopped")
+        assert clashes_now([run.version_id]) == []
+        assert run.version.lines.filter(on__isnull=False).count() == run.accepted == 3
+    # The worker lives on, and plans the next one.
+    monkeypatch.setattr(running._Word, "__call__", said)
+    again = ask_plan(draft, seconds=5, again=False, by=by, at=NOW)
+    assert plan_once()
+    again.refresh_from_db()
+    assert (again.state, again.trouble, again.accepted) == (RunState.DONE, "", 3)
 
 
 def test_an_empty_scope_is_planned_without_a_fault(world: World) -> None:

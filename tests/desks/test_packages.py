@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from builders import DAY, NOW, World, a_campaign, an_indicator
 from desks.plans import a_draft, a_planner, a_proposal, a_venue, frozen, seal_now
@@ -24,6 +26,8 @@ from karnameh.activities.public import (
 from karnameh.campaigns.contents import lines_of as sealed_lines
 from karnameh.campaigns.contents import pledge_id, seal_of
 from karnameh.campaigns.models import Line, Part, Pledge, Signature, Version, VersionState
+from karnameh.campaigns.package import queries as package_queries
+from karnameh.campaigns.package import views as package_views
 from karnameh.campaigns.package.actions import (
     Spot,
     draw_up,
@@ -81,6 +85,33 @@ def test_who_signs_signs_what_he_saw(world: World) -> None:
     made = frozen(draft, first)
     assert made.frozen
     assert [line.activity for line in sealed_lines(made.content)] == [kept.pk]
+
+
+def test_a_large_draft_is_sealed_when_somebody_wants_to_sign_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package_views, "_AT_ONCE", 1)
+    week, by, second = a_campaign(), a_planner(world.shiraz), a_planner(world.shiraz)
+    for _ in range(2):
+        a_proposal(world.local, week, state=State.ACCEPTED)
+    draft = a_draft(week, world.shiraz, by)
+    client, url = Client(), reverse("package_version", args=[draft.pk])
+    client.force_login(by)
+    sealed: list[str] = []
+    honest = package_queries.content_of
+    monkeypatch.setattr(
+        package_queries, "content_of", lambda one: sealed.append(one.name) or honest(one)
+    )
+    page = client.get(url).content.decode()
+    assert "?sign=1" in page and seal_now(draft) not in page and not sealed
+    ready = client.get(f"{url}?sign=1").content.decode()
+    assert seal_now(draft) in ready and "?sign=1" not in ready and sealed
+    client.post(reverse("package_sign", args=[draft.pk]), {"seal": seal_now(draft)})
+    made = frozen(draft, second)
+    # Amended, the difference too is made when somebody asks for it.
+    amended = draw_up(made.package, name="دوم", basis=made, by=by, at=NOW)
+    page = client.get(reverse("package_version", args=[amended.pk])).content.decode()
+    assert f"a={made.pk}&amp;b={amended.pk}" in page
 
 
 def test_a_frozen_package_never_changes_not_even_for_its_owner(world: World) -> None:

@@ -60,6 +60,9 @@ def test_marks_words_and_decisions_come_back_as_rows(world: World, desk: Desk) -
     assert "نیمه‌کاره" in client.get(url, headers=htmx).content.decode()
     answer = client.post(url, {"do": "accept", "round": "1"}, headers=htmx).content.decode()
     assert f'data-opened="{two.pk}"' in answer and 'id="tally"' in answer
+    # The meters are a question of their own: the answer to a key does not wait for them.
+    assert 'id="meters"' not in answer
+    assert 'id="meters"' in client.get(url_of(desk, "review_meters")).content.decode()
     one.refresh_from_db()
     assert one.state == State.ACCEPTED
     back = client.post(url, {"do": "back"}, headers=htmx).content.decode()

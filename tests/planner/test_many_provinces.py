@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,6 +23,7 @@ from karnameh.campaigns.planner.coupling import quotas
 from karnameh.campaigns.planner.crew import WorkerEnded
 from karnameh.campaigns.planner.desk import Shared
 from karnameh.campaigns.planner.generating import Recipe, generate
+from processes import end_a_solver
 
 
 @pytest.fixture(autouse=True)
@@ -74,17 +72,6 @@ def test_stopped_after_the_first_plan_that_plan_is_kept(country: Instance, proce
     assert not check(country, plan).violations
 
 
-def _end_a_child() -> None:
-    own = os.getpid()
-    children = [
-        int(one)
-        for task in Path(f"/proc/{own}/task").iterdir()
-        for one in (task / "children").read_text().split()
-        if b"planner.worker" in Path(f"/proc/{one}/cmdline").read_bytes()
-    ]
-    os.kill(children[0], signal.SIGKILL)
-
-
 @pytest.mark.process
 def test_a_killed_process_leaves_the_best_plan_until_then(country: Instance) -> None:
     killed: list[bool] = []
@@ -92,7 +79,7 @@ def test_a_killed_process_leaves_the_best_plan_until_then(country: Instance) -> 
     def progress(one: Progress) -> None:
         if one.best is not None and not killed:
             killed.append(True)
-            _end_a_child()
+            end_a_solver()
 
     plan = solve(country, seconds=60, processes=2, progress=progress)
     assert plan.status == "stopped" and not check(country, plan).violations
@@ -102,7 +89,7 @@ def test_a_killed_process_leaves_the_best_plan_until_then(country: Instance) -> 
 def test_a_process_killed_before_any_plan_is_said(country: Instance) -> None:
     def progress(one: Progress) -> None:
         if one.phase == "build":
-            _end_a_child()
+            end_a_solver()
 
     with pytest.raises(WorkerEnded):
         solve(country, seconds=60, processes=2, progress=progress)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -174,14 +174,22 @@ class Twins:
         self._spread = {stem: many for stem, many in seen.items() if stem.startswith(" ")}
         self._heavy = {shape: self._whole(shape) for shape in self._shapes.values()}
 
-    def of(self, proposal: Proposed, *, least: int = LIKELY, most: int = 5) -> list[Twin]:
-        """The nearest others with at least `least` points, best first."""
+    def known(self, pk: int) -> Proposed:
+        """The proposal of this id."""
+        return self._all[pk]
+
+    def of(
+        self, proposal: Proposed, *, least: int = LIKELY, most: int = 5, among: Set[int] | None = None
+    ) -> list[Twin]:  # fmt: skip
+        """The nearest others with at least `least` points, best first; only `among` these ids, if they are given."""
         shape = _shape(proposal.name)
         met: set[int] = set()
         for home in _homes(proposal, shape):
             if self._spread.get(f" {home[1]}", 0) <= self._common:
                 met.update(self._holders.get(home, ()))
         met.discard(proposal.id)
+        if among is not None:
+            met &= among
         found = [
             twin
             for pk in met
@@ -190,12 +198,15 @@ class Twins:
         ]
         return sorted(found, key=lambda twin: (-twin.score, twin.id))[:most]
 
-    def pairs(self, *, least: int = LIKELY) -> list[tuple[int, int, int]]:
+    def pairs(
+        self, *, least: int = LIKELY, among: Set[int] | None = None
+    ) -> list[tuple[int, int, int]]:
         """All pairs `(id, other, score)` with id < other, nearest first."""
         found = {
             (min(pk, twin.id), max(pk, twin.id)): twin.score
             for pk, one in self._all.items()
-            for twin in self.of(one, least=least, most=20)
+            if among is None or pk in among
+            for twin in self.of(one, least=least, most=20, among=among)
         }
         return sorted(
             ((a, b, score) for (a, b), score in found.items()), key=lambda row: (-row[2], row[:2])

@@ -44,6 +44,13 @@ class VersionState(models.TextChoices):
     DROPPED = "dropped", _("set aside")
 
 
+class _WithoutContent(models.Manager["Version"]):
+    """A nation's canonical form has tens of megabytes: it is fetched by whoever reads it, and by nobody else."""
+
+    def get_queryset(self) -> models.QuerySet[Version]:
+        return super().get_queryset().defer("content")
+
+
 class Version(models.Model):
     """A draft of a package, or what was frozen of it. Frozen ones never change; the database sees to it."""
 
@@ -60,6 +67,8 @@ class Version(models.Model):
     frozen_at = models.DateTimeField(null=True)
     content = models.TextField(blank=True)  # the canonical form, once frozen
     seal = models.CharField(max_length=64, blank=True)  # SHA-256 of it
+
+    objects = _WithoutContent()
 
     personal: ClassVar[dict[str, Personal]] = {
         "made_by": Personal("who drew the draft up", "as long as the ledger"),

@@ -78,6 +78,7 @@ def reach_version(user: User, pk: UUID) -> Version:
     """A version: frozen ones for all who see the package, drafts for its planners."""
     found = (
         Version.objects.select_related("package__unit", "package__campaign", "basis", "made_by")
+        .defer("content", "basis__content")
         .filter(pk=pk)
         .first()
     )
@@ -211,7 +212,11 @@ def beneath(version: Version) -> list[Version]:
     found: dict[UUID, Version] = {}
     layer = [version.pk]
     while layer:
-        rows = Part.objects.filter(version__in=layer).select_related("part__package__unit")
+        rows = (
+            Part.objects.filter(version__in=layer)
+            .select_related("part__package__unit")
+            .defer("part__content")
+        )
         layer = []
         for row in rows:
             if row.part_id not in found:
@@ -253,7 +258,7 @@ def content_lines(version: Version) -> list[contents.Line]:
 
 def content_parts(version: Version) -> list[contents.Part]:
     """The packages beneath as they are sealed."""
-    rows = version.parts.select_related("part__package__unit")
+    rows = version.parts.select_related("part__package__unit").defer("part__content")
     return [
         contents.Part(row.part.package.unit.code, row.part.number or 0, row.part.seal)
         for row in rows
@@ -301,7 +306,8 @@ def candidates(version: Version) -> QuerySet[Activity]:
 def packages_beneath(version: Version) -> list[tuple[Version, bool, Version | None]]:
     """Frozen packages that can go in: `(newest, is it in, an older one that is in)`."""
     unit = version.package.unit
-    mine = {row.part.package_id: row.part for row in version.parts.select_related("part")}
+    inside = version.parts.select_related("part").defer("part__content")
+    mine = {row.part.package_id: row.part for row in inside}
     rows = [
         one
         for one in latest_frozen(version.package.campaign).filter(
@@ -434,7 +440,7 @@ def signed_for(version: Version, seal: str) -> list[Any]:
 
 def open_drafts(package: Package) -> QuerySet[Version]:
     """The what-if drafts that are being worked on."""
-    return package.versions.filter(state=VersionState.DRAFT).select_related("made_by", "basis")
+    return package.versions.filter(state=VersionState.DRAFT).select_related("made_by")
 
 
 def holders(activities: Iterable[int]) -> dict[int, str]:

@@ -27,6 +27,7 @@ from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 from karnameh.ui.public import number_text, shown_to
 
 _SHOWN = 200  # lines of a version on its page; the board shows all
+_AT_ONCE = 5_000  # lines of a draft up to which its page also says at once what would be signed
 
 
 def _user(request: HttpRequest) -> User:
@@ -175,13 +176,16 @@ def version(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _version(
     request: HttpRequest, one: Version, *, status: int = 200, trouble: str = ""
 ) -> HttpResponse:
-    basis = one.basis if one.basis and one.basis.frozen else None
-    content = "" if one.frozen and basis is None else queries.content_of(one)
-    seal = one.seal if one.frozen else contents.seal_of(content)
-    mine = contents.lines_of(content) if basis else []
     lines = one.lines.count()
-    old = contents.lines_of(basis.content) if basis else []
-    signed = queries.signed_for(one, seal)
+    # The canonical form of a whole nation takes seconds: it is made when somebody wants to sign it.
+    is_read = lines <= _AT_ONCE or "sign" in request.GET
+    basis = one.basis if one.basis and one.basis.frozen else None
+    content = queries.content_of(one) if is_read and (basis or not one.frozen) else ""
+    seal = one.seal or (contents.seal_of(content) if content else "")
+    is_compared = basis is not None and bool(content)
+    mine = contents.lines_of(content) if is_compared else []
+    old = contents.lines_of(basis.content) if basis and is_compared else []
+    signed = queries.signed_for(one, seal) if seal else []
     free = queries.candidates(one) if not one.frozen else Activity.objects.none()
     return render(
         request,
@@ -203,8 +207,9 @@ def _version(
             "mine_signed": any(each.by_id == request.user.pk for each in signed),
             "next_number": queries.next_number(one.package),
             "basis": basis,
-            "changes": contents.changes(old, mine) if basis else [],
-            "sum_changes": _named(contents.sum_changes(old, mine)) if basis else [],
+            "is_compared": is_compared,
+            "changes": contents.changes(old, mine),
+            "sum_changes": _named(contents.sum_changes(old, mine)),
             "free": free.order_by("code")[:50],
             "free_count": free.count() if not one.frozen else 0,
             "parts": queries.packages_beneath(one),

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from karnameh.campaigns.planner.checking import check_json
 from karnameh.campaigns.planner.conflicts import smallest_conflict
+from karnameh.campaigns.planner.crew import WorkerEnded
 from karnameh.campaigns.planner.explaining import reasons_for
 from karnameh.campaigns.planner.faults import Fault, Unusable
 from karnameh.campaigns.planner.model import (
@@ -70,6 +71,7 @@ __all__ = [
     "Violation",
     "Weights",
     "Window",
+    "WorkerEnded",
     "check",
     "explain",
     "replan",
@@ -88,13 +90,16 @@ def solve(
     stop: Event | None = None,
     better: Callable[[Plan], None] | None = None,
     reasons: bool = True,
+    apart: bool = False,
 ) -> Plan:
     """The best plan that was found in `seconds`, with its bound, gap and reasons.
 
     Stops early at the relative `gap`. `progress` hears how far it is; `stop` is asked between steps
     (a `threading.Event`), what was found until then is returned; `better` is handed every better
     plan at once, without reasons. `processes`: 1 keeps everything in this one. The same instance and
-    seed give the same plan as long as the time suffices. Raises `Unusable` with the faults.
+    seed give the same plan as long as the time suffices. Raises `Unusable` with the faults, and
+    `WorkerEnded` when a process was killed before there was any plan. `apart`: `processes` are others
+    than this one even where one would do, so that a solver that is killed takes nobody with it.
     """
     plan = search(
         instance,
@@ -105,6 +110,7 @@ def solve(
         progress=progress,
         stop=stop,
         better=better,
+        apart=apart,
     )
     return _told(instance, plan, seconds, seed) if reasons else plan
 
@@ -119,6 +125,7 @@ def replan(
     progress: Callable[[Progress], None] | None = None,
     stop: Event | None = None,
     reasons: bool = True,
+    apart: bool = False,
 ) -> Plan:
     """A plan for a changed instance that moves as few accepted proposals of `before` as can be.
 
@@ -132,6 +139,7 @@ def replan(
         processes=processes,
         progress=progress,
         stop=stop,
+        apart=apart,
     )
     return _told(instance, plan, seconds, seed) if reasons else plan
 

@@ -20,12 +20,20 @@ class Crew:
     """Answers questions about blocks. Use as a context manager: it ends its processes."""
 
     def __init__(
-        self, processes: int, seed: int, is_over: Callable[[], bool] = lambda: False
+        self,
+        processes: int,
+        seed: int,
+        is_over: Callable[[], bool] = lambda: False,
+        *,
+        apart: bool = False,
     ) -> None:
-        """`is_over` is asked often; once it says so, waiting for answers ends with `Interrupted`."""
+        """`is_over` is asked often; once it says so, waiting for answers ends with `Interrupted`.
+
+        One process works here unless it is `apart`: then its memory, and its end, are its own.
+        """
         self._is_over = is_over
-        self._here = Desk(seed) if processes <= 1 else None
-        self._workers = [] if self._here else [_Worker(seed) for _ in range(processes)]
+        self._here = Desk(seed) if processes <= 1 and not apart else None
+        self._workers = [] if self._here else [_Worker(seed) for _ in range(max(1, processes))]
         self._home: dict[int, int] = {}
         self._load = [0] * max(1, processes)
 

@@ -36,6 +36,7 @@ def plan_again(
     processes: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: Event | None = None,
+    apart: bool = False,
 ) -> Plan:
     """A plan for the changed instance that moves as few accepted proposals as can be."""
     began = time.monotonic()
@@ -54,11 +55,12 @@ def plan_again(
             progress=progress,
             stop=stop,
             held=tuple(fixed),
+            apart=apart,
         )
 
     plan = run(held, 0.7 * seconds)
     if not plan.placements and held:
-        kept = _most_that_can_stay(instance, held, max(2.0, seconds / 2), seed, processes)
+        kept = _most_that_can_stay(instance, held, max(2.0, seconds / 2), seed, processes, apart)
         plan = run(kept, 2 * seconds)
     if not plan.placements and held:
         plan = run([], 3 * seconds)
@@ -108,6 +110,7 @@ def _most_that_can_stay(
     seconds: float,
     seed: int,
     processes: int | None,
+    apart: bool,
 ) -> list[Placement]:
     """The largest part of the held proposals that the rules allow together with others.
 
@@ -144,6 +147,7 @@ def _most_that_can_stay(
         gap=0.001,
         seed=seed,
         processes=processes,
+        apart=apart,
     )
     return [one for one in held if one.proposal in plan.accepted]
 

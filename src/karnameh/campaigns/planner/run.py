@@ -85,6 +85,10 @@ class Run:
             self.better(self.plan("good"))
         return True
 
+    def is_enough(self) -> bool:
+        """Whether somebody wants no more, and there is a plan to be kept."""
+        return self.is_stopped and self.is_whole
+
     def is_over(self) -> bool:
         """Whether not even running answers are waited for any more."""
         return self.is_stopped or (self.is_whole and self.spent > self.seconds + GRACE)

@@ -49,10 +49,12 @@ def search(
     stop: Event | None = None,
     better: Callable[[Plan], None] | None = None,
     held: tuple[Placement, ...] = (),
+    apart: bool = False,
 ) -> Plan:
     """The plan without its reasons. Raises `Unusable` when the instance has faults.
 
     `held` placements are in the plan as they are; then bound and gap are not those of the whole.
+    `apart`: not even one block is worked on in this process.
     """
     found = faults_of(instance)
     if found:
@@ -62,8 +64,8 @@ def search(
     tasks = _tasks(instance, held, run.valuer)
     workers = processes if processes is not None else min(2, os.cpu_count() or 1)
     # One block alone comes to a good end by itself, soon after its time is over.
-    is_over = run.is_over if len(tasks) > 1 else lambda: False
-    with Crew(min(workers, len(tasks)), seed, is_over) as crew:
+    is_over = run.is_over if len(tasks) > 1 else run.is_enough if apart else lambda: False
+    with Crew(min(workers, len(tasks)), seed, is_over, apart=apart) as crew:
         try:
             proven = _search(run, crew, tasks, gap, seed)
         except Interrupted:

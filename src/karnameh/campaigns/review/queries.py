@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
@@ -197,18 +196,27 @@ def marks_of(opinion: Opinion | None) -> Marks:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a proposal of the desk stands; `mine` when the reader has completed his marks."""
+    """Where a proposal of the desk stands; `mine` when the reader has completed his marks.
+
+    `written` changes whenever what it says does: its revision, its days, its place's line of places.
+    """
 
     id: int
     state: str
     mine: bool
+    written: tuple[Any, ...]
 
 
 def standings(desk: Desk, reader: User) -> list[Standing]:
-    """Every proposal of the desk in the order of the queue, as numbers only. One question."""
+    """Every proposal of the desk in the order of the queue, without its words. One question."""
     judged = Opinion.objects.filter(_COMPLETE, activity=OuterRef("pk"), reviewer=reader)
-    rows = desk.activities().annotate(mine=Exists(judged)).values_list("pk", "state", "mine")
-    return [Standing(*row) for row in rows]
+    rows = desk.activities().annotate(mine=Exists(judged))
+    return [
+        Standing(pk, state, mine, (*written, tuple(line)))
+        for pk, state, mine, *written, line in rows.values_list(
+            "pk", "state", "mine", "revision", "starts_on", "ends_on", "lead_unit", "place__line"
+        )
+    ]
 
 
 def waiting(rows: Iterable[Standing]) -> list[Waiting]:
@@ -327,26 +335,18 @@ def rounds_of(activities: Iterable[int]) -> dict[int, int]:
     return {pk: ended.get(pk, 0) + 1 for pk in wanted}
 
 
-def proposed(desk: Desk) -> list[Proposed]:
-    """The proposals of the desk as twins are looked for."""
-    rows = (
-        desk.activities()
-        .exclude(state__in=[State.MERGED, State.SPLIT, State.DECLINED])
-        .values_list(
-            "pk",
-            "name_fa",
-            Left("description", 400),
-            "theme",
-            "lead_unit",
-            "place__line",
-            "starts_on",
-            "ends_on",
-            "kind",
-        )
-    )
+_GONE = (State.MERGED, State.SPLIT, State.DECLINED)  # nobody's twin any more
+
+
+def _proposed(ids: Iterable[int]) -> list[Proposed]:
+    """These proposals as twins are looked for."""
+    rows = Activity.objects.filter(pk__in=list(ids)).order_by("pk")
+    found = rows.values_list(
+        "pk", "name_fa", Left("description", 400), "theme", "lead_unit", "place__line", "starts_on", "ends_on", "kind",
+    )  # fmt: skip
     return [
         Proposed(pk, name, text, theme, unit, tuple(line), starts, ends, kind)
-        for pk, name, text, theme, unit, line, starts, ends, kind in rows
+        for pk, name, text, theme, unit, line, starts, ends, kind in found
     ]
 
 
@@ -358,13 +358,13 @@ class TwinRow:
     activity: Activity
 
 
-def twins_of(desk: Desk, activity: Activity) -> list[TwinRow]:
+def twins_of(stand: Sequence[Standing], activity: Activity) -> list[TwinRow]:
     """The likely twins of a proposal at its desk, nearest first."""
-    rows = tuple(proposed(desk))
-    me = next((one for one in rows if one.id == activity.pk), None)
-    if me is None:
+    live = {one.id for one in stand if one.state not in _GONE}
+    if activity.pk not in live:
         return []
-    found = _index(rows).of(me)
+    index = _index(stand)
+    found = index.of(index.known(activity.pk), among=live)
     activities = {
         one.pk: one
         for one in Activity.objects.filter(pk__in=[twin.id for twin in found]).select_related(
@@ -374,16 +374,28 @@ def twins_of(desk: Desk, activity: Activity) -> list[TwinRow]:
     return [TwinRow(twin, activities[twin.id]) for twin in found]
 
 
-@lru_cache(maxsize=4)
-def _index(rows: tuple[Proposed, ...]) -> Twins:
-    """The index of these proposals: a desk asks for it again with each card."""
-    return Twins(rows)
+_indexes: OrderedDict[tuple[tuple[Any, ...], ...], Twins] = OrderedDict()
+_MOST_INDEXES = 4
 
 
-def twin_counts(desk: Desk) -> dict[int, int]:
+def _index(stand: Sequence[Standing]) -> Twins:
+    """The index of the proposals of a desk, kept while none of them is written anew.
+
+    A desk asks for it with every card. Decisions leave it as it is: whoever asks says who is left.
+    """
+    key = tuple((one.id, *one.written) for one in stand)
+    found = _indexes.pop(key, None) or Twins(_proposed(one.id for one in stand))
+    _indexes[key] = found
+    while len(_indexes) > _MOST_INDEXES:
+        _indexes.popitem(last=False)
+    return found
+
+
+def twin_counts(stand: Sequence[Standing]) -> dict[int, int]:
     """How many likely twins each proposal has."""
+    live = {one.id for one in stand if one.state not in _GONE}
     counted: dict[int, int] = defaultdict(int)
-    for a, b, _score in _index(tuple(proposed(desk))).pairs():
+    for a, b, _score in _index(stand).pairs(among=live):
         counted[a] += 1
         counted[b] += 1
     return dict(counted)

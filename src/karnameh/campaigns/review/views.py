@@ -86,12 +86,13 @@ def _desk(request: HttpRequest, at: Desk, *, status: int = 200, **more: Any) -> 
         and not any(str(one.activity.pk) == asked for one in rows)
     ):
         rows = [*queries.queue(at, user, only=[int(asked)]), *rows]  # led here from elsewhere
-    twins = queries.twin_counts(at)
+    stand = queries.standings(at, user)
+    twins = queries.twin_counts(stand)
     for row in rows:
         row.twins = twins.get(row.activity.pk, 0)
     rows = queries.in_order(rows, order)
     opened = next((row for row in rows if str(row.activity.pk) == asked), rows[0] if rows else None)
-    card = _card(request, at, opened.activity.pk, **more) if opened else {}
+    card = _card(request, at, opened.activity.pk, stand=stand, **more) if opened else {}
     return render(
         request,
         "campaigns/review/desk.html",
@@ -106,7 +107,7 @@ def _desk(request: HttpRequest, at: Desk, *, status: int = 200, **more: Any) -> 
             "text": text,
             "tabs": _tabs(show, order=order, q=text),
             "judges": queries.judges(at),
-            "tally": queries.tally(queries.standings(at, user)),
+            "tally": queries.tally(stand),
             "meters": _meters(at),
             "card": card,
         },
@@ -144,9 +145,12 @@ def _meters(at: Desk) -> list[MeterRow]:
     return rows_of(at.campaign, queries.meters_at(at))
 
 
-def _card(request: HttpRequest, at: Desk, pk: int, **more: Any) -> dict[str, Any]:
-    """One proposal with everything that is decided by."""
+def _card(
+    request: HttpRequest, at: Desk, pk: int, *, stand: Sequence[Standing] = (), **more: Any
+) -> dict[str, Any]:
+    """One proposal with everything that is decided by; `stand` where it is known already."""
     user = _user(request)
+    stand = stand or queries.standings(at, user)
     activity = queries.reach_proposal(at, pk)
     mine = next((one for one in activity.opinions.all() if one.reviewer_id == user.pk), None)
     marks = queries.marks_of(mine)
@@ -161,7 +165,7 @@ def _card(request: HttpRequest, at: Desk, pk: int, **more: Any) -> dict[str, Any
         "rubric": _rubric(marks),
         "pending": activity.state == "submitted",
         "others": [one for one in activity.opinions.all() if one.reviewer_id != user.pk],
-        "twins": queries.twins_of(at, activity),
+        "twins": queries.twins_of(stand, activity),
         "decision": decisions[0] if decisions else None,
         "parents": parents,
         "children": children,
@@ -319,8 +323,17 @@ def _after(request: HttpRequest, at: Desk, pk: int, *, here: bool = False) -> Ht
         return redirect(
             f"{reverse('review_desk', args=[at.unit.pk, at.theme.code])}?show={show}&p={following}#p{following}"
         )
-    card, meters = _card(request, at, following), _meters(at)
-    return _rows(request, at, [pk], stand=stand, card=card, meters=meters, last=pk)
+    # The meters follow by themselves (`meters`): nobody waits for them before he reads on.
+    card = _card(request, at, following, stand=stand)
+    return _rows(request, at, [pk], stand=stand, card=card)
+
+
+@login_required
+@require_safe
+def meters(request: HttpRequest, unit: int, theme: str) -> HttpResponse:
+    """The rules as they stand now: what the desk asks for after each decision."""
+    at = _reach(request, unit, theme)
+    return render(request, "campaigns/_rules_now.html", {"meters": _meters(at), "oob": True})
 
 
 def _refused(request: HttpRequest, at: Desk, pk: int, refusal: Refusal) -> HttpResponse:
@@ -332,7 +345,9 @@ def _refused(request: HttpRequest, at: Desk, pk: int, refusal: Refusal) -> HttpR
         "do": request.POST.get("do", ""),
     }
     if request.headers.get("HX-Request"):
-        response = _rows(request, at, [pk], card=_card(request, at, pk, **more), meters=_meters(at))
+        stand = queries.standings(at, _user(request))
+        card = _card(request, at, pk, stand=stand, **more)
+        response = _rows(request, at, [pk], stand=stand, card=card)
         response.status_code = 422
         return response
     return _desk(request, at, status=refusal.status, at_pk=pk, **more)
@@ -405,7 +420,8 @@ def compare(request: HttpRequest, unit: int, theme: str) -> HttpResponse:
             return redirect(
                 f"{reverse('review_desk', args=[unit, theme])}?show=all&p={kept.pk}#p{kept.pk}"
             )
-    twin = next((one for one in queries.twins_of(at, a) if one.activity.pk == b.pk), None)
+    stand = queries.standings(at, _user(request))
+    twin = next((one for one in queries.twins_of(stand, a) if one.activity.pk == b.pk), None)
     return render(
         request,
         "campaigns/review/compare.html",

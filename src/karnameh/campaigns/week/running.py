@@ -79,6 +79,7 @@ def reach_run(user: User, pk: Any) -> Run:
     """A run, if the reader plans there."""
     run = (
         Run.objects.select_related("version__package__unit", "version__package__campaign")
+        .defer("version__content")
         .filter(pk=pk)
         .first()
     )
@@ -108,6 +109,9 @@ def plan_once() -> bool:
         run.save(update_fields=["state", "heard_at", "phase"])
     try:
         _plan(run)
+    except planner.WorkerEnded:
+        log.warning("the solver of run %s was killed", run.pk)
+        _failed(run, "killed")
     except planner.Unusable as trouble:
         _failed(run, ", ".join(one.code for one in trouble.faults[:5]))
     except Refusal as refusal:
@@ -133,17 +137,19 @@ def _failed(run: Run, trouble: str) -> None:
 
 
 class _Stop:
-    """Asked between the planner's steps whether a person has had enough."""
+    """Asked while the solver is at work whether a person has had enough. Who asks is still alive."""
 
     def __init__(self, run: Run) -> None:
-        self.run, self.stopped, self.asked = run, False, 0.0
+        self.run, self.stopped, self.asked, self.lived = run, False, 0.0, 0.0
 
     def is_set(self) -> bool:
         if not self.stopped and time.monotonic() - self.asked > _BREATH:
             self.asked = time.monotonic()
-            self.stopped = bool(
-                Run.objects.filter(pk=self.run.pk).values_list("stop", flat=True).first()
-            )
+            mine = Run.objects.filter(pk=self.run.pk)
+            self.stopped = bool(mine.values_list("stop", flat=True).first())
+            if self.asked - self.lived > SILENT.total_seconds() / 8:
+                self.lived = self.asked
+                mine.update(heard_at=now())
         return self.stopped
 
 
@@ -169,8 +175,10 @@ class _Word:
 def _plan(run: Run) -> None:
     problem = problem_of(run.version)
     Run.objects.filter(pk=run.pk).update(heard_at=now(), proposals=len(problem.instance.proposals))
+    # The solver is a process of its own: one that is killed takes neither the worker nor its plan with it.
+    stop = _Stop(run)
     more: dict[str, Any] = {
-        "seconds": float(run.seconds), "processes": 1, "progress": _Word(run), "stop": _Stop(run),
+        "seconds": float(run.seconds), "processes": 1, "apart": True, "progress": _Word(run), "stop": stop,
     }  # fmt: skip
     if run.again:
         plan = planner.replan(problem.instance, plan_of(run.version), **more)
@@ -178,6 +186,8 @@ def _plan(run: Run) -> None:
         plan = planner.solve(problem.instance, **more)
     with transaction.atomic():
         _keep(run, plan)
+    if plan.status == "stopped" and not stop.stopped:
+        Run.objects.filter(pk=run.pk).update(trouble="killed")
 
 
 def _keep(run: Run, plan: planner.Plan) -> None:

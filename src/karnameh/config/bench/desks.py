@@ -180,6 +180,10 @@ def _keys(plan: _Plan, client: Any, times: int) -> Iterator[Result]:
     yield _timed(
         "desk of 300: decline", send(do="decline", round="1", reason="vague"), times, "≤ 100 ms"
     )
+    afterwards = reverse("review_meters", args=[plan.province.pk, theme.code])
+    yield _timed(
+        "desk of 300: its meters after a key", lambda: _ok(client.get(afterwards)), times, ""
+    )
     yield from pressed(plan.officer, desk, times)
 
 

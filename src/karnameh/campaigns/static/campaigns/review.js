@@ -167,8 +167,19 @@
     const pk = card().querySelector("[data-proposal]").dataset.proposal;
     if (values.do !== "back") last = pk;
     values.next = following(pk);
-    fetched.clear();
-    queued(() => send(form.action, values).then(take));
+    forget(pk);
+    queued(() => send(form.action, values).then(take).then(measure));
+  };
+  // A card that was fetched beforehand stays, unless it is this one or names it as its twin.
+  const forget = (pk) => {
+    for (const [other, html] of fetched) if (other === pk || html === "" || html.includes(`b=${pk}"`)) fetched.delete(other);
+  };
+  // The rules as they stand now are asked for after the answer to the key: once for several quick decisions.
+  let measuring = 0;
+  const measure = () => {
+    const mine = ++measuring;
+    const newest = (deed) => (answer) => mine === measuring && deed(answer);
+    setTimeout(newest(() => get(desk.dataset.meters).then(newest(take), newest(failed))), 150);
   };
   desk.addEventListener("submit", (event) => {
     const form = event.target.closest("[data-decide]");
@@ -194,7 +205,9 @@
       const form = card().querySelector("[data-decide=back]");
       if (form) return decide(form);
       const before = last && row(last);
-      if (before) queued(() => send(before.dataset.url, { do: "back" }).then(take));
+      if (!before) return;
+      forget(before.dataset.pk);
+      queued(() => send(before.dataset.url, { do: "back" }).then(take).then(measure));
     },
     mine: () => {
       const all = rows();
