@@ -67,7 +67,7 @@ def _county(activity: Activity) -> int | None:
     return node.pk if node else None
 
 
-def oracle(rule: Rule, scope: OrgUnit) -> dict[str, tuple[int, int]]:
+def oracle(rule: Rule, scope: OrgUnit, *, theme: str = "") -> dict[str, tuple[int, int]]:
     """Key → (have, have with pending), counted by hand; keys of which there is nothing are left out."""
     have: Counter[str] = Counter()
     hope: Counter[str] = Counter()
@@ -81,6 +81,8 @@ def oracle(rule: Rule, scope: OrgUnit) -> dict[str, tuple[int, int]]:
         "lead_unit", "theme", "profession"
     ):
         if one.state not in STANDING | PENDING or not _under(one, scope):
+            continue
+        if theme and one.theme.code != theme:
             continue
         match rule.kind:
             case "audience_share":
@@ -225,8 +227,13 @@ def test_a_reviewer_of_one_theme_is_shown_no_number_over_all_themes(
     planned_world: tuple[World, Campaign],
 ) -> None:
     world, campaign = planned_world
-    a_rule(campaign, world.fars, "audience_share")
-    assert meter_rows(campaign, world.reach("reviewer"), world.fars) == []
+    a_mixed_plan(world, campaign, [(i, i, i, i, i, i, 10 * i) for i in range(16)])
+    rule = a_rule(campaign, world.fars, "audience_share")
+    a_rule(campaign, world.fars, "budget")
+    [row] = meter_rows(campaign, world.reach("reviewer"), world.fars)
+    counted = oracle(rule, world.fars, theme="construction")[""]
+    assert row.rule == rule and (row.have, row.hope) == counted
+    assert counted != oracle(rule, world.fars)[""]
 
 
 def test_meters_cost_the_same_number_of_queries_for_10_and_300_rows_and_for_more_rules(

@@ -142,6 +142,7 @@ class Block:
     proposals: list[str]  # ids: a block is kept long, its proposals are not
     must: Flags  # by a pin
     values: Floats  # of being accepted, by proposal
+    home: Ints  # the number of its county, by proposal
     part_of: Ints  # k -> p
     part_number: Ints  # k -> number within its proposal
     parts_at: Ints  # p -> its first part; one more at the end
@@ -702,6 +703,7 @@ class Builder:
         impossible: list[Proposal],
     ) -> Block:
         part_of = np.array(self.k_of, np.int64)
+        counties = {one: at for at, one in enumerate(self.counties)}
         counts = np.array(self.w_counts, np.int64)
         window_part = np.repeat(np.arange(len(counts)), counts)
         window = _joined(self.w_windows, np.int64)
@@ -711,6 +713,7 @@ class Builder:
             proposals=[one.id for one in kept],
             must=np.array(must, bool),
             values=np.array(values, np.float64),
+            home=np.array([counties[one.county] for one in kept], np.int64),
             part_of=part_of,
             part_number=np.array(self.k_number, np.int64),
             parts_at=np.searchsorted(part_of, np.arange(len(kept) + 1)),

@@ -92,6 +92,12 @@ class GrowingProgram:
         self._stands = False
         self._solver.changeColBounds(column, low, high)
 
+    def set_bounds_of_columns(self, columns: Ints, low: float, high: float) -> None:
+        """Give some columns the same bounds."""
+        self._stands = False
+        count = len(columns)
+        self._solver.changeColsBounds(count, columns, np.full(count, low), np.full(count, high))
+
     def reduced_costs(self) -> Floats:
         """What one more unit of each column would cost."""
         return np.array(self._solver.getSolution().col_dual)

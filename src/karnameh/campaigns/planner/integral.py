@@ -8,14 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from karnameh.campaigns.planner.ascent import AGAIN, TURNS, ascend
-from karnameh.campaigns.planner.formulation import Block, Flags, Floats, Ints
+from karnameh.campaigns.planner.diving import dive
+from karnameh.campaigns.planner.formulation import INF, Block, Flags, Floats, Ints
 from karnameh.campaigns.planner.highs import Columns, solve_integer
 from karnameh.campaigns.planner.model import Placement
+from karnameh.campaigns.planner.neighbours import Neighbours
 from karnameh.campaigns.planner.relaxation import Relaxation, Relaxed
 from karnameh.campaigns.planner.state import Choice, State
 
 WHOLE = 1 - 1e-6
 NODES = 400  # of one integer program: a limit by work, so that the same input gives the same plan
+OPEN = 2_000  # columns that a dive leaves open for one program
+FAR = 0.01  # relative: with a larger gap after it, another dive goes to its end
 EXACT = 30_000  # columns up to which all that could improve a plan are put into one program
 ENDED = 1e-7
 
@@ -44,6 +48,8 @@ class BlockSolver:
         self.best: Standing | None = None
         self.relaxed: Relaxed | None = None
         self.tried = 0  # integer programs over this relaxation's columns
+        self.has_dived = False
+        self.neighbours: Neighbours | None = None
 
     def greedy(self) -> Standing:
         """By value, rules first: a first plan in a moment."""
@@ -72,7 +78,8 @@ class BlockSolver:
         climbs: bool = True,
     ) -> Relaxed:
         """The relaxation at outside prices of the foreign rows."""
-        relaxation, self.tried = self.relaxation, 0
+        relaxation, self.tried, self.has_dived = self.relaxation, 0, False
+        self.neighbours = None
         is_first = not len(relaxation.pool)
         relaxation.set_outside(prices)
         if relaxation.proven is None and len(self.block.proposals) and climbs:
@@ -114,15 +121,57 @@ class BlockSolver:
         """Integer programs, small ones first, until the gap is reached or the time is over."""
         relaxed = self._relaxed()
         best = self.best or self.round()
+        if self.relaxation.is_tangled:
+            best = self._piece_by_piece(relaxed, best, deadline, gap)
         programs = ((True, 0.03, NODES), (True, 0.15, NODES), (False, 0.3, 4 * NODES))
         for fix, share, nodes in programs[self.tried :]:
             if self._is_good(best, gap) or time.monotonic() > deadline:
                 return best
             self.tried += 1
-            best = self._try_columns(
-                relaxed, fix, share * self.relaxation.top, nodes, deadline, gap
-            )
+            fixed = np.flatnonzero(relaxed.x > WHOLE) if fix else np.zeros(0, np.int64)
+            loss = share * self.relaxation.top
+            best = self._try_columns(relaxed, fixed, relaxed.x, loss, nodes, deadline, gap)
         return best
+
+    def _piece_by_piece(
+        self, relaxed: Relaxed, best: Standing, deadline: float, gap: float
+    ) -> Standing:
+        """Where one program over all is too hard: of what a dive leaves open, then of neighbourhoods."""
+        if not self.has_dived and not self._is_good(best, gap):
+            self.has_dived = True
+            best = self._dive(relaxed, deadline, gap)
+        if not best.is_feasible or self._is_good(best, gap):
+            return best
+        if self.neighbours is None:
+            self.neighbours = Neighbours(self.relaxation, relaxed, self.seed)
+        enough = best.bound - gap * max(1e-9, abs(best.bound))
+        better = self.neighbours.better(best.state, deadline=deadline, enough=enough)
+        return self._keep(better, relaxed.bound)
+
+    def _dive(self, relaxed: Relaxed, deadline: float, gap: float) -> Standing:
+        """Down until few enough columns are open for an integer program; without an answer, to the end."""
+        began = time.monotonic()
+        state = self._empty()
+        loss = 0.03 * self.relaxation.top
+        fixed, x = dive(
+            self.relaxation,
+            relaxed,
+            state,
+            deadline=deadline,
+            enough=lambda fixed, x: (
+                int(self._near(relaxed, fixed, x, loss).sum()) - len(fixed) <= OPEN
+            ),
+        )
+        until = began + max(0.0, deadline - began) / 2
+        best = self._try_columns(relaxed, fixed, x, loss, NODES, until, gap)
+        if self._is_good(best, FAR):
+            return best
+        state = self._empty()
+        dive(self.relaxation, relaxed, state, deadline=deadline)
+        order = self._order(relaxed)
+        state.serve(order, relaxed.prices)
+        self._fill(state, order, relaxed)
+        return self._keep(state, relaxed.bound)
 
     def exhaust(self, deadline: float, gap: float = 0.0) -> Standing:
         """An integer program over every column that could improve the plan, to its end.
@@ -173,40 +222,47 @@ class BlockSolver:
             best.is_exhausted = True
         return best
 
-    def _try_columns(
-        self,
-        relaxed: Relaxed,
-        fix: bool,
-        loss: float,
-        nodes: int,
-        deadline: float,
-        gap: float,
-    ) -> Standing:
-        """An integer program over the columns that lose little."""
+    def _near(self, relaxed: Relaxed, fixed: Ints, x: Floats, loss: float) -> Flags:
+        """The columns that are fixed, and of all other parts those that lose little."""
         relaxation, block = self.relaxation, self.block
         pool = relaxation.pool
         part = block.window_part[pool.w]
         p = block.part_of[part]
         lost = relaxed.reduced.parts[part] - relaxed.reduced.windows[pool.w]
         lost = lost + np.maximum(0.0, -relaxed.reduced.proposals[p])
-        whole = relaxed.x > WHOLE
-        near = (lost <= loss) | (relaxed.x > 1e-9)
+        near = (lost <= loss) | (relaxed.x > 1e-9) | (x > 1e-9)
         if self.best is not None and self.best.is_feasible:
             near |= self._marks()
-        if fix:
-            settled = np.zeros(len(block.part_of), bool)
-            settled[part[whole]] = True
-            near &= ~settled[part] | whole
-        chosen = np.flatnonzero(near)
+        settled = np.zeros(len(block.part_of), bool)
+        settled[part[fixed]] = True
+        near &= ~settled[part]
+        near[fixed] = True
+        return near
+
+    def _try_columns(
+        self,
+        relaxed: Relaxed,
+        fixed: Ints,
+        x: Floats,
+        loss: float,
+        nodes: int,
+        deadline: float,
+        gap: float,
+    ) -> Standing:
+        """An integer program over the columns that lose little, with some of them fixed."""
+        relaxation = self.relaxation
+        chosen = np.flatnonzero(self._near(relaxed, fixed, x, loss))
         columns, low, high = relaxation.integer_columns(chosen)
-        if fix:
+        if len(fixed):
+            whole = np.zeros(len(relaxation.pool), bool)
+            whole[fixed] = True
             columns = _fixed(columns, relaxation.fixed + np.flatnonzero(whole[chosen]))
         answer = solve_integer(
             columns,
             low,
             high,
             self._integers(len(chosen)),
-            start=None if fix else self._start(chosen),
+            start=None if len(fixed) else self._start(chosen),
             seconds=deadline - time.monotonic(),
             gap=gap / 4,
             nodes=nodes,

@@ -93,6 +93,11 @@ class Relaxation:
         )
         return float(np.abs(best).max()) + 2 * fair
 
+    @property
+    def is_tangled(self) -> bool:
+        """Whether so many proposals have several parts that its programs are much harder."""
+        return len(self.multi) > MANY_IN_PARTS * len(self.block.proposals)
+
     def _build(self, disowned: Flags) -> None:
         block, count = self.block, len(self.block.proposals)
         must = block.must.astype(float)
@@ -180,7 +185,7 @@ class Relaxation:
         pool = self.pool
         if not len(pool):
             return np.zeros(0)
-        own, rows, values = self._entries(pool.w, pool.venue, pool.team)
+        own, rows, values = self.entries(pool.w, pool.venue, pool.team)
         return -pool.value + np.bincount(own, values * self.outside[rows], len(pool))
 
     def set_quotas(self, rows: Ints, low: Floats, high: Floats) -> None:
@@ -190,7 +195,7 @@ class Relaxation:
         lines = self._line[rows].astype(np.int32)
         self.program.set_row_bounds(lines, self._scaled(low, rows), self._scaled(high, rows))
 
-    def _entries(self, w: Ints, venues: Ints, teams: Ints) -> tuple[Ints, Ints, Floats]:
+    def entries(self, w: Ints, venues: Ints, teams: Ints) -> tuple[Ints, Ints, Floats]:
         """Entries of columns in rows of the block, those of single proposals with them."""
         block = self.block
         choices = block.venues.choices[venues], block.teams.choices[teams]
@@ -215,7 +220,7 @@ class Relaxation:
             return 0
         w, venues, teams = w[fresh], venues[fresh], teams[fresh]
         block = self.block
-        own, rows, values = self._entries(w, venues, teams)
+        own, rows, values = self.entries(w, venues, teams)
         self._lines_for(rows)
         k = block.window_part[w]
         p = block.part_of[k]
@@ -278,10 +283,9 @@ class Relaxation:
         block = self.block
         best: Relaxed | None = None
         # Where many proposals have several parts, the first program ties the simplex up for seconds.
-        tangled = len(self.multi) > MANY_IN_PARTS * len(block.proposals)
         for _turn in range(rounds):
             left = max(0.1, deadline - time.monotonic())
-            solved = self.program.solve(left, through=tangled and not self.is_begun)
+            solved = self.program.solve(left, through=self.is_tangled and not self.is_begun)
             self.is_begun = True
             values, duals = self.program.values(), self.program.prices()
             if len(values) < self.program.columns or len(duals) < self.program.rows:
@@ -306,6 +310,23 @@ class Relaxation:
             best = Relaxed(prices, reduced, self.bound(prices, reduced), 0.0, INF, nothing, False)
         best.x = np.concatenate([best.x, np.zeros(len(self.pool) - len(best.x))])
         return best
+
+    def fix(self, columns: Ints) -> None:
+        """These columns of the pool are chosen, whatever else is."""
+        where = (self.fixed + columns).astype(np.int32)
+        self.program.set_bounds_of_columns(where, 1.0, INFINITY)
+
+    def free(self, columns: Ints) -> None:
+        """They are free again."""
+        where = (self.fixed + columns).astype(np.int32)
+        self.program.set_bounds_of_columns(where, 0.0, INFINITY)
+
+    def solved_again(self, seconds: float) -> Floats | None:
+        """The columns of the pool when the program is solved as it stands; None when it is not."""
+        if not self.program.solve(max(0.05, seconds)):
+            return None
+        values = self.program.values()[self.fixed :]
+        return np.concatenate([values, np.zeros(len(self.pool) - len(values))])
 
     def _read(self, values: Floats, duals: Floats, solved: bool) -> Relaxed:
         block = self.block
@@ -349,7 +370,7 @@ class Relaxation:
     def usage(self, x: Floats, rows: Ints) -> Floats:
         """How much of some rows a (fractional) answer uses, in their own units."""
         pool, block = self.pool, self.block
-        own, entry_rows, values = self._entries(pool.w, pool.venue, pool.team)
+        own, entry_rows, values = self.entries(pool.w, pool.venue, pool.team)
         total = np.bincount(entry_rows, values * x[own], block.rows).astype(np.float64)
         if len(self.multi):
             y = np.zeros(len(block.proposals))
@@ -401,7 +422,7 @@ class Relaxation:
         """The program's own columns and the chosen ones of the pool, with all rows and bounds."""
         pool, block = self.pool, self.block
         w, venues, teams = pool.w[chosen], pool.venue[chosen], pool.team[chosen]
-        own, rows, values = self._entries(w, venues, teams)
+        own, rows, values = self.entries(w, venues, teams)
         k = block.window_part[w]
         costs = np.concatenate([self._fixed_costs(), self._pool_costs()[chosen]])
         fixed = self.fixed_columns

@@ -59,12 +59,15 @@ class Ground:
     dated: str = 'SELECT NULL::bigint AS activity_id, NULL::date AS "on" WHERE false'
 
 
-def whole_plan(campaign: Campaign, *, theme: int | None = None) -> Ground:
-    """Everything that stands in a campaign or waits; of one theme only where a reader sees no other."""
+def whole_plan(campaign: Campaign, *, themes: Iterable[int] | None = None) -> Ground:
+    """Everything that stands in a campaign or waits; of some themes only where a reader sees no other."""
     counted = "a.state = ANY(%(open)s)"
     said: dict[str, Any] = {"standing": list(STANDING), "open": [*STANDING, *PENDING]}
-    if theme is not None:
-        counted, said = f"{counted} AND a.theme_id = %(theme)s", {**said, "theme": theme}
+    if themes is not None:
+        counted, said = (
+            f"{counted} AND a.theme_id = ANY(%(themes)s)",
+            {**said, "themes": sorted(themes)},
+        )
     return Ground(campaign, "a.state = ANY(%(standing)s)", counted, said)
 
 
@@ -79,8 +82,12 @@ def rules_of(campaign: Campaign, *, at: datetime | None = None) -> QuerySet[Rule
 
 def meters_for(campaign: Campaign, reach: Reach, unit: OrgUnit) -> list[Metered]:
     """The meters that matter at `unit`: rules of it and beneath, in reach, over their whole scope,
-    and of the rules above it those that can be read in a part, over `unit` alone.
+    and of the rules above it those that can be read in a part, over `unit` alone. Who sees some themes
+    only is shown what can be read in them.
     """
+    themes = reach.themes_at(unit.path)
+    if themes is not None:
+        return meters_in_themes(campaign, unit, themes)
     wanted: list[tuple[Rule, OrgUnit]] = []
     for rule in rules_of(campaign):
         if reach.themes_at(rule.unit.path) is None and is_under(rule.unit.path, unit.path):
@@ -92,6 +99,24 @@ def meters_for(campaign: Campaign, reach: Reach, unit: OrgUnit) -> list[Metered]
         ):
             wanted.append((rule, unit))
     return meters(whole_plan(campaign), wanted)
+
+
+# The rules that say something of some themes of a part.
+_READ_IN_THEMES = (RuleKind.AUDIENCE_SHARE, RuleKind.UNIT_DAY_CAP, RuleKind.THEME_MINIMUM)
+
+
+def meters_in_themes(campaign: Campaign, unit: OrgUnit, themes: Iterable[int]) -> list[Metered]:
+    """The rules of the unit and from above that can be read in some themes of its area, counted there alone."""
+    codes = dict(Theme.objects.filter(pk__in=list(themes)).values_list("pk", "code"))
+    if not codes:
+        return []
+    rules = rules_of(campaign).filter(unit__in=unit.line, kind__in=_READ_IN_THEMES)
+    wanted = [
+        (one, unit)
+        for one in rules
+        if one.kind != RuleKind.THEME_MINIMUM or one.parameters["theme"] in codes.values()
+    ]
+    return meters(whole_plan(campaign, themes=codes), wanted)
 
 
 def wanted_in(rules: Iterable[Rule], unit: OrgUnit) -> list[tuple[Rule, OrgUnit]]:

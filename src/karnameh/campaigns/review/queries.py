@@ -20,8 +20,8 @@ from karnameh.activities.public import (
     State,
     activities_for,
 )
-from karnameh.campaigns.models import Note, ProposalVersion, RuleKind
-from karnameh.campaigns.queries.metering import Metered, meters, rules_of, whole_plan
+from karnameh.campaigns.models import Note, ProposalVersion
+from karnameh.campaigns.queries.metering import Metered, meters_in_themes
 from karnameh.campaigns.review.models import Decision, Opinion
 from karnameh.campaigns.review.rubric import CRITERIA, Marks, Waiting, score_of
 from karnameh.campaigns.twins import Proposed, Twin, Twins
@@ -257,18 +257,9 @@ def tally(rows: Iterable[Standing]) -> Tally:
     )
 
 
-# The rules of units above that say something of one theme of a part.
-_READ_IN_PART = (RuleKind.AUDIENCE_SHARE, RuleKind.UNIT_DAY_CAP, RuleKind.THEME_MINIMUM)
-
-
 def meters_at(desk: Desk) -> list[Metered]:
-    """The rules from above that can be read in one theme of the desk's area, counted there alone."""
-    wanted = [
-        (one, desk.unit)
-        for one in rules_of(desk.campaign).filter(unit__in=desk.unit.line, kind__in=_READ_IN_PART)
-        if one.kind != RuleKind.THEME_MINIMUM or one.parameters["theme"] == desk.theme.code
-    ]
-    return meters(whole_plan(desk.campaign, theme=desk.theme.pk), wanted)
+    """The rules that can be read in one theme of the desk's area, counted there alone."""
+    return meters_in_themes(desk.campaign, desk.unit, [desk.theme.pk])
 
 
 # --- one proposal --------------------------------------------------------------------------------------

@@ -5,7 +5,14 @@ from __future__ import annotations
 import random
 from datetime import datetime
 
-from karnameh.activities.public import Activity, Campaign, State
+from karnameh.activities.public import (
+    Activity,
+    Campaign,
+    Occurrence,
+    OccurrenceState,
+    State,
+    move_activities,
+)
 from karnameh.campaigns.public import (
     Opinion,
     Version,
@@ -52,6 +59,35 @@ def fill_desks(
     wished = draw_up(package, name="روزهای خواسته‌شده", by=by, at=at, identifier=ids.at(at.date()))
     take_all(wished, by=by, at=at)
     place_by_wish(Version.objects.get(pk=wished.pk), by=by, at=at)
+
+
+_WAY = (
+    State.UNDER_WAY, State.COMPLETED, State.REPORTED, State.VERIFIED, State.CLOSED,
+)  # fmt: skip
+
+
+def hold_week(
+    province: OrgUnit, week: Campaign, accounts: dict[str, User], came_to: dict[int, State], *, at: datetime
+) -> None:  # fmt: skip
+    """The package of the week that is on, frozen before it began, and how far each activity has come since."""
+    by, second = accounts["fars"], accounts["officer"]
+    package = open_package(week, province, by=by, at=at)
+    draft = draw_up(
+        package, name="برنامهٔ هفته", by=by, at=at, identifier=DemoIds(1404).at(at.date())
+    )
+    take_all(draft, by=by, at=at)
+    place_by_wish(draft, by=by, at=at)
+    for officer in (by, second):
+        sign(draft, seal=seal_now(draft), by=officer, at=at)
+    before: State = State.SCHEDULED
+    for number, state in enumerate(_WAY):
+        wanted = [pk for pk, last in came_to.items() if last in _WAY[number:]]
+        ready = Activity.objects.filter(pk__in=wanted, state=before).values_list("pk", flat=True)
+        move_activities(list(ready), state, by=by, at=at)
+        before = state
+    planned = Occurrence.objects.filter(activity__in=came_to)
+    planned.filter(activity__state__in=_WAY[1:]).update(state=OccurrenceState.HELD)
+    planned.filter(activity__state=State.UNDER_WAY).update(state=OccurrenceState.CONFIRMED)
 
 
 def _busiest(made: Federation, week: Campaign) -> OrgUnit:

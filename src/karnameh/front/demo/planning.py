@@ -28,8 +28,6 @@ from karnameh.activities.public import (
     Lesson,
     Lineage,
     Move,
-    Occurrence,
-    OccurrenceState,
     Phase,
     Planning,
     Resource,
@@ -53,12 +51,14 @@ from karnameh.campaigns.public import (
     digest,
     put_down,
 )
+from karnameh.front.demo.desks import hold_week
 from karnameh.front.demo.federation import Federation
 from karnameh.front.demo.settling import settle_committees
 from karnameh.kernel.jalali import parse_date
 from karnameh.org.public import OrgUnit, Profession, Theme
 from karnameh.people.public import User
 
+_FROZEN_BEFORE = timedelta(days=9)
 _BEGAN = timedelta(days=40)  # before the demo's day the first proposals were written
 _PROVINCE = "فارس"
 
@@ -141,8 +141,10 @@ def plan_weeks(
     venues = _venues(made, chance)
     _resources(made, accounts)
     on = list(_of_fars(made, titles, week, _ON, venues, chance))
-    written = _write(on, week, accounts, chance, at)
-    _occurrences(written, {one.code: one for one in venues}, chance)
+    accepted = [replace(one, state=State.ACCEPTED) for one in on]
+    written = _write(accepted, week, accounts, chance, at - _FROZEN_BEFORE)
+    came_to = {activity.pk: one.state for (activity, _made), one in zip(written, on, strict=True)}
+    hold_week(made.provinces[_PROVINCE], week, accounts, came_to, at=at - _FROZEN_BEFORE)
     proposals = [
         *_of_leader(made, titles, ahead),
         *_of_country(made, titles, ahead, chance),
@@ -504,37 +506,3 @@ def _merge_and_split(
     )
     descend([(made[0], one), (made[0], other)], Lineage.Kind.MERGE, by=office, at=at)
     descend([(made[1], whole), (made[2], whole)], Lineage.Kind.SPLIT, by=office, at=at)
-
-
-def _occurrences(
-    written: list[tuple[Activity, Made]], venues: dict[str, Venue], chance: random.Random
-) -> None:
-    """What is in the calendar: everything that is scheduled or further on."""
-    later = (
-        State.SCHEDULED,
-        State.UNDER_WAY,
-        State.COMPLETED,
-        State.REPORTED,
-        State.VERIFIED,
-        State.CLOSED,
-    )
-    rows = []
-    for activity, one in written:
-        if one.state not in later:
-            continue
-        wish = one.content.wishes[0]
-        held = one.state in (State.COMPLETED, State.REPORTED, State.VERIFIED, State.CLOSED)
-        rows.append(
-            Occurrence(
-                activity=activity,
-                on=wish.on,
-                slot=wish.slot or Slot.MORNING,
-                place=activity.place,
-                venue=venues.get(one.content.venue),
-                capacity=one.content.expected_attendance,
-                state=OccurrenceState.HELD
-                if held
-                else chance.choice((OccurrenceState.PLANNED, OccurrenceState.CONFIRMED)),
-            )
-        )
-    Occurrence.objects.bulk_create(rows)
