@@ -21,7 +21,7 @@ from karnameh.activities.public import (
 from karnameh.campaigns.contents import seal_of
 from karnameh.campaigns.models import Package, Version
 from karnameh.campaigns.package.actions import draw_up, open_package, sign, take_all
-from karnameh.campaigns.package.queries import content_of
+from karnameh.campaigns.package.sealing import content_of
 from karnameh.campaigns.review.queries import Desk
 from karnameh.catalog.public import Indicator
 from karnameh.org.public import OrgUnit, Theme

@@ -14,7 +14,7 @@ from builders import DAY, NOW, World, a_campaign, an_indicator
 from desks.plans import a_draft, a_planner, a_proposal, a_venue, frozen
 from karnameh.activities.public import DayWish, Occurrence, Slot, State
 from karnameh.campaigns import planner
-from karnameh.campaigns.contents import changes
+from karnameh.campaigns.contents import changes, lines_of
 from karnameh.campaigns.models import Line, Version
 from karnameh.campaigns.package.actions import (
     Spot,
@@ -25,7 +25,8 @@ from karnameh.campaigns.package.actions import (
     take_packages,
 )
 from karnameh.campaigns.package.crowding import crowded
-from karnameh.campaigns.package.queries import content_lines, meters_of, sums_of
+from karnameh.campaigns.package.queries import meters_of, sums_of
+from karnameh.campaigns.package.sealing import content_of
 from karnameh.campaigns.week.instance import problem_of
 from karnameh.campaigns.week.wishes import place_by_wish
 from karnameh.ledger.public import Entry
@@ -54,7 +55,7 @@ def test_an_activity_happens_several_times_and_is_promised_once(world: World) ->
     waits = add_occurrence(line, Spot(), by=by, at=NOW)
     assert [more.part, waits.part] == [1, 2] and waits.on is None
     assert sums_of(draft).activities == 1 and sums_of(draft).budget == 100
-    sealed = content_lines(draft)
+    sealed = lines_of(content_of(draft))
     assert [one.budget for one in sealed] == [100, 0, 0] and sum(
         bool(one.expects) for one in sealed
     ) == 1
@@ -90,7 +91,7 @@ def test_one_of_several_is_taken_off_and_the_numbers_close_up(world: World) -> N
     drop_occurrence(line, by=by, at=NOW)
     rows = list(draft.lines.order_by("part").values_list("part", "on", "slot"))
     assert rows == [(0, SUNDAY, "morning"), (1, SUNDAY, "evening")]
-    assert content_lines(draft)[0].expects  # what it brings stays with it
+    assert lines_of(content_of(draft))[0].expects  # what it brings stays with it
 
 
 def test_the_difference_speaks_of_each_occurrence(world: World) -> None:
@@ -102,7 +103,7 @@ def test_the_difference_speaks_of_each_occurrence(world: World) -> None:
         part=1
     )
     drop_occurrence(second, by=by, at=NOW)
-    [gone] = changes(content_lines(v1), content_lines(v2))
+    [gone] = changes(lines_of(content_of(v1)), lines_of(content_of(v2)))
     assert gone.what == "removed" and gone.code.endswith("/1") and gone.line.day == SUNDAY
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
@@ -23,13 +24,15 @@ from karnameh.activities.public import (
     Slot,
     State,
 )
+from karnameh.campaigns import contents
 from karnameh.campaigns.contents import lines_of as sealed_lines
 from karnameh.campaigns.contents import pledge_id, seal_of
 from karnameh.campaigns.models import Line, Part, Pledge, Signature, Version, VersionState
-from karnameh.campaigns.package import queries as package_queries
+from karnameh.campaigns.package import sealing
 from karnameh.campaigns.package import views as package_views
 from karnameh.campaigns.package.actions import (
     Spot,
+    add_occurrence,
     draw_up,
     leave_out,
     open_package,
@@ -40,7 +43,8 @@ from karnameh.campaigns.package.actions import (
     take_in,
     take_packages,
 )
-from karnameh.campaigns.package.queries import candidates, standing_pledges
+from karnameh.campaigns.package.crowding import HOURS
+from karnameh.campaigns.package.queries import candidates, next_number, standing_pledges
 from karnameh.kernel.ids import new_id
 from karnameh.ledger.public import Entry, Kind, Stage
 from workbench import as_owner, ask, quantity_of, refused, refused_kindly, run
@@ -87,6 +91,81 @@ def test_who_signs_signs_what_he_saw(world: World) -> None:
     assert [line.activity for line in sealed_lines(made.content)] == [kept.pk]
 
 
+def spelt_by_hand(version: Version) -> str:
+    """The canonical form in plain Python: the oracle of what the database spells."""
+    expects: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    rows = Expectation.objects.filter(activity__in=version.lines.values("activity"))
+    for activity, code, quantity, dimensions in rows.order_by("pk").values_list(
+        "activity", "indicator__code", "quantity", "dimensions"
+    ):
+        label = code if dimensions == 1 else f"{code}#{dimensions}"
+        expects[activity].append(
+            (label, "" if quantity is None else contents.quantity_text(quantity))
+        )
+    lines = version.lines.order_by("activity__code", "part").values_list(
+        "activity", "part", "on", "slot", "activity__code", "activity__name_fa", "activity__lead_unit__code",
+        "activity__theme__code", "activity__place__code", "activity__tier", "activity__budget_rial", "venue__name_fa",
+    )  # fmt: skip
+    rows = [
+        contents.Line(
+            activity=activity, code=code + (f"/{part}" if part else ""), name=name, unit=unit, theme=theme, place=place,
+            tier=tier, day=on, starts=HOURS[slot][0] if slot else None, ends=HOURS[slot][1] if slot else None,
+            venue=venue or "", budget=0 if part else budget or 0, expects=() if part else tuple(expects[activity]),
+        )
+        for activity, part, on, slot, code, name, unit, theme, place, tier, budget, venue in lines
+    ]  # fmt: skip
+    parts = [
+        contents.Part(row.part.package.unit.code, row.part.number or 0, row.part.seal)
+        for row in version.parts.all()
+    ]
+    heading = {
+        "campaign": version.package.campaign.code, "unit": version.package.unit.code,
+        "number": str(next_number(version.package)), "why": version.why,
+    }  # fmt: skip
+    return contents.canonical(heading, rows, parts)
+
+
+def test_the_database_spells_a_package_to_the_letter(world: World) -> None:
+    week, by, hall = a_campaign(), a_planner(world.fars), a_venue(world.shiraz, name='سالن "یک"')
+    trees, parcels = an_indicator("trees"), an_indicator("parcels")
+    below = a_proposal(world.locals["shiraz"][1], week, state=State.ACCEPTED, expects={trees: 1})
+    county = frozen(
+        a_draft(week, world.shiraz, by), a_planner(world.shiraz), a_planner(world.shiraz)
+    )
+    assert county.lines.get().activity_id == below.pk
+    odd = (
+        "a\\b",
+        'یک "نام"',
+        "سطر\nدوم\tو\rسوم",
+        "\x01\x1f\x7f",
+        "</script>&'/",
+        "می‌شود\u200f",
+        "𐎠🌱",
+        "",
+    )
+    for number, name in enumerate(odd):
+        a_proposal(
+            world.local, week, name, state=State.ACCEPTED, budget_rial=None if number % 3 else 10**12 + number,
+            expects={trees: None if number % 2 else 1200 + number, parcels: 10 + number * 10},
+        )  # fmt: skip
+    Expectation.objects.filter(indicator=parcels, quantity=30).update(quantity=Decimal("0.250"))
+    draft = a_draft(week, world.fars, by)
+    for number, line in enumerate(draft.lines.order_by("pk")[:4]):
+        place_line(
+            line, Spot(DAY + timedelta(number), list(Slot)[number % 3], hall if number % 2 else None), by=by, at=NOW
+        )  # fmt: skip
+    add_occurrence(
+        draft.lines.earliest("pk"), Spot(DAY + timedelta(5), Slot.EVENING), by=by, at=NOW
+    )
+    take_packages(draft, [county], by=by, at=NOW)
+    say_why(draft, why='«چرا» "lines":[] ،', by=by, at=NOW)
+    draft = Version.objects.get(pk=draft.pk)
+    assert sealing.content_of(draft) == spelt_by_hand(draft)
+    assert len(sealed_lines(spelt_by_hand(draft))) == len(odd) + 1
+    empty = draw_up(draft.package, name="تهی", by=by, at=NOW)
+    assert sealing.content_of(empty) == spelt_by_hand(empty)
+
+
 def test_a_large_draft_is_sealed_when_somebody_wants_to_sign_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,14 +177,12 @@ def test_a_large_draft_is_sealed_when_somebody_wants_to_sign_it(
     client, url = Client(), reverse("package_version", args=[draft.pk])
     client.force_login(by)
     sealed: list[str] = []
-    honest = package_queries.content_of
-    monkeypatch.setattr(
-        package_queries, "content_of", lambda one: sealed.append(one.name) or honest(one)
-    )
+    honest = sealing.content_of
+    monkeypatch.setattr(sealing, "content_of", lambda one: sealed.append(one.name) or honest(one))
     page = client.get(url).content.decode()
-    assert "?sign=1" in page and seal_now(draft) not in page and not sealed
+    assert 'href="?sign=1"' in page and seal_now(draft) not in page and not sealed
     ready = client.get(f"{url}?sign=1").content.decode()
-    assert seal_now(draft) in ready and "?sign=1" not in ready and sealed
+    assert seal_now(draft) in ready and 'href="?sign=1"' not in ready and sealed
     client.post(reverse("package_sign", args=[draft.pk]), {"seal": seal_now(draft)})
     made = frozen(draft, second)
     # Amended, the difference too is made when somebody asks for it.

@@ -65,6 +65,16 @@ def test_marks_words_and_decisions_come_back_as_rows(world: World, desk: Desk) -
     assert 'id="meters"' in client.get(url_of(desk, "review_meters")).content.decode()
     one.refresh_from_db()
     assert one.state == State.ACCEPTED
+    # A card that the script has already is not sent again.
+    url_two = url_of(desk, "review_proposal", two.pk)
+    three = a_proposal(world.local, desk.campaign, "کار ۳")
+    said = {"do": "accept", "round": "1", "next": str(three.pk), "have": str(three.pk)}
+    answer = client.post(url_two, said, headers=htmx).content.decode()
+    assert f'data-opened="{three.pk}" data-kept' in answer and "data-rubric" not in answer
+    assert f'id="p{two.pk}"' in answer and 'id="tally"' in answer
+    said = {"do": "accept", "round": "1", "have": "999"}
+    url_three = url_of(desk, "review_proposal", three.pk)
+    assert "data-kept" not in client.post(url_three, said, headers=htmx).content.decode()
     back = client.post(url, {"do": "back"}, headers=htmx).content.decode()
     assert f'data-opened="{one.pk}"' in back
     one.refresh_from_db()

@@ -58,13 +58,20 @@ class Part:
 
 def canonical(heading: Mapping[str, str], lines: Iterable[Line], parts: Iterable[Part]) -> str:
     """The text that is sealed."""
-    content = {
-        "form": FORM,
-        "heading": dict(heading),
-        "lines": [_plain(one) for one in sorted(lines, key=lambda one: one.code)],
-        "parts": [asdict(one) for one in sorted(parts, key=lambda one: one.unit)],
-    }
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    spelt = _spelt([_plain(one) for one in sorted(lines, key=lambda one: one.code)])
+    return around(heading, spelt[1:-1], parts)
+
+
+def around(heading: Mapping[str, str], lines: str, parts: Iterable[Part]) -> str:
+    """The same with lines that are spelt already, in order, with commas between them."""
+    below = _spelt([asdict(one) for one in sorted(parts, key=lambda one: one.unit)])
+    return (
+        f'{{"form":"{FORM}","heading":{_spelt(dict(heading))},"lines":[{lines}],"parts":{below}}}'
+    )
+
+
+def _spelt(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _plain(line: Line) -> dict[str, Any]:

@@ -38,7 +38,7 @@ from karnameh.campaigns.models import (
 )
 from karnameh.campaigns.package.actions import draw_up, open_package, sign, take_all, take_in
 from karnameh.campaigns.package.models import Line, Package, Version
-from karnameh.campaigns.package.queries import seal_now
+from karnameh.campaigns.package.sealing import seal_now
 from karnameh.campaigns.queries.metering import Metered, meters, meters_for, rules_of, whole_plan
 from karnameh.campaigns.queries.proposals import content_of, reach_proposal, story_of
 from karnameh.campaigns.review.models import Opinion

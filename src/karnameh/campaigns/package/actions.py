@@ -38,12 +38,12 @@ from karnameh.campaigns.package.models import (
 )
 from karnameh.campaigns.package.queries import (
     candidates,
-    content_of,
     in_force,
     lines_of,
     next_number,
     standing_pledges,
 )
+from karnameh.campaigns.package.sealing import content_of
 from karnameh.catalog.public import TOTAL
 from karnameh.kernel.ids import new_id
 from karnameh.kernel.text import clean

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,6 @@ from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from karnameh.access.public import Role, may, units_where
 from karnameh.activities.public import STANDING, Activity, Campaign, Expectation, State
-from karnameh.campaigns import contents
 from karnameh.campaigns.clashes import Booking, Held, Holder
 from karnameh.campaigns.package.crowding import AT_ONCE, HOURS
 from karnameh.campaigns.package.models import Line, Package, Part, Pledge, Version, VersionState
@@ -231,63 +229,10 @@ def activities_in(version: Version) -> QuerySet[Activity]:
     return Activity.objects.filter(pk__in=held.values("activity"))
 
 
-def content_lines(version: Version) -> list[contents.Line]:
-    """The lines as they are sealed."""
-    expects: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    rows = Expectation.objects.filter(activity__in=version.lines.values("activity"))
-    for activity, code, quantity, dimensions in rows.order_by("pk").values_list(
-        "activity", "indicator__code", "quantity", "dimensions"
-    ):
-        label = code if dimensions == 1 else f"{code}#{dimensions}"
-        expects[activity].append(
-            (label, "" if quantity is None else contents.quantity_text(quantity))
-        )
-    lines = version.lines.order_by("activity__code", "part").values_list(
-        "activity", "part", "on", "slot", "activity__code", "activity__name_fa", "activity__lead_unit__code",
-        "activity__theme__code", "activity__place__code", "activity__tier", "activity__budget_rial", "venue__name_fa",
-    )  # fmt: skip
-    return [
-        contents.Line(
-            activity=activity, code=code + (f"/{part}" if part else ""), name=name, unit=unit, theme=theme, place=place,
-            tier=tier, day=on, starts=HOURS[slot][0] if slot else None, ends=HOURS[slot][1] if slot else None,
-            venue=venue or "", budget=0 if part else budget or 0, expects=() if part else tuple(expects[activity]),
-        )
-        for activity, part, on, slot, code, name, unit, theme, place, tier, budget, venue in lines
-    ]  # fmt: skip
-
-
-def content_parts(version: Version) -> list[contents.Part]:
-    """The packages beneath as they are sealed."""
-    rows = version.parts.select_related("part__package__unit").defer("part__content")
-    return [
-        contents.Part(row.part.package.unit.code, row.part.number or 0, row.part.seal)
-        for row in rows
-    ]
-
-
 def next_number(package: Package) -> int:
     """The number that the next frozen version gets."""
     last = package.versions.aggregate(last=Max("number"))["last"]
     return (last or 0) + 1
-
-
-def content_of(version: Version) -> str:
-    """The canonical form of a draft as it would be frozen now, or of a frozen version as it was."""
-    if version.frozen:
-        return version.content
-    package = version.package
-    heading = {
-        "campaign": package.campaign.code, "unit": package.unit.code, "number": str(next_number(package)),
-        "why": version.why,
-    }  # fmt: skip
-    return contents.canonical(heading, content_lines(version), content_parts(version))
-
-
-def seal_now(version: Version) -> str:
-    """The seal of a draft as it is at this moment: what a page shows to whoever signs."""
-    return contents.seal_of(
-        content_of(Version.objects.select_related("package").get(pk=version.pk))
-    )
 
 
 def candidates(version: Version) -> QuerySet[Activity]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from karnameh.access.public import Role, holds, reach_unit
 from karnameh.activities.public import Activity, Campaign, campaign_planned
 from karnameh.campaigns import contents
-from karnameh.campaigns.package import actions, queries
+from karnameh.campaigns.package import actions, queries, sealing
 from karnameh.campaigns.package.crowding import crowded
 from karnameh.campaigns.package.models import Version, VersionState
 from karnameh.campaigns.showing import rows_of
@@ -180,7 +180,7 @@ def _version(
     # The canonical form of a whole nation takes seconds: it is made when somebody wants to sign it.
     is_read = lines <= _AT_ONCE or "sign" in request.GET
     basis = one.basis if one.basis and one.basis.frozen else None
-    content = queries.content_of(one) if is_read and (basis or not one.frozen) else ""
+    content = sealing.content_of(one) if is_read and (basis or not one.frozen) else ""
     seal = one.seal or (contents.seal_of(content) if content else "")
     is_compared = basis is not None and bool(content)
     mine = contents.lines_of(content) if is_compared else []
@@ -322,7 +322,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     a, b = (queries.reach_version(user, _uuid(request.GET.get(key, ""))) for key in ("a", "b"))
     if {a.package_id, b.package_id} != {one.pk}:
         raise OutOfReach
-    old, new = (contents.lines_of(queries.content_of(each)) for each in (a, b))
+    old, new = (contents.lines_of(sealing.content_of(each)) for each in (a, b))
     return render(
         request,
         "campaigns/package/compare.html",

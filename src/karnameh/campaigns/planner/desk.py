@@ -205,7 +205,7 @@ class Desk:
     def finish(self, number: int, seconds: float, gap: float, exactly: bool) -> Answer:
         """A plan within the quotas, as good as the time allows; `relax` comes before."""
         solver, deadline = self.solvers[number], time.monotonic() + seconds
-        standing = solver.round()
+        standing = solver.rounded()
         if seconds > 0:
             standing = solver.improve(deadline, gap)
         if exactly and seconds > 0:

@@ -9,7 +9,7 @@ import numpy as np
 
 from karnameh.campaigns.planner.ascent import AGAIN, TURNS, ascend
 from karnameh.campaigns.planner.diving import dive
-from karnameh.campaigns.planner.formulation import INF, Block, Flags, Floats, Ints
+from karnameh.campaigns.planner.formulation import Block, Flags, Floats, Ints
 from karnameh.campaigns.planner.highs import Columns, solve_integer
 from karnameh.campaigns.planner.model import Placement
 from karnameh.campaigns.planner.neighbours import Neighbours
@@ -48,7 +48,7 @@ class BlockSolver:
         self.best: Standing | None = None
         self.relaxed: Relaxed | None = None
         self.tried = 0  # integer programs over this relaxation's columns
-        self.has_dived = False
+        self.has_rounded = self.has_dived = False
         self.neighbours: Neighbours | None = None
 
     def greedy(self) -> Standing:
@@ -78,7 +78,8 @@ class BlockSolver:
         climbs: bool = True,
     ) -> Relaxed:
         """The relaxation at outside prices of the foreign rows."""
-        relaxation, self.tried, self.has_dived = self.relaxation, 0, False
+        relaxation, self.tried = self.relaxation, 0
+        self.has_rounded = self.has_dived = False
         self.neighbours = None
         is_first = not len(relaxation.pool)
         relaxation.set_outside(prices)
@@ -107,6 +108,13 @@ class BlockSolver:
         state.fill(likely, relaxed.prices)
         self._fill(state, order, relaxed)
         return self._keep(state, relaxed.bound)
+
+    def rounded(self) -> Standing:
+        """A plan from the relaxation, made once."""
+        if self.has_rounded and self.best is not None:
+            return self.best
+        self.has_rounded = True
+        return self.round()
 
     def _likely(self, x: Floats) -> Ints:
         """Proposals that the relaxation accepts at least half, whatever their places: the surest first."""
@@ -150,7 +158,6 @@ class BlockSolver:
 
     def _dive(self, relaxed: Relaxed, deadline: float, gap: float) -> Standing:
         """Down until few enough columns are open for an integer program; without an answer, to the end."""
-        began = time.monotonic()
         state = self._empty()
         loss = 0.03 * self.relaxation.top
         fixed, x = dive(
@@ -162,6 +169,7 @@ class BlockSolver:
                 int(self._near(relaxed, fixed, x, loss).sum()) - len(fixed) <= OPEN
             ),
         )
+        began = time.monotonic()
         until = began + max(0.0, deadline - began) / 2
         best = self._try_columns(relaxed, fixed, x, loss, NODES, until, gap)
         if self._is_good(best, FAR):

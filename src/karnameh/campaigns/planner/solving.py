@@ -168,7 +168,7 @@ def _finish(
 ) -> bool:
     """Whole plans of all blocks; whether one was proven to have none."""
     answers: dict[int, Answer] = {}
-    for seconds_for_all in (0.0, 0.6, 1.0):
+    for seconds_for_all in (0.0, 0.6 if len(blocks) > 1 else 0.85, 1.0):
         todo = [
             one
             for one in blocks

@@ -323,7 +323,10 @@ def _after(request: HttpRequest, at: Desk, pk: int, *, here: bool = False) -> Ht
         return redirect(
             f"{reverse('review_desk', args=[at.unit.pk, at.theme.code])}?show={show}&p={following}#p{following}"
         )
-    # The meters follow by themselves (`meters`): nobody waits for them before he reads on.
+    # The meters follow by themselves (`meters`): nobody waits for them before he reads on. Nor for a card
+    # that the script has fetched beforehand; who decides by one that has aged is told so (`met_another`).
+    if request.POST.get("have") == str(following):
+        return _rows(request, at, [pk], stand=stand, kept=following)
     card = _card(request, at, following, stand=stand)
     return _rows(request, at, [pk], stand=stand, card=card)
 

@@ -184,9 +184,13 @@ def _plan(run: Run) -> None:
         plan = planner.replan(problem.instance, plan_of(run.version), **more)
     else:
         plan = planner.solve(problem.instance, **more)
+    was_killed = plan.status == "stopped" and not stop.stopped
+    if was_killed and not plan.placements:
+        _failed(run, "killed")
+        return
     with transaction.atomic():
         _keep(run, plan)
-    if plan.status == "stopped" and not stop.stopped:
+    if was_killed:
         Run.objects.filter(pk=run.pk).update(trouble="killed")
 
 

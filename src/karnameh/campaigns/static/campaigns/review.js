@@ -42,7 +42,9 @@
       const old = document.getElementById(fresh.id);
       if (fresh.id === "card") {
         opened = fresh.dataset.opened;
-        put(fresh.innerHTML, opened);
+        if (!("kept" in fresh.dataset)) put(fresh.innerHTML, opened);
+        else if (fetched.get(opened)) put(fetched.get(opened), opened);
+        else open(row(opened));
       } else if (old) {
         fresh.removeAttribute("data-oob");
         if (old.classList.contains("is-chosen")) fresh.classList.add("is-chosen");
@@ -168,6 +170,7 @@
     if (values.do !== "back") last = pk;
     values.next = following(pk);
     forget(pk);
+    if (fetched.get(values.next)) values.have = values.next;
     queued(() => send(form.action, values).then(take).then(measure));
   };
   // A card that was fetched beforehand stays, unless it is this one or names it as its twin.
