@@ -62,6 +62,7 @@ from karnameh.plumbing.errors import CONSTRAINT_SENTENCES
 from karnameh.plumbing.public import Refusal, deed
 
 MOST_DRAFTS = 12
+MOST_FROZEN = 10_000  # activities of a package's own: more of them go in by the packages beneath
 MOST_OCCURRENCES = 60  # of one activity: a course of the whole week, morning and evening
 SIGNATURES = 2
 
@@ -388,6 +389,14 @@ def sign(version: Version, *, seal: str, by: User, at: datetime) -> Version:
 def _require_ready(version: Version) -> None:
     if not version.lines.exists() and not version.parts.exists():
         raise Refusal(_("This draft is empty. Put activities into it first."))
+    if version.lines.count() > MOST_FROZEN:
+        raise Refusal(
+            _(
+                "A package holds at most 10,000 activities of its own."
+                " Freeze the packages of its provinces or counties first, and take those in."
+            ),
+            status=409,
+        )
     if next_number(version.package) > 1 and not version.why:
         raise Refusal(_("Write why the package is amended."), field="why")
     force = in_force(version.package)

@@ -27,7 +27,6 @@ from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 from karnameh.ui.public import number_text, shown_to
 
 _SHOWN = 200  # lines of a version on its page; the board shows all
-_AT_ONCE = 5_000  # lines of a draft up to which its page also says at once what would be signed
 
 
 def _user(request: HttpRequest) -> User:
@@ -177,8 +176,9 @@ def _version(
     request: HttpRequest, one: Version, *, status: int = 200, trouble: str = ""
 ) -> HttpResponse:
     lines = one.lines.count()
-    # The canonical form of a whole nation takes seconds: it is made when somebody wants to sign it.
-    is_read = lines <= _AT_ONCE or "sign" in request.GET
+    is_read = (
+        lines <= actions.MOST_FROZEN
+    )  # a larger draft cannot be signed: nobody waits for its seal
     basis = one.basis if one.basis and one.basis.frozen else None
     content = sealing.content_of(one) if is_read and (basis or not one.frozen) else ""
     seal = one.seal or (contents.seal_of(content) if content else "")

@@ -144,9 +144,7 @@ def _measure(plan: _Plan, times: int) -> Iterator[Result]:
     county = plan.made.counties[("فارس", "شیراز")].pk
     yield page("nation: board at one county", f"{reverse('board', args=[nation.pk])}?at={county}")
     yield page("nation: package, drafts side by side", reverse("package", args=[nation.package_id]))
-    version = reverse("package_version", args=[nation.pk])
-    yield page("nation: one version", version)
-    yield page("nation: the same, sealed for signing", f"{version}?sign=1", "")
+    yield page("nation: one version", reverse("package_version", args=[nation.pk]))
     yield page("nation: proposals", reverse("proposals"))
     yield page("nation: review desks", reverse("review_desks"))
     yield page("nation: coverage", reverse("coverage", args=[plan.made.nation.pk]))
