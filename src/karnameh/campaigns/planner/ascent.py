@@ -20,6 +20,7 @@ from karnameh.campaigns.planner.relaxation import Relaxation
 from karnameh.campaigns.planner.state import argmax_of
 
 TURNS = 90
+TANGLED = 200  # the same where many proposals have several parts
 AGAIN = 30  # turns when limits or outside prices have changed
 KEPT = 25  # of the last turns: their columns join the program
 PATIENCE = 6

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from karnameh.campaigns.planner.ascent import AGAIN, TURNS, ascend
+from karnameh.campaigns.planner.ascent import AGAIN, TANGLED, TURNS, ascend
 from karnameh.campaigns.planner.diving import dive
 from karnameh.campaigns.planner.formulation import Block, Flags, Floats, Ints
 from karnameh.campaigns.planner.highs import Columns, solve_integer
@@ -19,7 +19,7 @@ from karnameh.campaigns.planner.state import Choice, State
 WHOLE = 1 - 1e-6
 NODES = 400  # of one integer program: a limit by work, so that the same input gives the same plan
 OPEN = 2_000  # columns that a dive leaves open for one program
-FAR = 0.01  # relative: with a larger gap after it, another dive goes to its end
+FAR = 0.01  # relative: with a larger gap after it, what was fixed is filled up by value
 EXACT = 30_000  # columns up to which all that could improve a plan are put into one program
 ENDED = 1e-7
 
@@ -86,7 +86,7 @@ class BlockSolver:
         if relaxation.proven is None and len(self.block.proposals) and climbs:
             is_feasible = self.best is not None and self.best.is_feasible
             lower = self.best.value if self.best is not None and is_feasible else None
-            turns = TURNS if is_first else AGAIN
+            turns = (TANGLED if relaxation.is_tangled else TURNS) if is_first else AGAIN
             ascend(relaxation, lower if is_first else None, deadline, turns)
         if is_first:
             relaxation.add_first(self.best.state if self.best else None)
@@ -157,7 +157,7 @@ class BlockSolver:
         return self._keep(better, relaxed.bound)
 
     def _dive(self, relaxed: Relaxed, deadline: float, gap: float) -> Standing:
-        """Down until few enough columns are open for an integer program; without an answer, to the end."""
+        """Down until few enough columns are open for an integer program; without a good answer, filled up."""
         state = self._empty()
         loss = 0.03 * self.relaxation.top
         fixed, x = dive(
@@ -174,8 +174,6 @@ class BlockSolver:
         best = self._try_columns(relaxed, fixed, x, loss, NODES, until, gap)
         if self._is_good(best, FAR):
             return best
-        state = self._empty()
-        dive(self.relaxation, relaxed, state, deadline=deadline)
         order = self._order(relaxed)
         state.serve(order, relaxed.prices)
         self._fill(state, order, relaxed)

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
+from karnameh.campaigns.planner.faults import Unusable
 from karnameh.campaigns.planner.model import (
     Instance,
     Move,
@@ -22,9 +23,11 @@ from karnameh.campaigns.planner.model import (
 )
 from karnameh.campaigns.planner.run import Event
 from karnameh.campaigns.planner.solving import search
+from karnameh.campaigns.planner.soundness import faults_of
 from karnameh.campaigns.planner.valuing import Valuer
 
 GAP = 0.005
+GAP_OF_FEW = 0.02  # of what is free beside all that is held: a small part of the whole
 
 
 def plan_again(
@@ -40,6 +43,8 @@ def plan_again(
 ) -> Plan:
     """A plan for the changed instance that moves as few accepted proposals as can be."""
     began = time.monotonic()
+    if found := faults_of(instance):
+        raise Unusable(found)
     valuer = Valuer(instance)
     standing = still_possible(valuer, before)
     asked = {pin.proposal for pin in instance.pins}
@@ -49,13 +54,14 @@ def plan_again(
         return search(
             instance,
             seconds=max(0.2, most - (time.monotonic() - began)),
-            gap=GAP,
+            gap=GAP_OF_FEW if len(fixed) > len(held) / 2 else GAP,
             seed=seed,
             processes=processes,
             progress=progress,
             stop=stop,
             held=tuple(fixed),
             apart=apart,
+            is_sound=True,
         )
 
     plan = run(held, 0.7 * seconds)
@@ -146,6 +152,7 @@ def _most_that_can_stay(
         seconds=seconds,
         gap=0.001,
         seed=seed,
+        is_sound=True,
         processes=processes,
         apart=apart,
     )

@@ -50,14 +50,14 @@ def search(
     better: Callable[[Plan], None] | None = None,
     held: tuple[Placement, ...] = (),
     apart: bool = False,
+    is_sound: bool = False,
 ) -> Plan:
     """The plan without its reasons. Raises `Unusable` when the instance has faults.
 
     `held` placements are in the plan as they are; then bound and gap are not those of the whole.
-    `apart`: not even one block is worked on in this process.
+    `apart`: not even one block is worked on in this process. `is_sound`: its faults were looked for already.
     """
-    found = faults_of(instance)
-    if found:
+    if not is_sound and (found := faults_of(instance)):
         raise Unusable(found)
     run = Run(Valuer(instance), seconds, progress, stop, better, held=held)
     run.offer({})  # nothing at all is a plan where no rule asks for something
