@@ -318,7 +318,8 @@ def test_a_solver_killed_in_the_middle_takes_nothing_with_it(
     week, by, _hall = crowded(world, 3)
     draft = a_draft(week, world.fars, by)
     run = ask_plan(draft, seconds=20, again=False, by=by, at=NOW)
-    said, killed = running._Word.__call__, []
+    said = running._Word.__call__
+    killed: list[int] = []
 
     def kill(word: Any, progress: planner.Progress) -> None:
         said(word, progress)

@@ -106,7 +106,7 @@ def spelt_by_hand(version: Version) -> str:
         "activity", "part", "on", "slot", "activity__code", "activity__name_fa", "activity__lead_unit__code",
         "activity__theme__code", "activity__place__code", "activity__tier", "activity__budget_rial", "venue__name_fa",
     )  # fmt: skip
-    rows = [
+    found = [
         contents.Line(
             activity=activity, code=code + (f"/{part}" if part else ""), name=name, unit=unit, theme=theme, place=place,
             tier=tier, day=on, starts=HOURS[slot][0] if slot else None, ends=HOURS[slot][1] if slot else None,
@@ -122,7 +122,7 @@ def spelt_by_hand(version: Version) -> str:
         "campaign": version.package.campaign.code, "unit": version.package.unit.code,
         "number": str(next_number(version.package)), "why": version.why,
     }  # fmt: skip
-    return contents.canonical(heading, rows, parts)
+    return contents.canonical(heading, found, parts)
 
 
 def test_the_database_spells_a_package_to_the_letter(world: World) -> None:
