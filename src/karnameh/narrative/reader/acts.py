@@ -317,7 +317,7 @@ def _harms(verb: Verb, clause: Clause, lead: list[str], *, counted: bool) -> boo
         return False  # «به ۳۴۰ بیمار …», «ویزیت دو هزار بیمار است»
     if last == "بسته":  # «۹۴۰۰ سبد بسته شد» are packed, «۱۲ مدرسه بسته شد» closed
         shut = verb.lemma in ("شد", "بود", "ماند") and not COMMITMENTS & set(clause.texts)
-        return shut and bool(_CLOSABLE & set(clause.texts[:_FEW]))
+        return shut and bool(_CLOSABLE & {*clause.texts[:_FEW], *lead})
     if last == "رد" and _passes(clause.texts):
         return False
     if is_one_of(HARM, lead, verb.lemma):

@@ -187,6 +187,8 @@ def duration(reading: Reading, figure: Figure) -> Verdict | None:
 def is_duration(reading: Reading, figure: Figure) -> bool:
     """Whether a noun of time follows that is no work («۸۰ هزار ساعت خدمت»)."""
     following = reading.text(figure.number.after)
+    if following == "شب" and reading.text(figure.number.after + 1) == "شعر":
+        return False
     if _without_owner(following) in DURATION_NOUNS:
         return True  # «سفر ۳ روزه‌اش»
     if following not in DURATION_NOUNS:

@@ -146,7 +146,7 @@ def plan_name(reading: Reading, figure: Figure) -> Verdict | None:
     """A number inside a quoted name: «پویش «صد هزار لبخند»»."""
     for at in range(figure.first - 1, max(figure.first - 6, figure.sentence.first - 1), -1):
         text = reading.text(at)
-        if text in '»"”' and at < figure.first - 1:
+        if text == "»" or (text in '"”' and at < figure.first - 1):
             return None
         if text in ("«", '"', "“"):
             if reading.text(at - 1) in PLAN_NAMES or reading.text(at - 2) in PLAN_NAMES:

@@ -108,7 +108,7 @@ def _of_a_people(reading: Reading, figure: Figure) -> str:
         return ""
     if reading.texts(figure.after, figure.after + 2) == ["از", "جمعیت"] and owns(figure):
         return "what a people is like"
-    uses = reading.text(verb.first - 1) == "مصرف" and verb.tense is Tense.PRESENT
+    uses = reading.text(verb.first - 1) in ("مصرف", "تولید") and verb.tense is Tense.PRESENT
     everybody = any(
         one == "هر" and other in _EVERYBODY for one, other in pairwise(reading.head(figure))
     )
@@ -197,7 +197,7 @@ def _founders(reading: Reading, figure: Figure) -> str:
     before = reading.text(verb.first - 1)
     if before == "پایه" and verb.lemma == "گذاشت":
         return "how it was founded"
-    people = figure.phrase.unit in ("person", *MONEY)
+    people = figure.phrase.unit in ("person", "", *MONEY)
     led = reading.text(figure.opening - 1) == "با" and not reading.figures_after(figure)
     return (
         "how it was founded" if before == "شکل" and verb.lemma == "گرفت" and led and people else ""

@@ -147,7 +147,8 @@ def counted_phrase(words: list[Word], number: Number) -> Phrase:
         return _ordinal_phrase(words, number)
     at = _past_quotes(words, number.after)
     at += at < len(words) and words[at].text == "ش"  # «سه میلیاردش رسیده»
-    if at < len(words) and (unit := _ONE_WORD.get(words[at].text)):
+    named = at + 1 < len(words) and is_compound(words[at].text, words[at + 1].text)
+    if at < len(words) and not named and (unit := _ONE_WORD.get(words[at].text)):  # «۱۸ شب شعر»
         return Phrase(at, at + 1, unit)
     if number.form is Form.FRACTION and at < len(words):
         if words[at].text in _THEM:

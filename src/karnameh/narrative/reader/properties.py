@@ -40,8 +40,9 @@ _BACKGROUND = key_set(
 _FACING_REPORTERS = key_set("با جمع حضور پرسش‌های سوال‌های سوالات پرسشهای میان")
 _HELD = key_set("برگزار تشکیل برپا آغاز")
 _HEADS_OF_BODIES = key_set(
-    "رییس مدیر معاون مدیرکل دبیر نمایندگان نماینده استاندار فرماندار مدیران مدیرانی مسیولان"
+    "رییس مدیر ناظر معاون مدیرکل دبیر نمایندگان نماینده استاندار فرماندار مدیران مدیرانی مسیولان"
 )
+_OFFICES_OF_OURS = key_set("دفتر نمایندگی معاونت")
 _DISASTERS = key_set("سیل زلزله زمین‌لرزه سیلاب طوفان توفان آتش‌سوزی خشکسالی زمستان تابستان")
 _DIMENSIONS = key_set("طول عرض دهانه ارتفاع پهنا ضخامت قطر درازا بلندی")
 _OF_NATURE = frozenset(("میلیمتر", "سانتیمتر", "درجه", "ریشتر", "کیلومتربرساعت"))
@@ -171,6 +172,16 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     owned = verb is not None and verb.lemma == "داشت"
     if owned and (value < _FEW or noun in _LEGAL) and verb is not None:
         owned = reading.text(verb.first).endswith("یم")  # «ستاد ۷ کمیته دارد» tells its shape
+    if (
+        noun in _OFFICES_OF_OURS
+        and verb is not None
+        and verb.lemma == "داشت"
+        and verb.first <= figure.after + 1
+    ):
+        return Verdict(figure.phrase.unit, "a structure")  # «بنیاد ۱۳ دفتر منطقه‌ای دارد»
+    jointly = {"مشترک"} & set(reading.head(figure)) and figure.phrase.unit == "organization"
+    if jointly and verb is not None and reading.text(verb.first - 1) == "تشکیل" and value < _FEW:
+        return Verdict("organization", "the parties of something")
     if not owned and (
         noun in STRUCTURE_NOUNS or reading.text(figure.phrase.first) in STRUCTURE_NOUNS
     ):
@@ -308,6 +319,9 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     held = verb is not None and reading.text(verb.first - 1) in _HELD
     if held and figure.phrase.unit in ("person", "county", "province", "organization", ""):
         officials |= _stands_among_officials(head)
+    there = reading.texts(figure.after, verb.first) if verb is not None else []
+    attended = there[-1:] == ["حاضر"] and verb is not None and verb.lemma == "بود"
+    officials |= attended and figure.phrase.unit == "person"
     present = "حضور" in near or ("با", "حضور") in pairwise(head)
     if officials or (led and (present or meeting)):
         return Verdict(figure.phrase.unit, "who was present")
@@ -321,7 +335,8 @@ def near_first(reading: Reading, figure: Figure) -> int:
 
 def _stands_among_officials(head: list[str]) -> bool:
     """«با حضور رئیس شعبه، معاون اداره و ۴۲ نفر از سرگروه‌ها برگزار شد»."""
-    at = next((i for i, pair in enumerate(pairwise(head)) if pair == ("با", "حضور")), -1)
+    joined = (("با", "حضور"), ("با", "شرکت"))
+    at = next((i for i, pair in enumerate(pairwise(head)) if pair in joined), -1)
     return at >= 0 and not _HEADS_OF_BODIES.isdisjoint(head[at + 2 :])
 
 

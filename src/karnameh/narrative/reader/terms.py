@@ -73,6 +73,9 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
     A «هر» behind a preposition hands something out («در هر روستا دو نفر») and an average is
     measured: both are rates and stay results.
     """
+    near_each = reading.texts(figure.opening - 3, figure.opening - 1)
+    if near_each in (["ظرفیت", "هر"], ["گنجایش", "هر"]):
+        return Verdict(figure.phrase.unit, "a property of each")  # «با ظرفیت هر اردو ۳۵ نفر»
     noun = reading.text(figure.phrase.first)
     if noun in MEASURES_OF_PARTS and reading.text(figure.phrase.first + 1) in (
         "وزن",
@@ -381,6 +384,8 @@ def unit_cost(reading: Reading, figure: Figure) -> Verdict | None:
         return None
     verb = figure.clause.verb
     if figure.phrase.unit not in MONEY:
+        if list_lead(reading, figure) == ["و", "برای"] and figure.phrase.unit == "person":
+            return Verdict("person", "a property of each")  # «… و برای دو نفر کار درست می‌کند»
         first = min(figure.clause.words)
         has = verb is not None and verb.lemma == "داشت" and not verb.negative
         subjectless = reading.text(first) == "و" and figure.opening == first + 1
