@@ -26,6 +26,7 @@ from karnameh.ledger.proof.shape import (
     month_label,
     month_of,
     office_knot,
+    page_of,
     series_knot,
     stored,
 )
@@ -102,7 +103,7 @@ class _Tree:
     def check(self) -> None:
         """Every node that matters, from below."""
         for (day, page), versions in self.pages.items():
-            self._pages_of_cells(f"page {page} on {day}", versions)
+            self._pages_of_cells(f"page {page} on {day}", page, versions)
         for (level, at), versions in self.nodes.items():
             self._compare(f"level {level} at {at}", versions, self._maker(level, at))
         for (start, page), versions in self.months.items():
@@ -110,7 +111,7 @@ class _Tree:
         for (level, at), versions in self.twin_nodes.items():
             self._compare(f"months, level {level} at {at}", versions, self._twin_maker(level, at))
 
-    def _pages_of_cells(self, what: str, versions: _Versions) -> None:
+    def _pages_of_cells(self, what: str, page: int, versions: _Versions) -> None:
         for n in versions.needed(self.sizes):
             kept = versions.kept[n]
             lines = lines_of(versions.cells[n])
@@ -120,7 +121,9 @@ class _Tree:
                 continue
             first = next(iter(lines))
             made = page_core(self.key, lines, -1 if len(first) == 1 else 1)
-            if made != (kept.parts, kept.core) or first[0] != kept.root:
+            # Root and office of a line are no part of a page's hash: the nodes above it name them.
+            strays = any(line[0] != kept.root or page_of(line) != page for line in lines)
+            if strays or made != (kept.parts, kept.core):
                 self._wrong(what)
 
     def _compare(
