@@ -9,11 +9,23 @@ from pathlib import Path
 
 def end_a_solver() -> int:
     """Kill one of the planner's processes that this process began; its number."""
-    children = [
-        int(one)
-        for task in Path(f"/proc/{os.getpid()}/task").iterdir()
-        for one in (task / "children").read_text().split()
-        if b"planner.worker" in Path(f"/proc/{one}/cmdline").read_bytes()
-    ]
-    os.kill(children[0], signal.SIGKILL)
-    return children[0]
+    solver = _children("planner.worker")[0]
+    os.kill(solver, signal.SIGKILL)
+    return solver
+
+
+def _children(program: str) -> list[int]:
+    """Children of this process that run `program`. Each says itself whose child it is: the kernel's own
+    list of somebody's children may leave one out while they come and go."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            command = (folder / "cmdline").read_text()
+        except OSError:  # it has ended meanwhile
+            continue
+        if parent == os.getpid() and program in command:
+            found.append(int(folder.name))
+    return found

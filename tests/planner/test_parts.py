@@ -106,7 +106,9 @@ def test_a_plan_of_many_parts_is_near_its_bound_and_planned_again(instance: Inst
     lost = next(one.venue for one in plan.placements if one.venue is not None)
     venues = tuple(replace(v, halls=0) if v.id == lost else v for v in instance.venues)
     changed = replace(instance, venues=venues)
-    again = replan(changed, plan, seconds=10, processes=1)
+    again = replan(changed, plan, seconds=30, processes=1)
     assert not check(changed, again).violations
     there = {one.proposal for one in plan.placements if one.venue == lost}
-    assert {move.proposal for move in again.moves} <= there
+    # What stood there, and at most a few others that make room for it.
+    moved = {move.proposal for move in again.moves}
+    assert len(moved - there) <= len(plan.accepted) // 50

@@ -500,6 +500,9 @@ def _happening(reading: Reading, figure: Figure) -> str:
         and len(lead) <= _FEW_WORDS
         and struck_thing
         and verb.lemma in _RUINING
+        and not reading.text(verb.after - 1).endswith(
+            ("م", "ند")
+        )  # no force is «ما», «من» or people
     ):
         head = _subject_before(reading, figure)  # «سیلاب وارد شهر شد و ۶۰۰ خانه را گرفت»
     first = min(figure.clause.words, default=0)
