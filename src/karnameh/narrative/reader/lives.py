@@ -10,10 +10,15 @@ from itertools import pairwise
 
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.lexicon import DEEDS, OURS, PEOPLE, PRICE_WORDS
-from karnameh.narrative.reader.nouns import lemma
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
-from karnameh.narrative.reader.verdicts import MONEY, Verdict, owns
+from karnameh.narrative.reader.verdicts import (
+    MONEY,
+    Verdict,
+    counted_noun,
+    first_of,
+    owns,
+)
 
 _SERVED = key_set("پوشش بهره‌مند برخوردار متصل عضو تحت وصل زیرپوشش مجهز راضی رضایت")
 _WISHES = key_set("خواسته خواست درخواست مطالبه مطالبات خواسته‌های انتظار توقع آرزوی آرزو گلایه گله")
@@ -43,16 +48,7 @@ _AGES = key_set("سن سنی")
 
 def lives(reading: Reading, figure: Figure) -> Verdict | None:
     """Why a figure only tells of people and their lives, or None."""
-    for rule in _RULES:
-        why = rule(reading, figure)
-        if why:
-            return Verdict(figure.phrase.unit, why)
-    return None
-
-
-def _noun(reading: Reading, figure: Figure) -> str:
-    counts = figure.phrase.after > figure.number.after
-    return lemma(reading.text(figure.phrase.first)) if counts else ""
+    return first_of(_RULES, reading, figure)
 
 
 def _what_people_are(reading: Reading, figure: Figure) -> str:
@@ -184,7 +180,7 @@ def _children(reading: Reading, figure: Figure) -> str:
     verb = figure.clause.verb
     if verb is None or verb.lemma != "داشت" or reading.text(verb.first) not in ("دارد", "داشت"):
         return ""
-    few = (figure.number.value or _FEW) < _FEW and _noun(reading, figure) in ("دختر", "پسر")
+    few = (figure.number.value or _FEW) < _FEW and counted_noun(reading, figure) in ("دختر", "پسر")
     tail = set(reading.texts(figure.after, verb.first))
     return "a private fact" if few and tail <= {"و", "پسر", "دختر", "یک", "دو", "سه"} else ""
 

@@ -12,7 +12,7 @@ from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.lexicon import DEEDS, PRICE_WORDS
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import Tense
-from karnameh.narrative.reader.verdicts import MONEY, Verdict
+from karnameh.narrative.reader.verdicts import MONEY, Verdict, first_of
 
 _PUBLIC_RATES = key_set(
     """
@@ -46,11 +46,7 @@ _ONE = frozenset(("یک", "هر", "1"))
 
 def outside(reading: Reading, figure: Figure) -> Verdict | None:
     """Why a figure only tells of the world around, or None."""
-    for rule in _RULES:
-        why = rule(reading, figure)
-        if why:
-            return Verdict(figure.phrase.unit, why)
-    return None
+    return first_of(_RULES, reading, figure)
 
 
 def _public_rate(reading: Reading, figure: Figure) -> str:

@@ -26,6 +26,7 @@ from karnameh.narrative.reader.verdicts import (
     AVERAGES,
     MANY_HOURS,
     Verdict,
+    counted_noun,
     nothing,
     owns,
 )
@@ -287,7 +288,7 @@ def _is_owned(figure: Figure) -> bool:
 
 def of_nature(reading: Reading, figure: Figure) -> Verdict | None:
     """«۱۱۸ میلی‌متر باران», «۵ درجه زیر صفر», «۱۲ لیتر در ثانیه آبدهی»: nobody does this."""
-    measured = _counted(reading, figure) in _OF_NATURE
+    measured = counted_noun(reading, figure) in _OF_NATURE
     flow = reading.texts(figure.after, figure.after + 2) in (["در", "ثانیه"], ["بر", "ثانیه"])
     measured |= flow and owns(figure)
     return Verdict(figure.phrase.unit, "a measure of nature") if measured else None
@@ -299,10 +300,10 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
         return None
     near = reading.texts(max(figure.sentence.first, figure.opening - 9), figure.opening)
     beside = "حضور" in near[-3:] or near[-2:] == ["با", "شرکت"]
-    officials = _counted(reading, figure) in _OFFICES and beside
+    officials = counted_noun(reading, figure) in _OFFICES and beside
     verb = figure.clause.verb
     appeared = verb is not None and reading.text(verb.first - 1) in _APPEARING
-    officials |= appeared and _counted(reading, figure) in _TITLES
+    officials |= appeared and counted_noun(reading, figure) in _TITLES
     officials |= appeared and near[-1:] != [] and near[-1] in _OFFICIALS
     whose = reading.texts(figure.after, figure.after + 2)
     officials |= appeared and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
@@ -313,7 +314,7 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     near = reading.texts(near_first(reading, figure), list_head(reading, figure)) or near
     led = near[-1:] != [] and near[-1] in _OFFICIALS
     officials |= appeared and near[-2:] == ["مدیران", "کل"]
-    reporters = _counted(reading, figure) == "خبرنگار"
+    reporters = counted_noun(reading, figure) == "خبرنگار"
     officials |= reporters and near[-1:] != [] and near[-1] in _FACING_REPORTERS
     head = reading.head(figure)
     held = verb is not None and reading.text(verb.first - 1) in _HELD
@@ -417,17 +418,12 @@ def finding(reading: Reading, figure: Figure) -> Verdict | None:
     if verb is None or figure.phrase.unit not in ("percent", "person"):
         return None
     had = verb.lemma == "داشت"
-    if had and verb.tense is Tense.PAST and _counted(reading, figure) == "نفر" and "هر" in near:
+    if had and verb.tense is Tense.PAST and counted_noun(reading, figure) == "نفر" and "هر" in near:
         return Verdict("person", "a finding about people")
     seen = had or reading.text(verb.first - 1) in ("مشاهده", "دیده")
     if seen and _SICK & set(figure.clause.texts):
         return Verdict(figure.phrase.unit, "a finding about people")
     return None
-
-
-def _counted(reading: Reading, figure: Figure) -> str:
-    counts = figure.phrase.after > figure.number.after
-    return lemma(reading.text(figure.phrase.first)) if counts else ""
 
 
 def size(reading: Reading, figure: Figure) -> Verdict | None:
@@ -489,7 +485,7 @@ def hours(reading: Reading, figure: Figure) -> Verdict | None:
 
 def abstract(reading: Reading, figure: Figure) -> Verdict | None:
     """«چهار شرط وجود دارد», «سه نکته را باید گفت»: how a thought is divided."""
-    noun = _counted(reading, figure)
+    noun = counted_noun(reading, figure)
     value = figure.number.value or _FEW
     if noun in _THOUGHTS and value < _FEW and not reading.text(figure.first - 1).isdecimal():
         return Verdict("", "the parts of a thought")
@@ -536,7 +532,9 @@ def background(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict(figure.phrase.unit, "background")
     if reading.text(figure.opening - 1) in _MEMORIES and figure.phrase.unit == "person":
         return Verdict("person", "who is remembered")
-    copies = reading.text(figure.sentence.first) == "رونوشت" and _counted(reading, figure) == "نسخه"
+    copies = (
+        reading.text(figure.sentence.first) == "رونوشت" and counted_noun(reading, figure) == "نسخه"
+    )
     if copies or reading.text(figure.sentence.first) in ("پیوست", "پیوستها"):
         return Verdict(figure.phrase.unit, "an enclosure")
     if "بر" in (reading.text(figure.number.after), reading.text(figure.first - 1)) and _is_score(

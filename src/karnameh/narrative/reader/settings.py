@@ -14,7 +14,7 @@ from karnameh.narrative.reader.lexicon import DEEDS
 from karnameh.narrative.reader.nouns import lemma, unit_of
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
-from karnameh.narrative.reader.verdicts import Verdict, owns
+from karnameh.narrative.reader.verdicts import Verdict, first_of, owns
 
 _TERRITORIES = key_set("استان شهرستان کشور شهر بخش")
 _FROM = frozenset(("person", "team", "village", "school", "work", "household", "city"))
@@ -47,11 +47,7 @@ def setting(reading: Reading, figure: Figure) -> Verdict | None:
     """Why a number only says in what a deed is set, or None."""
     if figure.phrase.after <= figure.number.after and figure.phrase.unit == "":
         return None
-    for rule in _RULES:
-        why = rule(reading, figure)
-        if why:
-            return Verdict(figure.phrase.unit, why)
-    return None
+    return first_of(_RULES, reading, figure)
 
 
 def _noun(reading: Reading, figure: Figure) -> str:

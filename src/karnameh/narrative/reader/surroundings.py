@@ -15,7 +15,7 @@ from karnameh.narrative.reader.nouns import lemma
 from karnameh.narrative.reader.places import AMBIGUOUS_PLACES, DEFAULT_INDEX
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import Tense
-from karnameh.narrative.reader.verdicts import Verdict, owns
+from karnameh.narrative.reader.verdicts import Verdict, counted_noun, first_of, owns
 
 _SCHOOLS = key_set("مدرسه دبستان دبیرستان هنرستان آموزشگاه مدارس دانشگاه دانشکده مهدکودک")
 _PUPILS = key_set("دانش‌آموز شاگرد نوآموز محصل دانشجو")
@@ -53,21 +53,12 @@ _WAVES = key_set("مگاهرتز کیلوهرتز هرتز")
 
 def surroundings(reading: Reading, figure: Figure) -> Verdict | None:
     """Why a figure only tells what surrounds the work, or None."""
-    for rule in _RULES:
-        why = rule(reading, figure)
-        if why:
-            return Verdict(figure.phrase.unit, why)
-    return None
-
-
-def _noun(reading: Reading, figure: Figure) -> str:
-    counts = figure.phrase.after > figure.number.after
-    return lemma(reading.text(figure.phrase.first)) if counts else ""
+    return first_of(_RULES, reading, figure)
 
 
 def _pupils(reading: Reading, figure: Figure) -> str:
     """«در این دبستان ۶۴ دانش‌آموز درس می‌خوانند», «مدرسه ۴۰ دانش‌آموز دارد», «مدرسه با ۴۰ دانش‌آموز»."""
-    noun, verb = _noun(reading, figure), figure.clause.verb
+    noun, verb = counted_noun(reading, figure), figure.clause.verb
     if noun not in _PUPILS and figure.phrase.unit != "person":
         return ""
     head = reading.head(figure)
@@ -217,7 +208,7 @@ def _routes(reading: Reading, figure: Figure) -> str:
     few = (figure.number.value or _FEW) < _FEW and reading.text(figure.opening - 1) == "از"
     return (
         "by which ways they come"
-        if few and _noun(reading, figure) in ("مسیر", "جهت", "سمت")
+        if few and counted_noun(reading, figure) in ("مسیر", "جهت", "سمت")
         else ""
     )
 

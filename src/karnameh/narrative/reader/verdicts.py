@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from karnameh.narrative.reader.nouns import is_counted_noun
+from karnameh.narrative.reader.nouns import is_counted_noun, lemma
 from karnameh.narrative.reader.phrases import Phrase
 from karnameh.narrative.reader.reading import Figure, Reading
 
@@ -43,3 +44,20 @@ def owns(figure: Figure) -> bool:
     verb = figure.clause.verb
     placed = figure.clause.texts[-2:-1] == ["قرار"]  # «در دستور کار قرار دارد»
     return verb is not None and verb.lemma in ("داشت", "بود") and not (verb.passive or placed)
+
+
+def counted_noun(reading: Reading, figure: Figure) -> str:
+    """The noun that a figure counts, without its endings; empty where it counts nothing."""
+    counts = figure.phrase.after > figure.number.after
+    return lemma(reading.text(figure.phrase.first)) if counts else ""
+
+
+def first_of(
+    rules: Sequence[Callable[[Reading, Figure], str]], reading: Reading, figure: Figure
+) -> Verdict | None:
+    """What the first rule says that gives a reason, or None."""
+    for rule in rules:
+        why = rule(reading, figure)
+        if why:
+            return Verdict(figure.phrase.unit, why)
+    return None
