@@ -37,8 +37,12 @@ def forgive(visitor: Visitor) -> None:
     visitor.forgives = lambda fault: "/field/" in fault and not fault.startswith(thrown)
 
 
-def a_phone(visitors: Visitors, scene: Scene, who: str, **options: Any) -> Visitor:
+def a_phone(
+    visitors: Visitors, scene: Scene, who: str, *, script: str = "", **options: Any
+) -> Visitor:
+    """The phone of one of the people, enrolled and open; `script` runs in every page of it first."""
     visitor = visitors.come(scene.world.people[who], "phone", **options)
+    visitor.context.add_init_script(script)
     forgive(visitor)
     visitor.page.set_viewport_size({"width": 360, "height": 740})
     visitor.open("/field/")
