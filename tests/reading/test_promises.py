@@ -6,12 +6,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from reports import choice_of, draft_of, entered, parcels
 
 from builders import DAY, NOW, World, a_campaign, an_activity, an_entry, an_indicator
 from karnameh.access.public import units_where
+from karnameh.ledger import promises as ledger_promises
 from karnameh.ledger.public import (
     Entry,
     Outcome,
@@ -19,6 +21,7 @@ from karnameh.ledger.public import (
     Sought,
     Stage,
     correct_entry,
+    every_promise,
     fold_all,
     promise_counts,
     promises,
@@ -175,6 +178,51 @@ def test_pages_follow_each_other_without_a_gap(world: World) -> None:
             last = page.rows[-1].entry
             after = (last.ends_on, last.pk)
         assert len(seen) == 11 and set(seen) == made
+
+
+@pytest.mark.parametrize("outcome", [None, Outcome.KEPT, Outcome.OVERDUE, Outcome.UNCHECKABLE])
+def test_what_is_rare_is_found_among_many(
+    world: World, monkeypatch: pytest.MonkeyPatch, outcome: Outcome | None
+) -> None:
+    """However few are weighed at once, all that are sought come, once and in order."""
+    monkeypatch.setattr(ledger_promises, "_SOME", 2)
+    monkeypatch.setattr(ledger_promises, "_MOST", 5)
+    indicator, reach = an_indicator(), units_where(world.people["officer"])
+    made = [a_promise(world, indicator, n, days=-n) for n in range(1, 30)]
+    a_promise(world, indicator, None, days=-40)
+    for one in made[::9]:
+        a_report(world, one, 100)
+    expected = {
+        Outcome.KEPT: [one.pk for one in made[::9]],
+        Outcome.OVERDUE: [one.pk for n, one in enumerate(made) if n % 9],
+        None: [one.pk for one in made],
+    }
+    found = [
+        one for some in every_promise(reach, Sought(), today=TODAY, outcome=outcome) for one in some
+    ]
+    if outcome is Outcome.UNCHECKABLE:
+        assert [one.entry.quantity for one in found] == [None]
+    else:
+        assert [one.entry.pk for one in found][: len(made)] == expected[outcome]
+    page = promises(reach, Sought(), today=TODAY, outcome=outcome, size=3)
+    assert [one.entry.pk for one in page.rows] == [one.entry.pk for one in found[:3]]
+
+
+def test_the_table_holds_all_of_them_and_the_states_are_counted_afterwards(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_promises, "_SOME", 4)
+    indicator = an_indicator()
+    for n in range(1, 12):
+        a_promise(world, indicator, n)
+    client = Client()
+    client.force_login(world.people["officer"])
+    table = client.get(reverse("promises"), {"campaign": "", "format": "csv"})
+    assert len(b"".join(table.streaming_content).splitlines()) == 12
+    page = client.get(reverse("promises"), {"campaign": ""}).content.decode()
+    assert 'hx-get="?campaign=&amp;counts=1"' in page
+    counted = client.get(reverse("promises"), {"campaign": "", "counts": "1"}).content.decode()
+    assert counted.count("۱۱") == 2 and "hx-get" not in counted  # all, and open
 
 
 def test_the_page_shows_the_words_of_both_and_costs_the_same_for_many(

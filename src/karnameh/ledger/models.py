@@ -179,6 +179,13 @@ class Entry(models.Model):
             models.Index(fields=["unit", "indicator", "ends_on"], name="entry_unit_indicator"),
             models.Index(fields=["place", "ends_on"], name="entry_place_day"),
             models.Index(fields=["indicator", "stage", "id"], name="entry_indicator_stage"),
+            models.Index(  # promises in the order of their days
+                fields=["ends_on", "id"],
+                name="entry_promises",
+                condition=Q(
+                    stage=rules.Stage.PLEDGED, kind=rules.Kind.ORIGINAL, part_of__isnull=True
+                ),
+            ),
             models.Index(
                 fields=["fulfils"], name="entry_fulfils", condition=Q(fulfils__isnull=False)
             ),

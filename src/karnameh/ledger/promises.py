@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,9 @@ from karnameh.ledger.queries import entries_in_reach
 from karnameh.ledger.rules import Kind
 from karnameh.org.public import bounds
 from karnameh.plumbing.paging import Page, cut
+
+_SOME = 1_000  # promises read at once
+_MOST = 40_000  # promises weighed at once
 
 
 class Outcome(StrEnum):
@@ -69,29 +73,77 @@ def promises(
     after: tuple[date, UUID] | None = None, size: int = 50,
 ) -> Page[Promise]:  # fmt: skip
     """A page of the promises in reach, the one that is due last first."""
-    # Only an outcome must be known before the page can be cut; otherwise few promises are weighed.
-    limit = " AND (e.ends_on, e.id) < (%(after_on)s, %(after_id)s)" if after is not None else ""
-    if outcome is None:
-        limit += " ORDER BY e.ends_on DESC, e.id DESC LIMIT %(size)s"
-    judged, values = _judged(reach, sought, today, limit)
-    if after is not None:
-        values["after_on"], values["after_id"] = after
-    wanted = "true" if outcome is None else "outcome = %(outcome)s"
-    values["outcome"] = outcome.value if outcome else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"{judged} SELECT id, outcome, fulfilled, ends_on < %(today)s, line FROM judged"
-            f" WHERE {wanted} ORDER BY ends_on DESC, id DESC LIMIT %(size)s",
-            {**values, "size": size + 1},
-        )
-        rows = cursor.fetchall()
-    entries = _entries([row[0] for row in rows])
-    kept = _fulfilments(reach, {one: row[0] for row in rows for one in row[4]})
+    some = size + 1 if outcome is None else max(size + 1, _SOME)
+    found = _weighed(reach, sought, today, outcome, after, some)
+    rows = list(islice(found, size + 1))
+    entries = _entries([one.id for one in rows])
+    kept = _fulfilments(reach, {each: one.id for one in rows for each in one.line})
     made = [
-        Promise(entries[pk], Outcome(said), fulfilled, late, kept.get(pk, ()))
-        for pk, said, fulfilled, late, _line in rows
+        Promise(entries[one.id], one.outcome, one.fulfilled, one.late, kept.get(one.id, ()))
+        for one in rows
     ]
     return cut(made, size, lambda one: f"{one.entry.ends_on.isoformat()}_{one.entry.pk}")
+
+
+def every_promise(
+    reach: Reach, sought: Sought, *, today: date, outcome: Outcome | None = None
+) -> Iterator[Sequence[Promise]]:
+    """All of them in the same order, some hundred at a time, without the reports that fulfil them."""
+    found = _weighed(reach, sought, today, outcome, None, _SOME)
+    while rows := list(islice(found, _SOME)):
+        entries = _entries([one.id for one in rows])
+        yield [Promise(entries[one.id], one.outcome, one.fulfilled, one.late) for one in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A promise while it is looked for."""
+
+    id: UUID
+    outcome: Outcome
+    fulfilled: Decimal
+    ends_on: date
+    late: bool
+    line: Sequence[UUID]  # itself and what it corrects: reports may name any of them
+
+
+def _weighed(
+    reach: Reach, sought: Sought, today: date, outcome: Outcome | None,
+    after: tuple[date, UUID] | None, size: int,
+) -> Iterator[_Weighed]:  # fmt: skip
+    """Promises in order. An outcome is known only when a promise has been weighed: ever more of them are,
+    until whoever asks has enough."""
+    while True:
+        limit = " ORDER BY e.ends_on DESC, e.id DESC LIMIT %(size)s"
+        if after is not None:
+            limit = " AND (e.ends_on, e.id) < (%(after_on)s, %(after_id)s)" + limit
+        if outcome is Outcome.OPEN:
+            limit = " AND e.ends_on >= %(today)s" + limit
+        elif outcome is Outcome.OVERDUE:
+            limit = " AND e.ends_on < %(today)s" + limit
+        judged, values = _judged(reach, sought, today, limit)
+        values["size"] = size
+        if after is not None:
+            values["after_on"], values["after_id"] = after
+        values["wanted"] = outcome.value if outcome else ""
+        with connection.cursor() as cursor:
+            cursor.execute(judged + _FOUND, values)
+            rows = cursor.fetchall()
+        for _many, _on, _id, pk, said, *more in rows:
+            if pk is not None:
+                yield _Weighed(pk, Outcome(said), *more)
+        if not rows or rows[0][0] < size:
+            return
+        after = rows[0][1], rows[0][2]
+        size = min(size * 8, _MOST)
+
+
+# How many were weighed and which was the last of them, beside those that are wanted.
+_FOUND = """
+SELECT last.many, last.ends_on, last.id, j.id, j.outcome, j.fulfilled, j.ends_on, j.ends_on < %(today)s, j.line
+  FROM (SELECT count(*) OVER () AS many, ends_on, id FROM promise ORDER BY ends_on, id LIMIT 1) AS last
+  LEFT JOIN judged j ON %(wanted)s IN ('', j.outcome)
+ ORDER BY j.ends_on DESC, j.id DESC"""
 
 
 def promise_counts(reach: Reach, sought: Sought, *, today: date) -> dict[Outcome, int]:
@@ -104,7 +156,8 @@ def promise_counts(reach: Reach, sought: Sought, *, today: date) -> dict[Outcome
 
 
 def _entries(ids: Sequence[UUID]) -> dict[UUID, Entry]:
-    rows = Entry.objects.filter(pk__in=ids).select_related(
+    """By their ids; what many of them share is read once."""
+    rows = Entry.objects.filter(pk__in=ids).prefetch_related(
         "indicator__measure", "indicator__theme", "unit", "place", "posted_by"
     )
     return {one.pk: one for one in rows}

@@ -30,6 +30,7 @@ from karnameh.ledger.promises import (
     Outcome,
     Promise,
     Sought,
+    every_promise,
     promise_counts,
     promises,
 )
@@ -116,8 +117,8 @@ __all__ = [
     "Verdict", "Witness", "accept_heads", "adjust", "append_record", "arrivals", "check", "check_log",
     "consistency_between", "correct_entry", "countersign", "coverage_by", "covering_head", "damaged_segments",
     "deliveries", "delivery", "documents_of", "entries_behind", "entries_in_reach", "epoch", "erase_salt",
-    "every_delivery", "every_leaf", "far_from", "figure_at", "fold", "fold_all", "handed_over", "head_json",
-    "heads", "heads_json", "heads_seen", "latest_head", "lines_at", "log_name", "moment", "more_than",
+    "every_delivery", "every_leaf", "every_promise", "far_from", "figure_at", "fold", "fold_all", "handed_over",
+    "head_json", "heads", "heads_json", "heads_seen", "latest_head", "lines_at", "log_name", "moment", "more_than",
     "number_portion", "numbered_to", "open_promises", "post_entries", "preview", "promise_balance",
     "promise_counts", "promises", "prove", "receipt", "register_beside", "register_documents",
     "register_witness", "rehome", "release", "retire_witness", "reverse_batch", "reverse_entry", "roll_up",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -22,10 +22,10 @@ from karnameh.ledger.public import (
     Coverage,
     Entry,
     Outcome,
-    Promise,
     Sought,
     documents_of,
     entries_in_reach,
+    every_promise,
     promise_counts,
 )
 from karnameh.ledger.public import promises as promises_page
@@ -49,10 +49,7 @@ from karnameh.org.public import Place, Theme
 from karnameh.people.public import User
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
-from karnameh.plumbing.tables import csv_response
-
-_MOST_ROWS = 20_000  # of one download of promises
-
+from karnameh.plumbing.tables import Cell, csv_response
 
 # --- the list, and a new report ----------------------------------------------------------------------
 
@@ -539,7 +536,23 @@ def promises(request: HttpRequest) -> HttpResponseBase:
     outcome = next((one for one in Outcome if one.value == request.GET.get("state")), None)
     if request.GET.get("format") == "csv":
         return _promises_csv(request, sought, outcome)
-    counts = promise_counts(reach, sought, today=today())
+
+    def here(**changed: str) -> str:
+        query = {
+            k: str(v) for k, v in request.GET.items() if k not in ("cursor", "format", "counts")
+        } | changed
+        return "?" + urlencode({k: v for k, v in query.items() if v or k == "campaign"})
+
+    words = outcome_words()
+    counting = "counts" in request.GET
+    counts = promise_counts(reach, sought, today=today()) if counting else {}
+    states = {
+        "tabs": [(_("All"), sum(counts.values()), here(state=""), outcome is None)]
+        + [(words[one], counts.get(one), here(state=one.value), outcome is one) for one in Outcome],
+        "counts_url": "" if counting else here(counts="1"),
+    }
+    if counting:
+        return render(request, "narrative/_states.html", states)
     page = promises_page(
         reach,
         sought,
@@ -551,14 +564,6 @@ def promises(request: HttpRequest) -> HttpResponseBase:
     found = list(page.rows)
     linked = [one.entry for one in found] + [each for one in found for each in one.fulfilments]
     documents, offices = documents_of(user, linked), queries.offices_of(one.entry for one in found)
-
-    def here(**changed: str) -> str:
-        query = {
-            k: str(v) for k, v in request.GET.items() if k not in ("cursor", "format")
-        } | changed
-        return "?" + urlencode({k: v for k, v in query.items() if v or k == "campaign"})
-
-    words = outcome_words()
     return render(
         request,
         "narrative/promises.html",
@@ -572,10 +577,9 @@ def promises(request: HttpRequest) -> HttpResponseBase:
                 }
                 for one in found
             ],
-            "tabs": [(_("All"), sum(counts.values()), here(state=""), outcome is None)]
-            + [(words[one], counts[one], here(state=one.value), outcome is one) for one in Outcome],
             "next_url": here(cursor=page.next_key) if page.next_key else "",
             "csv_url": here(format="csv"),
+            **states,
             "campaigns": Campaign.objects.order_by("-starts_on")[:20],
             "themes": Theme.objects.order_by("position"),
             **shown,
@@ -628,30 +632,28 @@ def _sought(request: HttpRequest, user: User) -> tuple[Sought, dict[str, Any]]:
 def _promises_csv(
     request: HttpRequest, sought: Sought, outcome: Outcome | None
 ) -> HttpResponseBase:
-    user, words = _user(request), outcome_words()
-    page = promises_page(units_where(user), sought, today=today(), outcome=outcome, size=_MOST_ROWS)
-    entries = [one.entry for one in page.rows]
-    documents, offices = documents_of(user, entries), queries.offices_of(entries)
     header = [
         _("State"), _("Indicator"), _("Unit"), _("Place"), _("Promised"), _("Unit of measure"), _("Fulfilled"),
         _("Until"), _("Office"), _("Words"), _("Identifier"),
     ]  # fmt: skip
-
-    def row(one: Promise) -> Sequence[Any]:
-        entry = one.entry
-        document = documents.get(entry.pk)
-        return (
-            words[one.outcome], entry.indicator.name, entry.unit.name, entry.place.name, entry.quantity,
-            entry.indicator.measure.symbol, one.fulfilled, entry.ends_on,
-            offices.get(entry.pk) or entry.posted_by.office,
-            document.words if document else entry.as_written, str(entry.pk),
-        )  # fmt: skip
-
-    return csv_response("karnameh-promises", header, _each(row, page.rows))
+    return csv_response("karnameh-promises", header, _promise_rows(_user(request), sought, outcome))
 
 
-def _each(row: Any, rows: Iterable[Promise]) -> Iterable[Sequence[Any]]:
-    return (row(one) for one in rows)
+def _promise_rows(user: User, sought: Sought, outcome: Outcome | None) -> Iterator[Sequence[Cell]]:
+    """All promises that are sought, as rows of a table."""
+    words = outcome_words()
+    for some in every_promise(units_where(user), sought, today=today(), outcome=outcome):
+        entries = [one.entry for one in some]
+        documents, offices = documents_of(user, entries), queries.offices_of(entries)
+        for one in some:
+            entry = one.entry
+            document = documents.get(entry.pk)
+            yield (
+                words[one.outcome], entry.indicator.name, entry.unit.name, entry.place.name, entry.quantity,
+                entry.indicator.measure.symbol, one.fulfilled, entry.ends_on,
+                offices.get(entry.pk) or entry.posted_by.office,
+                document.words if document else entry.as_written, str(entry.pk),
+            )  # fmt: skip
 
 
 # --- small things ---------------------------------------------------------------------------------------
