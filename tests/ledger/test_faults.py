@@ -20,8 +20,11 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection, transaction
 from test_concurrency import fold_through, fresh
 
-from builders import NOW, World, a_new_entry, an_entry, an_indicator
-from karnameh.ledger.public import Entry, Verdict, fold, post_entries
+from builders import DAY, NOW, World, a_new_entry, an_entry, an_indicator
+from karnameh.kernel.period import Period
+from karnameh.ledger.levels import KEPT
+from karnameh.ledger.public import Entry, Verdict, deepen, fold, post_entries
+from karnameh.ledger.queries import stands_now
 from karnameh.plumbing.chores import Chore, Worker, wake
 from workbench import as_owner, ask, quantity_of, run, sound
 
@@ -107,13 +110,39 @@ def test_a_poster_who_is_killed_inside_his_statement_leaves_nothing(own_world: W
 
 
 @contextmanager
-def a_held_total() -> Iterator[None]:
-    """Somebody holds one stored total, so that folding stops half-way."""
+def a_held_total(node: int | None = None) -> Iterator[None]:
+    """Somebody holds the stored totals of a node (the first one), so that folding stops half-way."""
     with transaction.atomic():
         run(
-            "SELECT 1 FROM ledger_total WHERE node = (SELECT min(node) FROM ledger_total) FOR UPDATE"
+            "SELECT 1 FROM ledger_total WHERE node = coalesce(%s, (SELECT min(node) FROM ledger_total)) FOR UPDATE",
+            [node],
         )
         yield
+
+
+def test_a_worker_who_is_killed_while_new_levels_are_filled_in_goes_on_where_it_was(
+    own_world: World,
+) -> None:
+    indicator, officer, backends = an_indicator(), own_world.people["officer"], list[int]()
+    with as_owner():
+        run("UPDATE ledger_foldstate SET levels = '{2, 1, 1, -1}'")
+    for quantity in (5, 7):
+        an_entry(own_world.local, indicator, quantity, by=officer)
+    fold_through()
+    assert deepen(batch=1)
+    half = stands_now()
+    with ThreadPoolExecutor(1) as pool, a_held_total(own_world.shiraz.pk):
+        answer = in_a_thread(pool, deepen, backends.append)
+        until(lambda: backends and blocked(backends[0]))
+        terminate(backends[0])
+        assert isinstance(answer.result(20), LOST)
+    assert stands_now() == half
+    sound()
+    while deepen(batch=1):
+        pass
+    assert stands_now().kept == KEPT
+    assert quantity_of(own_world.shiraz, indicator, period=Period(DAY, DAY)) == 12
+    sound()
 
 
 @pytest.mark.parametrize("ending", ["killed", "cancelled"])

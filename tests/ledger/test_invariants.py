@@ -27,6 +27,7 @@ from karnameh.catalog.public import Dimension, DimensionOption, dimension_set
 from karnameh.kernel.ids import new_id
 from karnameh.kernel.jalali import JalaliDate, month_start
 from karnameh.kernel.period import Period
+from karnameh.ledger.levels import KEPT, joined, read
 from karnameh.ledger.public import (
     Axis,
     Coverage,
@@ -38,6 +39,7 @@ from karnameh.ledger.public import (
     Stage,
     adjust,
     correct_entry,
+    deepen,
     fold,
     fold_all,
     post_entries,
@@ -46,6 +48,7 @@ from karnameh.ledger.public import (
     roll_up,
     verify_entry,
 )
+from karnameh.ledger.queries import stands_now
 from karnameh.org.public import (
     NewUnit,
     OrgUnit,
@@ -57,7 +60,7 @@ from karnameh.org.public import (
     move_unit,
     split_unit,
 )
-from workbench import ask, findings, next_moment
+from workbench import as_owner, ask, findings, next_moment, run
 
 EXAMPLES = int(os.environ.get("KARNAMEH_EXAMPLES", "0"))
 HISTORY = settings(
@@ -150,7 +153,11 @@ questions = st.lists(
 class History:
     """Does each deed in the product and in the oracle."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, levels: tuple[int, ...] | None = None) -> None:
+        """`levels`: for which the totals stand at the beginning, as a version before has left them."""
+        if levels is not None:
+            with as_owner():
+                run("UPDATE ledger_foldstate SET levels = %s", [list(levels)])
         self.world = world
         self.oracle = Oracle()
         self.today = MOVES_FROM
@@ -527,6 +534,9 @@ class History:
             pass
         self.settled = True
 
+    def _deepen(self, _a: int, b: int, _c: int) -> None:
+        deepen(batch=1 + b % 9)
+
     # --- asking ---
 
     def compare(self, asked: Asked, when: str) -> None:
@@ -633,6 +643,50 @@ def test_every_sum_stays_true_while_units_and_places_move_merge_and_split(
     world: World, steps: list[Step], asked: list[Asked]
 ) -> None:
     replay(world, steps, asked)
+
+
+# Levels that a version before may have kept, down to none at all.
+BEFORE = [(2, 1, 1, -1), (1, 2, 2, 0), (0, 0, -1, 1), (-1, -1, -1, -1)]
+
+
+@pytest.mark.long
+@given(
+    levels=st.sampled_from(BEFORE),
+    steps=histories(
+        *POSTS, *UNDOINGS, *REORGANISATIONS, *TIMES, "fold", "deepen", "deepen", "deepen"
+    ),
+    asked=questions,
+)
+@HISTORY
+def test_every_sum_stays_true_while_more_levels_are_filled_in(
+    world: World, levels: tuple[int, ...], steps: list[Step], asked: list[Asked]
+) -> None:
+    with transaction.atomic():
+        history = History(world, levels)
+        for step in steps:
+            note(str(step))
+            history.do(step)
+        for one in asked:
+            history.compare(one, "before folding")
+        history._moment()
+        fold_all()
+        assert findings() == [], "after folding"
+        if deepen(batch=7):
+            assert findings() == [], "half filled in"
+            for one in asked:
+                history.compare(one, "half filled in")
+            event("in portions")
+        history._rehome()
+        assert findings() == [], "moved while filled in"
+        for one in asked:
+            history.compare(one, "moved while filled in")
+        while deepen(batch=7):
+            pass
+        assert stands_now().kept == joined(read(list(levels)), KEPT)
+        for one in asked:
+            history.compare(one, "filled in")
+        assert findings() == []
+        transaction.set_rollback(True)
 
 
 @pytest.mark.long

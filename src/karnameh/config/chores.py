@@ -20,6 +20,7 @@ from karnameh.front.public import publish_demo
 from karnameh.insight.public import make_files, publish_waiting, watch_figures
 from karnameh.ledger.public import (
     Patrol,
+    deepen,
     fold,
     heads_seen,
     latest_head,
@@ -42,6 +43,7 @@ def lanes() -> list[list[Chore]]:
     totals = [
         Chore("fold", lambda: fold().behind, every=0.2),
         Chore("rehome", lambda: rehome() > 0, every=2.0),
+        Chore("deepen", deepen, every=60.0, woken=False),
     ]
     documents = [
         Chore("imports", work_once, every=1.0),

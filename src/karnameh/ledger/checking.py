@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from karnameh.ledger.deltas import MEASURES, Change
 from karnameh.ledger.folding import month_array, presence_sql, upsert_sql
+from karnameh.ledger.levels import standing
 from karnameh.ledger.reporting import from_bytes, reporting_of
 
 _KEY = "view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope"
@@ -41,9 +42,10 @@ def check() -> Check:
     """Compare all totals and presences with the entries they were folded from."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute("SELECT folded_to FROM ledger_foldstate FOR UPDATE")
-        until = cursor.fetchone()[0]
-        parameters = {"until": until, "months": month_array()}
+        stands = standing(cursor, more="FOR UPDATE")
+        assert stands is not None  # it waits for the one row
+        until = stands.folded_to
+        months = month_array()
         cursor.execute(
             "CREATE TEMP TABLE check_total (LIKE ledger_total INCLUDING ALL) ON COMMIT DROP"
         )
@@ -51,8 +53,11 @@ def check() -> Check:
             "CREATE TEMP TABLE check_presence (LIKE ledger_presence INCLUDING ALL) ON COMMIT DROP"
         )
         everything = Change("e.clock < %(until)s", None, "%(until)s::bigint", spreading=False)
-        cursor.execute(upsert_sql("check_total", everything, 1), parameters)
-        cursor.execute(presence_sql("check_presence", "e.clock < %(until)s"), parameters)
+        for depths, moment in stands.changes():
+            rebuilding = upsert_sql("check_total", everything, depths)
+            cursor.execute(rebuilding, {"until": moment, "months": months})
+        presences = presence_sql("check_presence", "e.clock < %(until)s")
+        cursor.execute(presences, {"until": until, "months": months})
         findings = _differences(cursor, "ledger_total", "check_total", _KEY, MEASURES)
         findings += _differences(
             cursor, "ledger_presence", "check_presence", "month, unit_id", ("days",)

@@ -15,7 +15,7 @@ from django.db.models.expressions import RawSQL
 
 from karnameh.access.public import Reach
 from karnameh.kernel.period import Period
-from karnameh.ledger.queries import Statement, days_of, split, unfolded
+from karnameh.ledger.queries import Statement, days_of, split, stands_now, unfolded
 from karnameh.ledger.reporting import from_bytes, to_bytes
 from karnameh.org.public import OrgUnit, local_units, set_of, under
 from karnameh.plumbing.paging import Page, cut
@@ -61,9 +61,10 @@ def _reported(start: date, end: date) -> int:
         f"(grain = {window.grain} AND at BETWEEN {bind(window.start)} AND {bind(window.end)})"
         for window in split(start, end)
     )
+    tail = unfolded(statement, stands_now().folded_to)
     sql = f"""
     WITH tail AS MATERIALIZED (  -- units whose reports changed since the last folding are looked at anew
-        SELECT DISTINCT e.unit_id FROM ledger_entry e WHERE {unfolded(statement)} AND e.stage = 2)
+        SELECT DISTINCT e.unit_id FROM ledger_entry e WHERE {tail} AND e.stage = 2)
     SELECT units, NULL::int, NULL::boolean FROM ledger_reporting WHERE {windows}
     UNION ALL
     SELECT NULL, t.unit_id, EXISTS (

@@ -73,18 +73,18 @@ sums AS (
            0::numeric AS open, 0::numeric AS over
       FROM fresh WHERE time_rule = 'sum'),
 series_keys AS (
-    SELECT DISTINCT unit_id, place_id, item_id, indicator_id, stage, bucket, dimensions_id
-      FROM fresh WHERE time_rule = 'last'),
+    SELECT unit_id, place_id, item_id, indicator_id, stage, bucket, dimensions_id,
+           min(ends_on) AS first_day, max(ends_on) AS last_day
+      FROM fresh WHERE time_rule = 'last'
+     GROUP BY unit_id, place_id, item_id, indicator_id, stage, bucket, dimensions_id),
+{_stretches(change)}
 history AS (
     SELECT e.id, e.unit_id, e.unit_placement_id, e.place_id, e.place_placement_id, e.item_id,
            e.indicator_id, e.stage, k.bucket, e.dimensions_id, e.ends_on, e.clock,
            coalesce(e.quantity, 0) AS quantity, coalesce(e.rial, 0) AS rial, e.qualifier,
            (SELECT x.clock FROM ledger_entry x WHERE x.corrects_id = e.id AND x.kind = 1) AS undone
-      FROM series_keys k JOIN ledger_entry e
-        ON e.unit_id = k.unit_id AND e.indicator_id = k.indicator_id AND e.place_id = k.place_id
-       AND e.stage = k.stage AND e.dimensions_id = k.dimensions_id
-       AND e.item_id IS NOT DISTINCT FROM k.item_id AND {bucket} = k.bucket
-     WHERE e.kind <> 1 AND e.coverage = 1),
+      FROM stretches k JOIN ledger_entry e
+        ON {_of_series(bucket)} AND e.ends_on BETWEEN k.from_day AND k.to_day),
 series AS (
     SELECT DISTINCT ON (m.sign, h.unit_id, h.place_id, h.item_id, h.indicator_id, h.stage, h.bucket,
                         h.dimensions_id, h.ends_on) m.sign, h.*
@@ -149,6 +149,37 @@ deltas AS (
         0, dimensions_id, 0, 0, 0, 0, 0, 0, 0, sign * greatest(rest, 0), sign * greatest(-rest, 0)
       FROM balances)
 """
+
+
+def _of_series(bucket: str) -> str:
+    """Whether entry `e` is a value of series `k`."""
+    return (
+        "e.unit_id = k.unit_id AND e.indicator_id = k.indicator_id AND e.place_id = k.place_id"
+        " AND e.stage = k.stage AND e.dimensions_id = k.dimensions_id"
+        f" AND e.item_id IS NOT DISTINCT FROM k.item_id AND {bucket} = k.bucket"
+        " AND e.kind <> 1 AND e.coverage = 1"
+    )
+
+
+def _stretches(change: Change) -> str:
+    """Which days of each series are looked at.
+
+    Between two moments, a step changes only on a day that something fresh is of, and on the next day that
+    has a value, which follows it. With the last value before both moments agree on everything else: so a
+    long series costs no more than a short one. From nothing, all of it counts.
+    """
+    if change.since is None:
+        ever = "'-infinity'::date AS from_day, 'infinity'::date AS to_day"
+        return f"stretches AS (SELECT k.*, {ever} FROM series_keys k),"
+    live = (
+        f"SELECT e.ends_on FROM ledger_entry e WHERE {_of_series(BUCKET.format(e='e'))}"
+        f" AND e.clock < ({change.until}) AND NOT EXISTS (SELECT FROM ledger_entry x"
+        f" WHERE x.corrects_id = e.id AND x.kind = 1 AND x.clock < ({change.until}))"
+    )
+    return f"""stretches AS (
+    SELECT k.*, coalesce(({live} AND e.ends_on < k.first_day ORDER BY e.ends_on DESC LIMIT 1), k.first_day) AS from_day,
+           coalesce(({live} AND e.ends_on > k.last_day ORDER BY e.ends_on LIMIT 1), k.last_day) AS to_day
+      FROM series_keys k),"""
 
 
 # What of an entry is needed here; the rest would only fill memory.

@@ -8,7 +8,8 @@ not folded yet, so a total is never stale and folding never makes a writer wait.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -18,23 +19,22 @@ from django.db import connection, transaction
 
 from karnameh.kernel.period import month_starts
 from karnameh.ledger.deltas import MEASURES, Change, deltas, summed
+from karnameh.ledger.levels import (
+    DAY,
+    KEPT,
+    MONTH,
+    Spans,
+    Standing,
+    joined,
+    spans,
+    standing,
+    written,
+)
 from karnameh.ledger.reporting import note_days
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Down to which depth (nation 0, province 1, county 2; -1: none) totals are kept, by month and by day."""
-
-    months: int
-    days: int
-
-
-# Deeper nodes have few entries each and are summed from the rows; so are days of a place, which few
-# ask for, and the days of the whole country are those of all units: every kept level costs each
-# entry a row to write.
-KEPT = {1: Kept(months=2, days=1), 2: Kept(months=1, days=-1)}  # by axis: units, places
+from karnameh.ledger.rules import Axis
 
 BATCH = 1_000_000  # entries folded in one go at most: bounds memory and the length of a transaction
+FILLED = 200_000  # entries in a portion of new levels: folding waits for it
 REHOMED = 2_000  # units whose past moves in one go
 
 
@@ -52,39 +52,90 @@ def month_array() -> list[date]:
     return month_starts()
 
 
+_BETWEEN = "e.clock >= %(since)s AND e.clock < %(until)s"
+_FOLDED = Change(_BETWEEN, "%(since)s::bigint", "%(until)s::bigint", spreading=True)
+
+
 def fold(*, batch: int = BATCH) -> Folded:
     """Fold once. `behind` says whether more is waiting that could be folded now."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '256MB'")
-        cursor.execute("SET LOCAL statement_timeout = '15min'")  # a large backlog takes its time
-        since = _lock(cursor)
-        if since is None:
+    with _alone() as (cursor, stands):
+        if stands is None:
             return Folded(0, False)
+        since = stands.folded_to
         cursor.execute(
             'SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + "offset" FROM ledger_epoch'
         )
-        horizon = cursor.fetchone()[0]
+        part = _portion(cursor, since, cursor.fetchone()[0], batch)
+        if part.entries:
+            moments: dict[str, object] = {"since": since, "until": part.until}
+            _settle(cursor, since, part.until)
+            _apply(cursor, _FOLDED, moments, spans(stands.kept))
+            _note_presence(cursor, _BETWEEN, moments)
         cursor.execute(
-            "SELECT clock FROM ledger_entry WHERE clock >= %s AND clock < %s ORDER BY clock OFFSET %s LIMIT 1",
-            [since, horizon, batch],
+            "UPDATE ledger_foldstate SET folded_to = %s WHERE folded_to < %s",
+            [part.until, part.until],
         )
-        cut = cursor.fetchone()
-        # A transaction is folded whole: the cut never falls inside one.
-        until = horizon if cut is None else max(cut[0], since + 1)
-        cursor.execute(
-            "SELECT count(*) FROM ledger_entry WHERE clock >= %s AND clock < %s", [since, until]
-        )
-        entries = cursor.fetchone()[0]
-        if entries:
-            _settle(cursor, since, until)
-            between = "e.clock >= %(since)s AND e.clock < %(until)s"
-            change = Change(between, "%(since)s::bigint", "%(until)s::bigint", spreading=True)
-            _apply(cursor, change, {"since": since, "until": until})
-            _note_presence(cursor, between, {"since": since, "until": until})
-        cursor.execute(
-            "UPDATE ledger_foldstate SET folded_to = %s WHERE folded_to < %s", [until, until]
-        )
-    return Folded(entries, cut is not None)
+    return Folded(part.entries, part.behind)
+
+
+def deepen(*, batch: int = FILLED) -> bool:
+    """Fill in a portion of the levels that this version wants and the totals lack; whether more waits.
+
+    Meanwhile readers are answered by the levels that stand. Killed, it goes on where it was.
+    """
+    with _alone() as (cursor, stands):
+        if stands is None:
+            return False
+        coming = stands.coming or joined(stands.kept, KEPT)
+        missing = spans(coming, beyond=stands.kept)
+        if not any(missing.values()):
+            return False
+        part = _portion(cursor, stands.filled_to, stands.folded_to, batch)
+        if part.entries:
+            _apply(cursor, _FOLDED, {"since": stands.filled_to, "until": part.until}, missing)
+        if part.behind:
+            cursor.execute(
+                "UPDATE ledger_foldstate SET coming = %s, filled_to = %s",
+                [written(coming), part.until],
+            )
+        else:
+            cursor.execute(
+                "UPDATE ledger_foldstate SET levels = %s, coming = NULL, filled_to = 0",
+                [written(coming)],
+            )
+    return part.behind
+
+
+@contextmanager
+def _alone() -> Iterator[tuple[Any, Standing | None]]:
+    """A transaction in which nobody else folds, and how far the totals have come; None: somebody does."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        cursor.execute("SET LOCAL statement_timeout = '15min'")  # a large backlog takes its time
+        yield cursor, standing(cursor, more="FOR UPDATE SKIP LOCKED")
+
+
+@dataclass(frozen=True)
+class _Portion:
+    """The entries until a moment: how many they are, and whether others come after them."""
+
+    until: int
+    entries: int
+    behind: bool
+
+
+def _portion(cursor: Any, since: int, horizon: int, most: int) -> _Portion:
+    """About `most` entries from `since` on. A transaction is taken whole: no cut falls inside one."""
+    cursor.execute(
+        "SELECT clock FROM ledger_entry WHERE clock >= %s AND clock < %s ORDER BY clock OFFSET %s LIMIT 1",
+        [since, horizon, most],
+    )
+    cut = cursor.fetchone()
+    until = horizon if cut is None else max(cut[0], since + 1)
+    cursor.execute(
+        "SELECT count(*) FROM ledger_entry WHERE clock >= %s AND clock < %s", [since, until]
+    )
+    return _Portion(until, cursor.fetchone()[0], cut is not None)
 
 
 def fold_all() -> int:
@@ -101,8 +152,8 @@ def rehome() -> int:
     """Let totals follow a reorganisation: move the past of nodes whose line has changed."""
     moved = 0
     for axis, table, column in ((1, "org_orgunit", "unit_id"), (2, "org_place", "place_id")):
-        with transaction.atomic(), connection.cursor() as cursor:
-            if _lock(cursor) is None:
+        with _alone() as (cursor, stands):
+            if stands is None:
                 return moved
             cursor.execute(
                 f"SELECT h.node FROM ledger_home h JOIN {table} n ON n.id = h.node"
@@ -112,34 +163,29 @@ def rehome() -> int:
             nodes = [row[0] for row in cursor.fetchall()]
             if not nodes:
                 continue
-            _move_past(cursor, axis, table, column, nodes)
+            _move_past(cursor, stands, axis, table, column, nodes)
             moved += len(nodes)
     return moved
 
 
-def _move_past(cursor: Any, axis: int, table: str, column: str, nodes: Sequence[int]) -> None:
+def _move_past(
+    cursor: Any, stands: Standing, axis: int, table: str, column: str, nodes: Sequence[int]
+) -> None:
     change = Change(
         f"e.{column} = ANY(%(nodes)s) AND e.clock < %(until)s",
         None,
         "%(until)s::bigint",
         spreading=False,
     )
-    cursor.execute("SELECT folded_to FROM ledger_foldstate")
-    parameters = {"nodes": list(nodes), "until": cursor.fetchone()[0]}
-    _apply(cursor, change, parameters, sign=-1)
+    for depths, until in stands.changes():
+        _apply(cursor, change, {"nodes": list(nodes), "until": until}, depths, sign=-1)
     cursor.execute(
         f"UPDATE ledger_home h SET line = n.line FROM {table} n"
         " WHERE h.axis = %s AND h.node = n.id AND h.node = ANY(%s)",
         [axis, list(nodes)],
     )
-    _apply(cursor, change, parameters)
-
-
-def _lock(cursor: Any) -> int | None:
-    """The last folded moment, if nobody else is folding."""
-    cursor.execute("SELECT folded_to FROM ledger_foldstate FOR UPDATE SKIP LOCKED")
-    row = cursor.fetchone()
-    return row[0] if row else None
+    for depths, until in stands.changes():
+        _apply(cursor, change, {"nodes": list(nodes), "until": until}, depths)
 
 
 def _settle(cursor: Any, since: int, until: int) -> None:
@@ -152,17 +198,22 @@ def _settle(cursor: Any, since: int, until: int) -> None:
         )
 
 
-def _apply(cursor: Any, change: Change, parameters: dict[str, object], *, sign: int = 1) -> None:
-    cursor.execute(
-        upsert_sql("ledger_total", change, sign), {**parameters, "months": month_array()}
-    )
+def _apply(
+    cursor: Any, change: Change, parameters: dict[str, object], depths: Spans, *, sign: int = 1
+) -> None:
+    if any(depths.values()):
+        totals = upsert_sql("ledger_total", change, depths, sign)
+        cursor.execute(totals, {**parameters, "months": month_array()})
 
 
-def upsert_sql(table: str, change: Change, sign: int) -> str:
-    """Add a change to `table`, in the order of its key: neighbouring totals lie on the same pages."""
+def upsert_sql(table: str, change: Change, depths: Spans, sign: int = 1) -> str:
+    """Add a change to the totals of these `depths` in `table`.
+
+    It is done in the order of its key: neighbouring totals lie on the same pages.
+    """
     added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in MEASURES)
     return f"""
-WITH RECURSIVE {deltas(change)}, {spread()},
+WITH RECURSIVE {deltas(change)}, {spread(depths)},
 totalled AS (  -- nearly all are alone by now; a node that is being moved may come twice
     SELECT view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope, {summed()}
       FROM spread WHERE node IS NOT NULL
@@ -175,9 +226,17 @@ SELECT view, node, grain, at, indicator_id, stage, bucket, dimensions_id, scope,
 ON CONFLICT (view, node, grain, indicator_id, stage, at, bucket, dimensions_id, scope) DO UPDATE SET {added}"""
 
 
-def spread() -> str:
-    """CTEs that carry `deltas` to every ancestor with folded totals, in all four views."""
-    stages, levels = _stages()
+def spread(depths: Spans) -> str:
+    """CTEs that carry `deltas` to every ancestor at these `depths`, in all four views."""
+    stages, levels = _stages(depths)
+    moved = [
+        _rows(view, f"d.{tree}[%s + 1]", scope, depths, sign)
+        for view, scope, trees in (
+            (2, "0", ("unit_then", "unit_line")),
+            (4, "d.scope", ("place_then", "place_line")),
+        )
+        for tree, sign in zip(trees, (1, -1), strict=True)
+    ]
     return f"""
 dated AS MATERIALIZED (
     SELECT d.*, (%(months)s::date[])[width_bucket(d.ends_on, %(months)s::date[])] AS month,
@@ -197,49 +256,61 @@ spread AS (
     SELECT v.view, v.node, v.grain, v.at, d.indicator_id, d.stage, d.bucket, d.dimensions_id, v.scope,
            {", ".join(f"v.sign * d.{name}" for name in MEASURES)}
       FROM displaced d CROSS JOIN LATERAL (VALUES
-           {_rows(2, "d.unit_then[%s + 1]", "0", 1)}, {_rows(2, "d.unit_line[%s + 1]", "0", -1)},
-           {_rows(4, "d.place_then[%s + 1]", "d.scope", 1)},
-           {_rows(4, "d.place_line[%s + 1]", "d.scope", -1)}) AS v (view, node, grain, at, scope, sign))"""
+           {", ".join(filter(None, moved))}) AS v (view, node, grain, at, scope, sign))"""
 
 
 _WHAT = ("indicator_id", "stage", "bucket", "dimensions_id")
+_TREES = ((1, Axis.UNIT, "unit"), (3, Axis.PLACE, "place"))
 
 
-def _stages() -> tuple[str, str]:
-    """Sums for every kept level, each made from the one beneath it, and all of them as rows of totals.
+def _stages(depths: Spans) -> tuple[str, str]:
+    """Sums for every level, each made from the one beneath it, and all of them as rows of totals.
 
-    Only the deepest level of each kind looks at every change. Nodes of one level are told apart by
-    the whole line above them: while a reorganisation is being moved, a node has two.
+    Only `gathered` looks at every change. Nodes of one level are told apart by the whole line above
+    them: while a reorganisation is being moved, a node has two.
     """
-    parts, rows = [], []
-    for view, axis, tree in ((1, 1, "unit"), (3, 2, "place")):
-        scope = ["scope"] if axis == 2 else []
-        for grain, at, depth in ((1, "month", KEPT[axis].months), (0, "ends_on", KEPT[axis].days)):
-            source, line = "dated", [f"{tree}_line[{n + 1}]" for n in range(depth + 1)]
-            for level in range(depth, -1, -1):
-                name = f"{tree}_{at}_{level}"
-                nodes = [f"{node} AS n{n}" for n, node in enumerate(line[: level + 1])]
-                keys = [*scope, f"{at if source == 'dated' else 'at'} AS at", *_WHAT]
-                order = ", ".join(str(n + 1) for n in range(len(nodes) + len(keys)))
-                parts.append(
-                    f"{name} AS (SELECT {', '.join([*nodes, *keys])}, {summed()} FROM {source} GROUP BY {order})"
-                )
+    parts, rows = [_gathered(depths)], []
+    for view, axis, tree in _TREES:
+        scope = ["scope"] if axis is Axis.PLACE else []
+        for grain, at in ((DAY, "ends_on"), (MONTH, "month")):
+            levels = depths[axis, grain]
+            for level in reversed(levels):
+                source = "gathered"
+                if level + 1 in levels:
+                    source = f"{tree}_{at}_{level + 1}"
+                elif grain == MONTH and level in depths[axis, DAY]:
+                    source = f"{tree}_ends_on_{level}"
+                dates = ["ends_on", "month"] if grain == DAY else ["month"]
+                keys = [*(f"{tree}{n}" for n in range(level + 1)), *scope, *dates, *_WHAT]
+                parts.append(_summed_by(f"{tree}_{at}_{level}", keys, source))
                 rows.append(
-                    f"SELECT {view} AS view, n{level} AS node, {grain} AS grain, at, {', '.join(_WHAT)},"
-                    f" {'scope' if scope else '0 AS scope'}, {', '.join(MEASURES)} FROM {name}"
+                    f"SELECT {view} AS view, {tree}{level} AS node, {grain} AS grain, {at} AS at, {', '.join(_WHAT)},"
+                    f" {'scope' if scope else '0 AS scope'}, {', '.join(MEASURES)} FROM {tree}_{at}_{level}"
                 )
-                source, line = name, [f"n{n}" for n in range(level)]
     return ",\n".join(parts), "\n    UNION ALL ".join(rows)
 
 
-def _rows(view: int, node: str, scope: str, sign: int | None = None) -> str:
-    """One VALUES row for each ancestor and grain that is kept; `node` is its SQL with %s for the depth."""
-    tail = "" if sign is None else f", {sign}"
-    depths = KEPT[1 if view <= 2 else 2]
-    kept = [(depth, 1, "d.month") for depth in range(depths.months + 1)]
-    kept += [(depth, 0, "d.ends_on") for depth in range(depths.days + 1)]
+def _gathered(depths: Spans) -> str:
+    """All changes of a day and kind, by the deepest nodes of both trees together: few units work elsewhere."""
+    keys = ["scope", "ends_on", "month", *_WHAT]
+    for _view, axis, tree in _TREES:
+        deepest = max(depths[axis, grain].stop for grain in (MONTH, DAY))
+        keys += [f"{tree}_line[{n + 1}] AS {tree}{n}" for n in range(deepest)]
+    return _summed_by("gathered", keys, "dated")
+
+
+def _summed_by(name: str, keys: Sequence[str], source: str) -> str:
+    order = ", ".join(str(n + 1) for n in range(len(keys)))
+    return f"{name} AS (SELECT {', '.join(keys)}, {summed()} FROM {source} GROUP BY {order})"
+
+
+def _rows(view: int, node: str, scope: str, depths: Spans, sign: int) -> str:
+    """One VALUES row for each ancestor and grain; `node` is its SQL with %s for the depth."""
+    axis = Axis.UNIT if view == 2 else Axis.PLACE
     return ", ".join(
-        f"({view}, {node % depth}, {grain}, {at}, {scope}{tail})" for depth, grain, at in kept
+        f"({view}, {node % depth}, {grain}, {at}, {scope}, {sign})"
+        for grain, at in ((MONTH, "d.month"), (DAY, "d.ends_on"))
+        for depth in depths[axis, grain]
     )
 
 

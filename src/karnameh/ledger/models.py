@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -176,7 +177,8 @@ class Entry(models.Model):
         ]
         indexes = [
             models.Index(fields=["clock"], name="entry_clock"),
-            models.Index(fields=["unit", "indicator", "ends_on"], name="entry_unit_indicator"),
+            # The day before the indicator: what is posted today touches one page of each unit, not all.
+            models.Index(fields=["unit", "ends_on", "indicator"], name="entry_unit_day"),
             models.Index(fields=["place", "ends_on"], name="entry_place_day"),
             models.Index(fields=["indicator", "stage", "id"], name="entry_indicator_stage"),
             models.Index(  # promises in the order of their days
@@ -232,9 +234,12 @@ class Epoch(models.Model):
 
 
 class FoldState(models.Model):
-    """One row: every entry with a smaller clock is in the totals."""
+    """One row: every entry with a smaller clock is in the totals of these levels; see `levels.Standing`."""
 
     folded_to = models.BigIntegerField()
+    levels = ArrayField(models.SmallIntegerField())
+    coming = ArrayField(models.SmallIntegerField(), null=True)
+    filled_to = models.BigIntegerField(default=0)
     personal: ClassVar[dict[str, Personal]] = {}
 
     def __str__(self) -> str:

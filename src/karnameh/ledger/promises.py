@@ -222,8 +222,8 @@ def _judged(
 
 # A promise of the unit's own work is fulfilled by the reports that name it (for running totals by the
 # last one of each unit and place). What was stated for a whole subtree is held against the sum of what
-# is reported beneath it in its days, unless a report names it: kept totals for nation and province,
-# the rows themselves below.
+# is reported beneath it in its days, unless a report names it: totals as deep as days are kept, the
+# rows themselves below.
 _JUDGED = """
 WITH promise AS MATERIALIZED (
     SELECT e.id, e.indicator_id, e.quantity, e.starts_on, e.ends_on, e.unit_id, e.coverage, i.time_rule,
@@ -259,7 +259,7 @@ WITH promise AS MATERIALIZED (
      WHERE f.clock >= (SELECT folded_to FROM ledger_foldstate) AND f.stage = 2 AND f.coverage = 1 AND f.role = 1
        AND f.part_of_id IS NULL
 ), summed AS MATERIALIZED (
-    SELECT p.id, CASE WHEN p.depth <= 2 THEN (
+    SELECT p.id, CASE WHEN p.depth <= (SELECT levels[2] + 1 FROM ledger_foldstate) THEN (
         SELECT sum(quantity) FROM (
             SELECT t.quantity FROM ledger_total t
              WHERE t.view = 1 AND t.node = p.unit_id AND t.grain = 0 AND t.indicator_id = p.indicator_id

@@ -15,7 +15,7 @@ from karnameh.ledger.beside import register_beside
 from karnameh.ledger.checking import Check, check
 from karnameh.ledger.coverage import Reporting, coverage_by, silent_units
 from karnameh.ledger.documents import Document, documents_of, register_documents
-from karnameh.ledger.folding import fold, fold_all, rehome
+from karnameh.ledger.folding import deepen, fold, fold_all, rehome
 from karnameh.ledger.models import Entry, Head, Witness
 from karnameh.ledger.opened import (
     Delivery,
@@ -35,7 +35,6 @@ from karnameh.ledger.promises import (
     promises,
 )
 from karnameh.ledger.queries import (
-    Axis,
     Cell,
     Drill,
     Question,
@@ -63,6 +62,7 @@ from karnameh.ledger.releasing import (
     tally_at,
 )
 from karnameh.ledger.rules import (
+    Axis,
     Bucket,
     ControlTotal,
     Coverage,
@@ -116,7 +116,7 @@ __all__ = [
     "Qualifier", "Question", "Receipt", "Reporting", "Role", "Sought", "Stage", "Stated", "Story", "Tally",
     "Verdict", "Witness", "accept_heads", "adjust", "append_record", "arrivals", "check", "check_log",
     "consistency_between", "correct_entry", "countersign", "coverage_by", "covering_head", "damaged_segments",
-    "deliveries", "delivery", "documents_of", "entries_behind", "entries_in_reach", "epoch", "erase_salt",
+    "deepen", "deliveries", "delivery", "documents_of", "entries_behind", "entries_in_reach", "epoch", "erase_salt",
     "every_delivery", "every_leaf", "every_promise", "far_from", "figure_at", "fold", "fold_all", "handed_over",
     "head_json", "heads", "heads_json", "heads_seen", "latest_head", "lines_at", "log_name", "moment", "more_than",
     "number_portion", "numbered_to", "open_promises", "post_entries", "preview", "promise_balance",

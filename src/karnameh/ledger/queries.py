@@ -8,10 +8,9 @@ one moment.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import IntEnum
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,22 +22,16 @@ from karnameh.catalog.public import Indicator
 from karnameh.kernel.jalali import JalaliDate, month_end, month_start
 from karnameh.kernel.period import Period
 from karnameh.ledger.deltas import MEASURES, Change, deltas
-from karnameh.ledger.folding import KEPT, month_array
+from karnameh.ledger.folding import month_array
+from karnameh.ledger.levels import Levels, Standing, standing
 from karnameh.ledger.models import Entry
-from karnameh.ledger.rules import Bucket, Coverage, Kind, Stage, Tally, open_balance
+from karnameh.ledger.rules import Axis, Bucket, Coverage, Kind, Stage, Tally, open_balance
 from karnameh.org.public import OrgUnit, Place, bounds, under
 from karnameh.plumbing.paging import Page, cut
 from karnameh.plumbing.public import OutOfReach
 
 By = Literal["node", "child", "day", "month", "dimension"]
 FAR_PAST, FAR_FUTURE = date(1821, 3, 21), date(2122, 3, 20)
-
-
-class Axis(IntEnum):
-    """Which tree a roll-up follows."""
-
-    UNIT = 1
-    PLACE = 2
 
 
 @dataclass(frozen=True)
@@ -126,10 +119,8 @@ def visible_indicators(reach: Reach, question: Question) -> dict[int, tuple[str,
 
 
 def _additive(reach: Reach, question: Question, by: By, rules: dict[int, str]) -> list[Cell]:
-    narrowed = _narrowed(reach, question)
-    windows = None if narrowed else _windows(question, by)
-    if windows is None and not narrowed and by != "child" and _is_whole_country(question):
-        return _of_all_units(reach, question, by, rules)
+    stands = stands_now()
+    windows = None if _narrowed(reach, question) else _windows(question, by, stands.kept)
     if windows is None:
         statement = _statement(by)
         return _answer(statement, _from_rows(statement, reach, question, by, rules))
@@ -137,7 +128,7 @@ def _additive(reach: Reach, question: Question, by: By, rules: dict[int, str]) -
     strayed = _strayed(question, nodes) if question.then and by == "child" else set()
     statement = _statement(by)
     settled = sorted(nodes - strayed)
-    totals = _from_totals(statement, reach, question, by, rules, windows, settled)
+    totals = _from_totals(statement, reach, question, by, rules, windows, settled, stands.folded_to)
     cells = _answer(statement, totals)
     if strayed:
         statement = _statement(by)
@@ -145,31 +136,6 @@ def _additive(reach: Reach, question: Question, by: By, rules: dict[int, str]) -
         cells += _answer(statement, rows)
         cells.sort(key=lambda cell: (cell.indicator, cell.stage, cell.bucket, cell.key))
     return cells
-
-
-def _is_whole_country(question: Question) -> bool:
-    """Whether every entry there is lies in the place that is asked about."""
-    if question.axis is Axis.UNIT or question.then or question.node.parent_id is not None:
-        return False
-    return not Place.objects.filter(parent=None).exclude(pk=question.node.pk).exists()
-
-
-def _of_all_units(reach: Reach, question: Question, by: By, rules: dict[int, str]) -> list[Cell]:
-    """What happened anywhere is what all units in reach have done: their days are kept, a place's are not."""
-    cells: dict[tuple[Any, ...], Cell] = {}
-    for unit in OrgUnit.objects.filter(path__in=reach.paths):
-        for cell in _additive(reach, replace(question, node=unit), by, rules):
-            key = (cell.indicator, cell.stage, cell.bucket, cell.key)
-            before = cells.get(key)
-            if before is not None:
-                cell = replace(
-                    cell,
-                    tally=before.tally + cell.tally,
-                    open=before.open + cell.open,
-                    over=before.over + cell.over,
-                )
-            cells[key] = cell
-    return [cells[key] for key in sorted(cells)]
 
 
 def _strayed(question: Question, children: set[int]) -> set[int]:
@@ -228,9 +194,9 @@ def _stood_deeper(node: OrgUnit | Place) -> bool:
     return node.placements.exclude(line__len=len(node.line)).exists()
 
 
-def _windows(question: Question, by: By) -> dict[str, list[Window]] | None:
+def _windows(question: Question, by: By, levels: Levels) -> dict[str, list[Window]] | None:
     """The folded days and months that make up the period for each time rule, or None without totals."""
-    depth, kept = _depth(question, by), KEPT[question.axis]
+    depth, kept = _depth(question, by), levels[question.axis]
     if depth > kept.months or (by == "day" and depth > kept.days):
         return None
     start = question.period.start or FAR_PAST
@@ -264,7 +230,7 @@ def split(start: date, end: date) -> list[Window]:
 
 def _from_totals(
     statement: Statement, reach: Reach, question: Question, by: By, rules: dict[int, str],
-    windows: dict[str, list[Window]], targets: Sequence[int],
+    windows: dict[str, list[Window]], targets: Sequence[int], folded_to: int,
 ) -> str:  # fmt: skip
     """Folded totals, and what the entries after the last folded moment change."""
     view = 1 if question.axis is Axis.UNIT else 3
@@ -293,7 +259,7 @@ def _from_totals(
         ]
     tail = deltas(
         Change(
-            unfolded(statement),
+            unfolded(statement, folded_to),
             "SELECT folded_to FROM ledger_foldstate",
             "SELECT 9223372036854775807",
             spreading=True,
@@ -312,16 +278,22 @@ def _from_totals(
     return f"WITH RECURSIVE {tail}, found AS ({' UNION ALL '.join([*folded, tail_rows])})"
 
 
-def unfolded(statement: Statement) -> str:
-    """Which entries `e` are in no total yet.
+def stands_now() -> Standing:
+    """How far the totals have come, and for which levels. Both only grow, so they are safe to rely on."""
+    with connection.cursor() as cursor:
+        stands = standing(cursor)
+    assert stands is not None  # the row is there from the first migration on
+    return stands
+
+
+def unfolded(statement: Statement, folded_to: int) -> str:
+    """Which entries `e` are in no total yet; `folded_to` is the mark as it stood just now.
 
     The mark is read in the statement itself, which is what makes the answer exact. The planner cannot
     see that value and would plan for a third of all entries; the mark as it stood just now, which can
     only have risen since, tells it how few they are.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT folded_to FROM ledger_foldstate")
-        before = statement.bind(cursor.fetchone()[0])
+    before = statement.bind(folded_to)
     return f"e.clock >= {before} AND e.clock >= (SELECT folded_to FROM ledger_foldstate)"
 
 
@@ -345,11 +317,17 @@ def _from_rows(
             f"SELECT n.id FROM {tree} n WHERE n.path >= {low} AND n.path < {high} UNION"
             f" SELECT h.node FROM ledger_home h WHERE h.axis = {int(question.axis)} AND h.line @> ARRAY[{node}::int]"
         )
-    ids = statement.bind(list(rules))
+    # As an array: with the days beside it, the index is asked for nothing else. An indicator whose last
+    # value counts needs its whole series.
     start, end = days_of(question.period)
+    summed, last = (
+        statement.bind([pk for pk, rule in rules.items() if (rule == "sum") is wanted])
+        for wanted in (True, False)
+    )
     fresh = (
-        f"e.{column}_id IN ({beneath}) AND e.indicator_id = ANY({ids}) AND (i.time_rule <> 'sum'"
-        f" OR (e.ends_on >= {statement.bind(start)} AND e.ends_on <= {statement.bind(end)}))"
+        f"e.{column}_id = ANY(ARRAY({beneath})) AND ((e.indicator_id = ANY({summed})"
+        f" AND e.ends_on >= {statement.bind(start)} AND e.ends_on <= {statement.bind(end)})"
+        f" OR e.indicator_id = ANY({last}))"
     )
     rows = deltas(Change(fresh, None, "SELECT 9223372036854775807", spreading=False))
     line = _line_of(question)

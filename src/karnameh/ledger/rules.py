@@ -15,6 +15,13 @@ MOST_RIALS = 9 * 10**18  # what fits the column
 FIRST_DAY, LAST_DAY = date(1821, 3, 21), date(2122, 3, 20)  # the Jalali years 1200 to 1500
 
 
+class Axis(IntEnum):
+    """Which tree a sum follows: who acts, or where it happened."""
+
+    UNIT = 1
+    PLACE = 2
+
+
 class Stage(IntEnum):
     """Who stands behind a quantity: a promise, a claim, a check by somebody else."""
 

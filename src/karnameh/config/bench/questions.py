@@ -54,9 +54,17 @@ def questions(made: Any, by: Any) -> dict[str, Callable[[], Any]]:
     asked["nation by province as it was then, one indicator, year"] = lambda: roll_up(
         reach, Question(nation, year, then=True, indicators=(one.pk,)), by="child"
     )
-    asked["place: province, all indicators, year"] = lambda: roll_up(
-        reach, Question(province.place, year)
-    )
+    for span, period in (("week", week), ("year", year)):
+        asked[f"place: province, all indicators, {span}"] = partial(
+            roll_up, reach, Question(province.place, period)
+        )
+        for name, place in (
+            ("the country by province", nation.place),
+            ("province by county", province.place),
+        ):
+            asked[f"place: {name}, one indicator, {span}"] = partial(
+                roll_up, reach, Question(place, period, indicators=(one.pk,)), by="child"
+            )
     asked["coverage of the nation by province, week"] = lambda: coverage_by(
         reach, nation, week, by_child=True
     )

@@ -19,8 +19,7 @@ from karnameh.ledger.proof.canonical import bucket_of
 from karnameh.ledger.proof.merkle import inclusion
 from karnameh.ledger.proof.shape import Series, page_of
 from karnameh.ledger.proof.sums import b64, fields_of, tally_text
-from karnameh.ledger.queries import Axis
-from karnameh.ledger.rules import FIRST_DAY, LAST_DAY, Stage, Tally
+from karnameh.ledger.rules import FIRST_DAY, LAST_DAY, Axis, Stage, Tally
 from karnameh.ledger.sealing.leaves import StoredNodes, index_of, leaf_text, read_state
 from karnameh.ledger.sealing.publishing import head_json
 from karnameh.ledger.sealing.trees import StoredTrees, line_at

@@ -15,7 +15,6 @@ from karnameh.access.public import Reach
 from karnameh.ledger.folding import month_array
 from karnameh.ledger.models import Segment
 from karnameh.ledger.queries import (
-    Axis,
     By,
     Cell,
     Question,
@@ -24,6 +23,7 @@ from karnameh.ledger.queries import (
     extremes,
     visible_indicators,
 )
+from karnameh.ledger.rules import Axis
 from karnameh.ledger.segments.layout import COLUMNS, csv, read_csv
 from karnameh.ledger.segments.statement import LEVELS, LINE, statement
 from karnameh.ledger.segments.writing import export, path_of
