@@ -6,9 +6,11 @@ it has signed before. 10,000 lies in each run, from a fixed seed.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import random
+import struct
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +21,9 @@ from histories import AT, VERIFY, a_leaf, a_log, a_question, verdict
 from karnameh.ledger.proof.canonical import ENTRY_FIELDS, HeadBody, fact_of
 from karnameh.ledger.proof.memory import MemoryLog
 from karnameh.ledger.proof.merkle import in_memory, inclusion, leaf_hash, root, root_by_inclusion
+from karnameh.ledger.proof.shape import Stored, lines_of, pack
+from karnameh.ledger.proof.sums import Cell, page_core
+from karnameh.ledger.sealing.checking_trees import page_holds
 
 Lie = Callable[[random.Random, MemoryLog], None]
 FIELD = {name: n for n, name in enumerate(ENTRY_FIELDS, 1)}
@@ -306,3 +311,28 @@ def test_a_restored_backup_is_told_from_a_fork_and_accepted_as_neither() -> None
     bundle = as_read(restored.bundle(a_question(chance), head))
     assert verdict(bundle, restored.heads_json(), key=log.secret) == ""
     assert "a backup was restored" in verdict(bundle, log.heads_json(), key=log.secret)
+
+
+def test_no_bit_of_a_kept_page_is_without_a_say() -> None:
+    """Each bit of its cells exchanged, one at a time: also those that no hash holds are looked at."""
+    key, page = b"k" * 32, 3
+    for lines in ([(1, 3)], [(1, 3, 9, 20)], [(1, 3), (1, 3, 9, 20), (1, 3, 9, 20, 40), (1, 3, 8)]):
+        cells = [
+            Cell(line, n, bytes([n]) * 32, 1000 * n, 0, 1 + n % 5, n == 2)
+            for n, line in enumerate([*lines, lines[-1]])
+        ]
+        packed = pack((one.line, one.packed) for one in cells)
+        parts, core = page_core(key, lines_of(packed), 1)
+        kept = Stored(page, 1, parts, core)
+        assert page_holds(key, page, kept, packed)
+        for bit in range(8 * len(packed)):
+            lie = bytearray(packed)
+            lie[bit // 8] ^= 1 << bit % 8
+            try:
+                found = not page_holds(key, page, kept, bytes(lie))
+            except (ValueError, LookupError, struct.error):
+                found = True
+            assert found, (lines, bit // 8, bit % 8)
+        for cut in range(1, len(packed)):
+            with contextlib.suppress(ValueError, LookupError, struct.error):
+                assert not page_holds(key, page, kept, packed[:cut]), cut

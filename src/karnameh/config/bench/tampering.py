@@ -118,6 +118,19 @@ def _byte_of(table: str, column: str, where: str = "true") -> Lie:
     return lie
 
 
+def _row_of(table: str, assignment: str, where: str = "true") -> Lie:
+    """One column of a random row of the log."""
+
+    def lie(chance: random.Random, _places: Places) -> None:
+        rows = sorted(sql(f"SELECT ctid::text FROM {table} WHERE {where}"))
+        sql(
+            f"UPDATE {table} SET {assignment} WHERE ctid = %(place)s::tid",
+            {"place": chance.choice(rows)[0]},
+        )
+
+    return lie
+
+
 def _head(assignment: str) -> Lie:
     def lie(chance: random.Random, _places: Places) -> None:
         sql(
@@ -208,6 +221,33 @@ LIES: dict[str, tuple[Lie, ...]] = {
         _byte_of("ledger_head", "totals"),
         _byte_of("ledger_head", "signature"),
         _byte_of("ledger_head", "previous", "number > 1"),
+    ),
+    "change what finds a leaf": (
+        _row_of("ledger_leafpage", "low_clock = low_clock - 1", "low_clock IS NOT NULL"),
+        _row_of("ledger_leafpage", "high_clock = high_clock + 1", "high_clock IS NOT NULL"),
+        _row_of("ledger_leafpage", "low_id = gen_random_uuid()", "low_id IS NOT NULL"),
+        _row_of("ledger_leafpage", "leaves = leaves - 1"),
+        _row_of("ledger_leafpage", "first = first + 1000000"),
+    ),
+    "change what is said of a sum": (
+        _row_of("ledger_sumpage", "root = root + 1"),
+        _row_of("ledger_sumpage", "parts = parts + 1"),
+        _row_of("ledger_sumpage", "tally = '9' || tally"),
+        _row_of("ledger_sumpage", "page = page + 1000000"),
+        _row_of("ledger_sumpage", "size = size + 1"),
+        _row_of("ledger_sumnode", "parts = parts + 1"),
+        _row_of("ledger_sumnode", "tally = '9' || tally"),
+        _row_of("ledger_sumnode", "at = at + 400"),
+        _row_of("ledger_sumseries", "series = series + 10"),
+    ),
+    "change where a unit stood": (
+        _row_of("ledger_sumhome", "line = line[1:1] || 0 || line[3:]", "cardinality(line) > 2"),
+        _row_of("ledger_sumhome", "size = size + 1"),
+    ),
+    "change a record": (
+        _byte_of("ledger_logrecord", "sha256"),
+        _row_of("ledger_logrecord", "name = name || 'x'"),
+        _row_of("ledger_logrecord", "leaf = leaf + 1", "leaf IS NOT NULL"),
     ),
     "lose a head": (_lose_a_head,),
     "replay an old head": (_replay,),

@@ -116,7 +116,7 @@ def pack(cells: Iterable[tuple[Line, bytes]]) -> bytes:
 
 
 def lines_of(data: bytes) -> dict[Line, bytes]:
-    """The packed cells of each line of a page."""
+    """The packed cells of each line of a page. Raises `ValueError` where a line is cut short or comes twice."""
     found: dict[Line, bytes] = {}
     at = 0
     while at < len(data):
@@ -124,6 +124,8 @@ def lines_of(data: bytes) -> dict[Line, bytes]:
         *line, count = struct.unpack_from(f">{length}II", data, at + 1)
         at += 1 + 4 * (length + 1)
         end = at + count * CELL.size
+        if end > len(data) or not count or tuple(line) in found:
+            raise ValueError("cells of a page are not whole")
         found[tuple(line)] = data[at:end]
         at = end
     return found

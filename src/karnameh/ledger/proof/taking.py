@@ -23,9 +23,11 @@ from karnameh.ledger.proof.sums import CELL, Line
 PAGE = 1_024  # leaves of a page
 BLOCK = 16 * PAGE  # entries that are taken at once
 PLACES = {1: 6, 2: 8}  # where a leaf names the node of an axis
-Cells = dict[
-    PageKey, dict[int, bytes]
-]  # of each page the packed cells of each node, in the log's order
+# Of each page its packed cells in the log's order, and beside them whose they are.
+Cells = dict[PageKey, tuple[list[int], bytes]]
+
+
+_Groups = dict[tuple[int, str, int], tuple[list[int], list[bytes]]]  # by series, day and office
 
 
 class Taken(NamedTuple):
@@ -51,12 +53,12 @@ class Taker:
             for axis, place in PLACES.items()
         ]
         self._series: dict[tuple[str, str, str, str, bool], list[int]] = {}
-        self._keys: dict[tuple[int, str, int], PageKey] = {}
+        self._days: dict[str, date] = {}
 
     def take(self, block: Sequence[bytes], salts: bytes, first: int) -> Taken:
         """The entries of these lines as the leaves from number `first` on."""
         ids, hashes, clocks = [], [], []
-        groups: dict[PageKey, dict[int, list[bytes]]] = {}
+        groups: _Groups = {}
         for n, line in enumerate(block):
             row = row_from(line)
             leaf = leaf_hash(row.leaf(salts[n * SALT : n * SALT + SALT]))
@@ -68,39 +70,31 @@ class Taker:
         starts = range(0, len(block), PAGE)
         return Taken(
             b"".join(ids), b"".join(hashes), [(int(clocks[n]), int(clocks[n : n + PAGE][-1])) for n in starts],
-            {
-                key: {node: b"".join(cells) if len(cells) > 1 else cells[0] for node, cells in group.items()}
-                for key, group in groups.items()
-            },
+            {self._key(*where): (nodes, b"".join(cells)) for where, (nodes, cells) in groups.items()},
         )  # fmt: skip
 
-    def _add(
-        self,
-        groups: dict[PageKey, dict[int, list[bytes]]],
-        given: list[str],
-        leaf: bytes,
-        number: int,
-    ) -> None:
+    def _add(self, groups: _Groups, given: list[str], leaf: bytes, number: int) -> None:
         """Into the sum tree of each axis. Texts are looked up and not read: most have been seen before."""
         kind = (given[3], given[4], given[19], given[20], given[15] == "")
         series = self._series.get(kind) or self._new_series(*kind)
         amounts = int(given[16] or 0), int(given[17] or 0)
         cell = CELL.pack(number, leaf, *amounts, int(given[18]), given[5] == "1")
+        day = given[12]
         for (offices, place), its_series in zip(self._offices, series, strict=True):
             node = int(given[place])
-            where = (its_series, given[12], offices[node])
-            key = self._keys.get(where)
-            if key is None:
-                key = PageKey(its_series, date.fromisoformat(given[12]), offices[node])
-                self._keys[where] = key
-            group = groups.get(key)
+            where = (its_series, day, offices[node])
+            group = groups.get(where)
             if group is None:
-                group = groups[key] = {}
-            cells = group.get(node)
-            if cells is None:
-                group[node] = [cell]
+                groups[where] = [node], [cell]
             else:
-                cells.append(cell)
+                group[0].append(node)
+                group[1].append(cell)
+
+    def _key(self, series: int, day: str, page: int) -> PageKey:
+        read = self._days.get(day)
+        if read is None:
+            read = self._days[day] = date.fromisoformat(day)
+        return PageKey(series, read, page)
 
     def _new_series(
         self, indicator: str, stage: str, coverage: str, role: str, is_whole: bool

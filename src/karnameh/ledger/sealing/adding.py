@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from django.db import connection
 
 from karnameh.ledger.proof.joining import Task
 from karnameh.ledger.proof.shape import (
@@ -222,17 +225,10 @@ def _core(core: Item) -> tuple[bytes, bytes, bytes, str]:
     return core.hash, core.seal, core.salt, tally_text(core.tally)
 
 
-class _copy:
-    """A binary COPY that knows the types of its columns."""
-
-    def __init__(self, cursor: Any, table: str, columns: str, types: Sequence[str]) -> None:
-        self._copy = cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)")
-        self._types = types
-
-    def __enter__(self) -> Any:
-        opened = self._copy.__enter__()
-        opened.set_types(self._types)
-        return opened
-
-    def __exit__(self, *trouble: Any) -> Any:
-        return self._copy.__exit__(*trouble)
+@contextmanager
+def _copy(cursor: Any, table: str, columns: str, types: Sequence[str]) -> Iterator[Any]:
+    """A binary COPY that knows the types of its columns. A lost session is an error that the worker knows."""
+    statement = f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)"
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
+        copy.set_types(types)
+        yield copy

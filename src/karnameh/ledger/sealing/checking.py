@@ -101,7 +101,8 @@ def _adds_up(state: State, start: int, end: int) -> bool:
 class _Page:
     first: int
     leaves: int
-    low: tuple[int, UUID] | None
+    low: tuple[int, UUID] | None  # of its first entry
+    high: int | None  # the clock of its last one
     ids: bytes
     hashes: bytes
     salts: bytes
@@ -132,7 +133,7 @@ def _check_leaves(
     until = state.numbered_to if after is None else after[0] + 1
     reached = 0
     for row in rows_between(cursor, since, until):
-        key = (int(row.public[37 : row.public.index("|", 37)]), UUID(bytes=row.id))
+        key = _moment(row)
         n = max(0, bisect_right(lows, key) - 1)
         if (start and key < lows[0]) or (after is not None and key >= after):
             continue  # of the stretch before, or of the next one
@@ -147,13 +148,13 @@ def _check_leaves(
 
 def _pages(cursor: Any, start: int, end: int) -> Iterator[_Page]:
     cursor.execute(
-        "SELECT p.first, p.leaves, p.low_clock, p.low_id, p.ids, p.hashes, s.salts FROM ledger_leafpage p"
+        "SELECT p.first, p.leaves, p.low_clock, p.low_id, p.high_clock, p.ids, p.hashes, s.salts FROM ledger_leafpage p"
         " LEFT JOIN ledger_leafsalt s USING (first) WHERE p.first >= %s AND p.first < %s ORDER BY p.first",
         [start, end],
     )
-    for first, leaves, clock, pk, ids, hashes, salts in cursor.fetchall():
+    for first, leaves, clock, pk, high, ids, hashes, salts in cursor.fetchall():
         low = None if clock is None else (clock, pk)
-        yield _Page(first, leaves, low, bytes(ids), bytes(hashes), bytes(salts or b""))
+        yield _Page(first, leaves, low, high, bytes(ids), bytes(hashes), bytes(salts or b""))
 
 
 def _low_after(cursor: Any, end: int) -> tuple[int, UUID] | None:
@@ -200,6 +201,14 @@ def _check_page(
     for row in rows:
         if row.id not in known:
             found.find(f"entry {UUID(bytes=row.id)}: was slipped in behind the log")
+    first, last = by_id.get(page.ids[:16]), by_id.get(page.ids[-16:])
+    if first and last and (_moment(first), _moment(last)[0]) != (page.low, page.high):
+        found.find(f"leaves from {page.first} on: are kept under a moment that is not theirs")
+
+
+def _moment(row: Row) -> tuple[int, UUID]:
+    """The clock and id of an entry: its place in the log's order."""
+    return int(row.public[37 : row.public.index("|", 37)]), UUID(bytes=row.id)
 
 
 def _take_cells(leaf: bytes, made: bytes, number: int, lines: Any, cells: Any) -> None:

@@ -30,7 +30,7 @@ from karnameh.ledger.proof.shape import (
     series_knot,
     stored,
 )
-from karnameh.ledger.proof.sums import Knot, page_core
+from karnameh.ledger.proof.sums import Knot, Line, page_core
 
 Find = Callable[[str], None]
 _MANY = 1_000_000_000  # every series
@@ -54,10 +54,10 @@ def check_trees(
         [after, most],
     )
     found = [series for (series,) in cursor.fetchall()]
-    wanted = sorted(set(sizes))
+    wanted, homes = sorted(set(sizes)), _homes(cursor)
     for series in found:
         try:
-            _Tree(cursor, series, hiding_key(master, series), wanted, find).check()
+            _Tree(cursor, series, hiding_key(master, series), wanted, homes, find).check()
         except (ValueError, LookupError, struct.error):  # not even of the shape of a node
             find(f"sums of series {Series.of(series).label}: cannot be read")
     return found[-1] if len(found) == most else 0
@@ -85,10 +85,10 @@ class _Tree:
     """One series and its twin by months."""
 
     def __init__(
-        self, cursor: Any, series: int, key: bytes, sizes: Sequence[int], find: Find
+        self, cursor: Any, series: int, key: bytes, sizes: Sequence[int], homes: Homes, find: Find
     ) -> None:
         self.series, self.twin = Series.of(series), Series.of(series).by_months
-        self.key, self.sizes, self.find = key, sizes, find
+        self.key, self.sizes, self.homes, self.find = key, sizes, homes, find
         self.pages, self.months = _pages(cursor, series), _pages(cursor, self.twin.id)
         self.nodes, self.twin_nodes = _nodes(cursor, series), _nodes(cursor, self.twin.id)
         self.of_office: dict[tuple[date, int], list[tuple[date, _Versions]]] = {}
@@ -113,18 +113,13 @@ class _Tree:
 
     def _pages_of_cells(self, what: str, page: int, versions: _Versions) -> None:
         for n in versions.needed(self.sizes):
-            kept = versions.kept[n]
-            lines = lines_of(versions.cells[n])
-            if not lines or not kept.parts:
-                if lines or kept.parts:
-                    self._wrong(what)
-                continue
-            first = next(iter(lines))
-            made = page_core(self.key, lines, -1 if len(first) == 1 else 1)
-            # Root and office of a line are no part of a page's hash: the nodes above it name them.
-            strays = any(line[0] != kept.root or page_of(line) != page for line in lines)
-            if strays or made != (kept.parts, kept.core):
+            if not page_holds(self.key, page, versions.kept[n], versions.cells[n]):
                 self._wrong(what)
+            for line in lines_of(versions.cells[n]):
+                homes = self.homes.get((self.series.axis, line[-1]), [])
+                at = bisect_right(homes, versions.sizes[n], key=_size)
+                if not at or homes[at - 1][1] != line:
+                    self.find(f"node {line[-1]}: is not kept where its sums stand")
 
     def _compare(
         self, what: str, versions: _Versions, made_at: Callable[[int], Knot | None]
@@ -182,6 +177,37 @@ class _Tree:
             return office_knot(self.key, page, found) if found else None
 
         return made
+
+
+Homes = dict[tuple[int, int], list[tuple[int, Line]]]
+
+
+def _homes(cursor: Any) -> Homes:
+    """Of each axis and node, from which size on it stood where."""
+    cursor.execute("SELECT axis, node, size, line FROM ledger_sumhome ORDER BY axis, node, size")
+    found: Homes = defaultdict(list)
+    for axis, node, size, line in cursor.fetchall():
+        found[axis, node].append((size, tuple(line)))
+    return found
+
+
+def _size(home: tuple[int, Line]) -> int:
+    return home[0]
+
+
+def page_holds(key: bytes, page: int, kept: Stored, cells: bytes) -> bool:
+    """Whether a page is what its cells join to. Raises for cells that cannot even be read.
+
+    No bit of the cells is without a say: what is hashed changes the core, and what is not (root and office
+    of a line, which the nodes above name; how many cells follow) is looked at here and in `lines_of`.
+    """
+    lines = lines_of(cells)
+    if not lines or not kept.parts:
+        return not lines and not kept.parts
+    first = next(iter(lines))
+    if any(line[0] != kept.root or page_of(line) != page for line in lines):
+        return False
+    return page_core(key, lines, -1 if len(first) == 1 else 1) == (kept.parts, kept.core)
 
 
 def _knot(found: list[Stored], make: Callable[[list[Stored]], Knot]) -> Knot | None:

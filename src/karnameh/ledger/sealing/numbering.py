@@ -19,7 +19,7 @@ from karnameh.kernel.collecting import without_collecting
 from karnameh.ledger.proof.canonical import SALT, record_leaf
 from karnameh.ledger.proof.merkle import leaf_hash
 from karnameh.ledger.proof.shape import PageKey, Series, page_of
-from karnameh.ledger.proof.sums import Line
+from karnameh.ledger.proof.sums import CELL, Line
 from karnameh.ledger.proof.taking import PAGE, Taken
 from karnameh.ledger.sealing.adding import Additions, add_up
 from karnameh.ledger.sealing.leaves import (
@@ -132,12 +132,15 @@ class _Portion:
             )  # fmt: skip
             self.pages.append(page)
             self.last_clock = high
-        for key, group in taken.cells.items():
+        for key, (nodes, cells) in taken.cells.items():
             axis = Series.of(key.series).axis
             lines = self.lines[axis]
-            self.homes[axis].update(group)
+            self.homes[axis].update(nodes)
             placed = self.additions.cells.setdefault(key, [])
-            placed += [(lines[node], cells) for node, cells in group.items()]
+            each = range(0, len(cells), CELL.size)
+            placed += [
+                (lines[n], cells[at : at + CELL.size]) for n, at in zip(nodes, each, strict=True)
+            ]
         self.size += taken.entries
         self.entries += taken.entries
 
@@ -210,6 +213,7 @@ def _keep_homes(cursor: Any, portion: _Portion) -> None:
         cursor.execute("SELECT DISTINCT node FROM ledger_sumhome WHERE axis = %s", [axis])
         fresh = nodes - {node for (node,) in cursor.fetchall()}
         fresh |= {node for its_axis, node in portion.additions.moved if its_axis == axis}
-        with cursor.copy("COPY ledger_sumhome (axis, node, size, line) FROM STDIN") as copy:
+        homes = "COPY ledger_sumhome (axis, node, size, line) FROM STDIN"
+        with connection.wrap_database_errors, cursor.copy(homes) as copy:
             for node in sorted(fresh):
                 copy.write_row((axis, node, portion.size, list(portion.lines[axis][node])))
