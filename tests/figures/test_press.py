@@ -57,6 +57,14 @@ def test_the_files_say_the_published_numbers_in_both_languages(press: Press) -> 
     assert all(paragraph._element.xpath("./w:pPr/w:bidi") for paragraph in written)
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     assert "۹۰۰ بسته" in cells
+    width = document.sections[0].page_width
+    assert width is not None and round(width.cm, 1) == 21  # A4
+    for table in document.tables:
+        # From the right, by the schema's order; dark words on paper, whatever the template's styles do.
+        assert table._tbl.tblPr[0].tag.endswith("}bidiVisual")
+        assert not table._tbl.xpath(".//w:shd | ./w:tblPr/w:tblStyle")
+    heads = [table.rows[0] for table in document.tables if table._tbl.xpath(".//w:tblHeader")]
+    assert any("گزارش" in cell.text for row in heads for cell in row.cells)
     for content in files.values():
         assert len(content) < 1_000_000
 

@@ -27,6 +27,9 @@ def serve(*, host: str, port: int, workers: int) -> int:
     began = time.monotonic()
     print("  database …", flush=True)
     embedded = database()
+    # Figures and press packs name their address: on this port, unless the installation has another.
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    os.environ.setdefault("KARNAMEH_URL", f"http://{shown}:{port}")
     ready_django()
     _prepare()
     environment = {**os.environ, "KARNAMEH_PROCESS": "web"}
