@@ -45,12 +45,15 @@ class Program:
         self.client = Client()
         self.headers = {"authorization": f"Bearer {secret}"}
 
-    def get(self, path: str, **query: Any) -> Any:
-        return self.client.get(V1 + path, query, headers=self.headers)
+    def get(self, path: str, *, language: str | None = None, **query: Any) -> Any:
+        asked = {"accept-language": language} if language is not None else {}
+        return self.client.get(V1 + path, query, headers=self.headers | asked)
 
     def post(self, path: str, body: Any) -> Any:
+        """`body` as JSON; bytes as they are."""
+        content = body if isinstance(body, bytes) else json.dumps(body)
         return self.client.post(
-            V1 + path, json.dumps(body), content_type="application/json", headers=self.headers
+            V1 + path, content, content_type="application/json", headers=self.headers
         )
 
 
@@ -217,6 +220,33 @@ def test_what_is_asked_wrongly_is_told_in_a_sentence(world: World) -> None:
         answer = program.get("totals", **query)
         assert answer.status_code == status, (query, answer.content)
         assert answer.json()["error"]["sentence"]
+
+
+def test_sentences_come_in_the_language_that_is_asked_for(world: World) -> None:
+    program = Program(a_key(world.people["leader"]))
+    for asked, language, said in (
+        (None, "fa", "چنین چیزی"),
+        ("en-GB,en;q=0.9,fa;q=0.5", "en", "There is no such thing"),
+        ("de, fa;q=0.8", "fa", "چنین چیزی"),
+        ("nonsense;;;q", "fa", "چنین چیزی"),
+    ):
+        answer = program.get("units/none-such", language=asked)
+        assert answer.status_code == 404
+        assert answer["Content-Language"] == language
+        assert said in answer.content.decode(), asked  # in letters, not in escapes
+    stranger = Client().get(V1 + "units", headers={"accept-language": "en"})
+    assert "unknown" in stranger.json()["error"]["sentence"]
+
+
+def test_what_could_not_be_read_is_named_by_its_place(world: World) -> None:
+    program = writer(world)
+    item = an_item("x", "x")
+    answer = program.post("entries", {"entries": [item, {**item, "quantity": "-1"}]})
+    assert answer.status_code == 422
+    error = answer.json()["error"]
+    assert (error["field"], error["item"]) == ("entries.1.quantity", 1)
+    broken = program.post("entries", b"{")
+    assert broken.status_code == 400 and "JSON" in broken.json()["error"]["sentence"]
 
 
 def test_too_many_requests_are_asked_to_wait(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

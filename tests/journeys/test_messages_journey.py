@@ -24,7 +24,7 @@ def test_a_program_is_told_and_its_owner_sees_what_became_of_it(
     officer.open("/api/hooks/")
     address = officer.page.locator("#id_address")
     address.fill("https://10.0.0.1/")
-    officer.page.get_by_label("رقمی منتشر شد").check()
+    officer.page.get_by_label("عددی منتشر شد").check()
     officer.button("مشترک کردن").click()
     expect(officer.page.locator(".error").first).to_be_visible()
     expect(address).to_have_value("https://10.0.0.1/")  # nothing typed is lost

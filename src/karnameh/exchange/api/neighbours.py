@@ -212,6 +212,11 @@ def _row_from(number: int, answers: Mapping[str, Any], instance: str) -> Row | N
     try:
         layout = layout_of([_CALLED.get(name, name) for name in names])
     except Unreadable as trouble:
+        if trouble.code == "column_missing":
+            raise Refusal(
+                _("The answer to “%(given)s” is missing.") % {"given": trouble.given},
+                field=trouble.given,
+            ) from None
         words = file_sentence(trouble.code, trouble.given, "en")
         raise Refusal(words, field=trouble.given) from None
     row = read_row(number, [str(filled[name])[:500] for name in names], layout)

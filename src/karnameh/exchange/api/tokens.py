@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja.security import HttpBearer
 
 from karnameh.access.public import Reach, reach_unit, units_where
@@ -89,8 +90,17 @@ class Caller:
         return unit
 
 
+def asked_language(request: HttpRequest) -> str | None:
+    """The first language of ours that a program asks for by name, or None."""
+    for wanted, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        language = wanted.partition("-")[0]
+        if language in ("fa", "en"):
+            return language
+    return None
+
+
 class Bearer(HttpBearer):
-    """`Authorization: Bearer kn_…`. From here on the account's language is in force."""
+    """`Authorization: Bearer kn_…`. From here on the language that is asked for, or the account's, is in force."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         """The caller, or None for a key that is unknown, ended, revoked, or of a closed account."""
@@ -103,5 +113,5 @@ class Bearer(HttpBearer):
             return None
         if found.used_on != today():
             ApiToken.objects.filter(pk=found.pk).update(used_on=today())
-        translation.activate(found.user.language)
+        translation.activate(asked_language(request) or found.user.language)
         return Caller(found)
