@@ -97,7 +97,7 @@ def _prepare() -> None:
         from karnameh.front.public import load_demo
 
         say = partial(print, " ", flush=True)
-        load_demo(full=False, say=say, only_if_empty=True, folded=False)
+        load_demo(full=False, say=say, only_if_empty=True)
     connection.close()
 
 

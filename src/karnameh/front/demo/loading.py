@@ -44,12 +44,10 @@ _CAMPAIGNS = (
 )
 
 
-def load_demo(
-    *, full: bool, say: Callable[[str], Any], only_if_empty: bool = False, folded: bool = True
-) -> bool:
+def load_demo(*, full: bool, say: Callable[[str], Any], only_if_empty: bool = False) -> bool:
     """Load 6,000 local units and 100,000 entries, or with `full` ten times as many. False if not empty.
 
-    Not `folded` where a worker is about to start: it folds while the first pages are already read.
+    Folded, too: a first page that adds up a hundred thousand entries fails on a busy machine.
     """
     if OrgUnit.objects.exists():
         if not only_if_empty:
@@ -79,8 +77,7 @@ def load_demo(
             unit=made.nation, campaign=campaigns["week-1405"], by=accounts["officer"], at=AT
         )
     _analyse()
-    if folded:
-        fold_all()
+    fold_all()
     say(f"{posted:,} entries posted in {time.monotonic() - began:.0f} s")
     return True
 
