@@ -20,7 +20,7 @@ from karnameh.config.bench.sync.inside import InProcess
 from karnameh.config.bench.sync.phones import enrolled
 from karnameh.config.bench.sync.truth import truth_of
 from karnameh.field.simulation.phones import Phone, a_picture, phones_of
-from karnameh.field.simulation.running import Simulation, Weather
+from karnameh.field.simulation.running import CHECK, Simulation, Weather
 from karnameh.ledger.public import Entry
 
 # More with SESSIONS=10000, or by `./karnameh bench sync`.
@@ -68,6 +68,7 @@ def with_checks_and_photos(world: World, phones: list[Phone]) -> list[Phone]:
     given = enrolled([(world.people["verifier"], world.nation)], 1, START)
     [checking] = phones_of(given, phones[0].indicator, 1, 1)
     checking.name, checking.checks = len(phones), True
+    checking.chance = random.Random("checks")  # its ids are nobody else's
     return [*phones, checking]
 
 
@@ -190,6 +191,62 @@ def test_a_clock_that_is_a_year_ahead_is_asked_about_once_and_then_known(
     run._work(phone)
     run._settle()
     assert truth_of(run).exact and run.story.asked == 1
+
+
+def test_a_check_finds_its_report_under_the_id_that_a_restore_took_away(
+    server: InProcess, own_world: World
+) -> None:
+    """First version asked about, second one taken and checked; restored, a late copy of the first is taken in
+    its place; restored once more. The check names the second one, and the ledger holds one of the two."""
+    [reporting] = some_phones(own_world, an_indicator().pk, 1, 1)
+    reporting, checking = with_checks_and_photos(own_world, [reporting])
+    reporting.pictures = []
+    run = Simulation(
+        server, [reporting, checking], seed=1, start=START, weather=Weather(0, 0, 0, 0, 0, 0)
+    )
+    server.keep_backup()
+    run._work(reporting)
+    copy = reporting.batch(reporting.waiting(), run.now)
+    reporting.skew = timedelta(days=365)
+    run._talk(reporting)
+    reporting.mend(run.now)
+    run._talk(reporting)
+    while not checking.items:  # it may look at itself first
+        run._check(checking)
+    [check] = checking.items.values()
+    assert run.story.asked == 1 and not reporting.waiting()
+    server.restore()
+    server.ask(reporting.token, copy)
+    run._send(reporting, [])
+    run._talk(reporting)
+    assert [one.state for one in reporting.items.values()] == ["taken", "replaced"]
+    server.restore()
+    run._settle()
+    assert check.state == "taken"
+    assert truth_of(run).exact and Entry.objects.count() == 2
+
+
+def test_a_check_by_a_clock_that_is_a_year_ahead_keeps_its_photo(
+    server: InProcess, own_world: World
+) -> None:
+    """Its entry has another id than its item, for the ledger takes no id of the future."""
+    [reporting] = some_phones(own_world, an_indicator().pk, 1, 1)
+    reporting, checking = with_checks_and_photos(own_world, [reporting])
+    checking.pictures = reporting.pictures
+    run = Simulation(
+        server, [reporting, checking], seed=1, start=START, weather=Weather(0, 0, 0, 0, 0, 0)
+    )
+    run._work(reporting)
+    run._talk(reporting)
+    checking.skew = timedelta(days=365)
+    [report] = reporting.items.values()
+    body = {"report": str(report.id), "quantity": "7", "files": [checking.photograph()]}
+    run.works.counted[report.work] = 7
+    check = checking.record(run.now, CHECK + report.work, "verification", body)
+    run._settle()
+    assert check.state == "taken" and not Entry.objects.filter(pk=check.id).exists()
+    found = truth_of(run)
+    assert found.exact and found.photos >= 1, found
 
 
 class _Always(random.Random):

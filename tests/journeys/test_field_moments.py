@@ -60,6 +60,11 @@ def run_over(page: Page) -> None:
     page.evaluate("navigator.locks.request('karnameh-send', () => true)")
 
 
+def ids_in(batch: str) -> set[str]:
+    """The items that a request brings."""
+    return {one["id"] for one in json.loads(batch).get("items", [])}
+
+
 class Held:
     """Requests of the app that are held back until they are let go."""
 
@@ -335,6 +340,38 @@ def test_what_the_worker_heard_in_another_epoch_is_sent_once_more(
     page.evaluate("dispatchEvent(new Event('online'))")
     settled(page)
     assert Entry.objects.filter(quantity=21).count() == 1
+
+
+def test_a_version_in_whose_place_another_one_stands_is_said_again_in_a_new_epoch(
+    phone: Visitor, scene: Scene
+) -> None:
+    """Others may name it, and a site that was restored has forgotten that the two are one."""
+    page, batches = phone.page, list[set[str]]()
+    page.on("request", lambda sent: batches.append(ids_in(sent.post_data or "{}")))
+    first, second = beside(
+        page,
+        scene,
+        """
+          const first = await sending.record('entry', one(23));
+          await sending.send();
+          const second = await sending.record('entry', one(23), { mends: first });
+          await sending.send();
+          return [first.id, second.id];
+        """,
+    )
+    assert {first, second} not in batches
+    states = beside(
+        page,
+        scene,
+        """
+          await store.keep('epoch', 99);
+          await sending.send();
+          return Object.fromEntries((await sending.items()).map((item) => [item.id, item.state]));
+        """,
+    )
+    assert {first, second} in batches
+    assert states == {first: "taken", second: "replaced"}
+    assert Entry.objects.filter(quantity=23).count() == 1
 
 
 def test_what_is_not_there_yet_is_asked_about_once_each_time(phone: Visitor, scene: Scene) -> None:

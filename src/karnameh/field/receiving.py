@@ -48,6 +48,7 @@ from karnameh.field.rules import (
     judge_day,
     mended_by,
     near_of,
+    newest_first,
     number_of,
     number_or_none,
     parts_of,
@@ -74,6 +75,8 @@ from karnameh.org.public import OrgUnit, is_under
 from karnameh.people.public import User
 from karnameh.plumbing.errors import CONSTRAINT_SENTENCES, refusing_constraints
 from karnameh.plumbing.public import OutOfReach, Refusal, deed
+
+_TOGETHER = (Kind.ENTRY, Kind.CHECK_IN)  # posted many at once
 
 CONSTRAINT_SENTENCES["check_in_of_a_team_once_a_day"] = SENTENCES["team_was_here"]
 
@@ -139,10 +142,12 @@ def receive(device: Device, batch: Batch, *, by: User, at: datetime) -> Answer:
     taking = _Taking(device, by, at, Clock.of(batch.sent, at))
     with deed("receive_from_phone", by=by, at=at, target=f"device:{device.pk}"):
         _lock(batch.items)
-        taking.standing(batch.items)
-        taking.entries([one for one in batch.items if one.kind in (Kind.ENTRY, Kind.CHECK_IN)])
-        for item in batch.items:
-            if item.kind not in (Kind.ENTRY, Kind.CHECK_IN):
+        for some in newest_first([one for one in batch.items if one.kind in _TOGETHER]):
+            taking.standing(some)
+            taking.entries(some)
+        for some in newest_first([one for one in batch.items if one.kind not in _TOGETHER]):
+            taking.standing(some)
+            for item in some:
                 taking.alone(item)
         wanted = taking.wanted(batch.items)
     spoilt = [

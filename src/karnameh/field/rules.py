@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -231,6 +231,29 @@ def uuid_of(body: Mapping[str, Any], name: str) -> UUID:
         return UUID(str(body[name]))
     except (KeyError, ValueError):
         raise Unreadable("item_unreadable", name) from None
+
+
+def newest_first(items: Sequence[Item]) -> Iterator[list[Item]]:
+    """The items of a batch in turns: one that replaces others before them, and two that replace the same
+    one after the other. So of several versions in one batch the newest is taken, and only that one.
+    """
+    left = list(items)
+    while left:
+        older = {pk for one in left for pk in mended_by(one.body) if pk != one.id}
+        replaced: set[UUID] = set()
+        some: list[Item] = []
+        later: list[Item] = []
+        for one in left:
+            mends = mended_by(one.body)
+            if one.id in older or not replaced.isdisjoint(mends):
+                later.append(one)
+            else:
+                some.append(one)
+                replaced.update(mends)
+        if not some:  # they replace each other in a ring: nobody's honest work
+            some, later = left[:1], left[1:]
+        yield some
+        left = later
 
 
 def mended_by(body: Mapping[str, Any]) -> list[UUID]:

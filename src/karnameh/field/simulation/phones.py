@@ -50,6 +50,8 @@ class Kept:
     taken_at: datetime | None = None
     asked: str = ""
     waits: int = 0  # how often what it is about was not there yet: others go first
+    beside: str = ""  # the entry that was taken in its place: a new epoch must hear of both
+    told: list[str] = field(default_factory=list)  # its whole history, for who looks for a fault
 
     def as_json(self) -> dict[str, Any]:
         text = json.dumps(self.body)
@@ -102,7 +104,7 @@ class Phone:
         """Somebody records something."""
         if mends is not None:
             body = {**body, "mends": [str(mends.id), *mends.body.get("mends", [])][:MOST_MENDED]}
-            mends.state = "replaced"
+            mends.state, mends.beside = "replaced", ""
         item = Kept(self.new_id(now), kind, body, self.clock(now), self.frame, work)
         self.items[item.id] = self.ever[item.id] = item
         return item
@@ -132,10 +134,14 @@ class Phone:
             item = self.items.get(UUID(said["id"]))
             if item is not None and item.state == "waiting":
                 self._told(item, said, now)
+                item.told.append(
+                    f"{now:%m-%d %H:%M} epoch {answer['epoch']}: {said['verdict']} {said.get('sentence', '')}"
+                    f" {said.get('entry', '')} -> {item.state}"
+                )
         if self.epoch is not None and answer["epoch"] != self.epoch:
             told = {said["id"] for said in answer["receipts"]}
             for item in self.items.values():
-                if item.state == "taken" and str(item.id) not in told:
+                if (item.state == "taken" or item.beside) and str(item.id) not in told:
                     item.state = "waiting"
         self.epoch = answer["epoch"]
         self.done -= set(answer.get("wanted", ()))
@@ -145,11 +151,12 @@ class Phone:
         for key in [
             k
             for k, one in self.items.items()
-            if one.taken_at and now - one.taken_at > KEPT and one.state == "taken"
+            if one.taken_at and now - one.taken_at > KEPT and one.state in ("taken", "replaced")
         ]:
             del self.items[key]
 
     def _told(self, item: Kept, said: dict[str, Any], now: datetime) -> None:
+        item.beside = ""
         if said["verdict"] in ("new", "same"):
             item.state, item.taken_at = "taken", now
         elif said["verdict"] == "ask":
@@ -160,9 +167,9 @@ class Phone:
             "entry"
         ):  # what it replaces was taken after all
             first = self.items.get(UUID(said["entry"]))
-            item.state = "replaced"
+            item.state, item.taken_at, item.beside = "replaced", now, said["entry"]
             if first is not None:
-                first.state, first.taken_at = "taken", now
+                first.state, first.taken_at, first.beside = "taken", now, ""
         else:
             item.state = "refused"
 

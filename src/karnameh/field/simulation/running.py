@@ -5,7 +5,7 @@ back from an older backup. Everything follows from one seed.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -100,7 +100,8 @@ class Simulation:
         self.now = start
         self.weather = weather or Weather()
         self.works, self.story = Works(), Story()
-        self.late: list[tuple[Phone, Ask]] = []
+        self.late: list[tuple[Phone, Ask, list[Kept]]] = []
+        self.restored: list[datetime] = []
         self.skewed = True  # whether clocks go wrong and people go away for weeks
 
     def run(self, sessions: int, *, days: int = 40, restores: int = 4) -> Story:
@@ -114,6 +115,7 @@ class Simulation:
                 self.server.keep_backup()
             if number in bad:
                 self.server.restore()
+                self.restored.append(self.now)
                 self.story.restores += 1
             self._session(self.chance.choice(self.phones))
         self._settle()
@@ -199,7 +201,7 @@ class Simulation:
         self._upload(phone)
 
     def _send(self, phone: Phone, rows: list[Kept]) -> bool:
-        answer = self._request(phone, phone.batch(rows, self.now))
+        answer = self._request(phone, phone.batch(rows, self.now), rows)
         if answer is None or "receipts" not in answer:
             return False
         phone.hear(answer, self.now)
@@ -220,16 +222,17 @@ class Simulation:
             phone.done.add(name)
             self.story.photos += 1
 
-    def _request(self, phone: Phone, ask: Ask) -> dict[str, Any] | None:
-        """One request through the weather; the answer, if one was heard."""
+    def _request(self, phone: Phone, ask: Ask, rows: Sequence[Kept] = ()) -> dict[str, Any] | None:
+        """One request through the weather, with these items; the answer, if one was heard."""
         self.story.requests += 1
         name = self._luck()
+        self._note(rows, f"sent, {name}")
         if name in ("lost", "portal"):
             self.story.lost += 1
             return None
         if name == "late":  # a copy stays on the way and comes after everything else
             self.story.late += 1
-            self.late.append((phone, ask))
+            self.late.append((phone, ask, list(rows)))
             return None
         if name == "killed":
             self.story.kills += 1
@@ -262,12 +265,18 @@ class Simulation:
 
     def _deliver_late(self) -> None:
         while self.late and self.chance.random() < 0.4:
-            phone, ask = self.late.pop(self.chance.randrange(len(self.late)))
+            phone, ask, rows = self.late.pop(self.chance.randrange(len(self.late)))
+            self._note(rows, "a late copy comes")
             self._ask(phone, ask)
+
+    def _note(self, rows: Sequence[Kept], what: str) -> None:
+        for one in rows:
+            one.told.append(f"{self.now:%m-%d %H:%M} {what}")
 
     def _settle(self) -> None:
         """The weather clears up: everybody comes home and sends what he has, late copies come as well."""
-        for phone, ask in self.late:
+        for phone, ask, rows in self.late:
+            self._note(rows, "a late copy comes")
             self._ask(phone, ask)
         for _round in range(6):
             self.now += timedelta(minutes=5)
@@ -281,8 +290,18 @@ class Simulation:
                     if answer is not None and not phone.waiting():
                         break
                 self._upload(phone, calm=True)
-        for phone, ask in self.late:
+        for phone, ask, _rows in self.late:
             self._ask(phone, ask)
+
+    def history_of(self, work: int) -> Iterator[str]:
+        """All that happened to a piece of work, to its check and to its correction, item by item."""
+        wanted = {work, work + CHECK, work - CHECK, -work}
+        yield f"restored {', '.join(f'{one:%m-%d %H:%M}' for one in self.restored)}"
+        for phone in self.phones:
+            for item in phone.ever.values():
+                if item.work in wanted:
+                    yield f"phone {phone.name}, {item.kind} {item.id} ({item.work}), {item.state}: {item.body}"
+                    yield from (f"    {line}" for line in item.told)
 
     def unfinished(self) -> Iterator[tuple[Phone, Kept]]:
         """What did not come to its end: there must be none, but a check of what was taken back."""

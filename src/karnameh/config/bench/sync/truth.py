@@ -21,6 +21,9 @@ class Truth:
     checks_wrong: int
     photos: int
     photos_wrong: int
+    about: frozenset[
+        int
+    ]  # the pieces of work that did not come out right, as far as each has a name
 
     @property
     def exact(self) -> bool:
@@ -32,6 +35,7 @@ class Truth:
 
 def truth_of(run: Any) -> Truth:
     """Compare each piece of work with the rows of the ledger, by the ids that its phone gave it."""
+    from karnameh.field.public import CHECK
     from karnameh.ledger.public import Entry, Kind, Stage
 
     indicator = run.phones[0].indicator
@@ -46,53 +50,67 @@ def truth_of(run: Any) -> Truth:
     for pk, row in originals.items():
         found.setdefault(work_of.get(pk, 0), []).append(row)
     works = run.works
-    lost = sum(1 for work in works.quantity if work not in found)
-    doubled = sum(len(same) - 1 for work, same in found.items() if work)
-    altered = sum(
-        1 for work, same in found.items() if work for one in same if int(one.quantity) != works.quantity[work]
-    ) + sum(1 for work in works.undone if work in found and found[work][0].pk not in undone) + len(
-        (undone & set(originals)) - {one.pk for work in works.undone for one in found.get(work, [])}
-    )  # fmt: skip
+    lost = {work for work in works.quantity if work not in found}
+    doubled = {work: len(same) - 1 for work, same in found.items() if work and len(same) > 1}
+    other = [
+        work for work, same in found.items() if work for one in same if int(one.quantity) != works.quantity[work]
+    ]  # fmt: skip
+    stands = {work for work in works.undone if work in found and found[work][0].pk not in undone}
+    wanted = {one.pk for work in works.undone for one in found.get(work, [])}
+    fallen = [work_of.get(pk, 0) for pk in (undone & set(originals)) - wanted]
     total = sum(int(one.quantity or 0) for one in rows.values())
     checks = [
         one for one in every.values() if one.stage == Stage.VERIFIED and one.kind == Kind.ORIGINAL
     ]
-    photos, photos_wrong = _photos(run, found, checks)
+    photos, photos_wrong, ill_shown = _photos(run, found, checks)
+    unfinished = [abs(item.work) % CHECK for _phone, item in run.unfinished()]
+    checks_wrong, strange = _checks_wrong(works, found, checks, undone)
+    about = frozenset(
+        {*lost, *doubled, *other, *stands, *fallen, *unfinished, *checks_wrong, *ill_shown}
+    )
     return Truth(
-        lost, doubled, altered, len(found.get(0, [])), total, works.total(), len(list(run.unfinished())),
-        _checks_wrong(works, found, checks, undone), photos, photos_wrong,
+        len(lost), sum(doubled.values()), len(other) + len(stands) + len(fallen), len(found.get(0, [])), total,
+        works.total(), len(unfinished), len(checks_wrong) + strange, photos, photos_wrong, about,
     )  # fmt: skip
 
 
 def _checks_wrong(
     works: Any, found: dict[int, list[Any]], checks: list[Any], undone: set[Any]
-) -> int:
-    """Checks that are not there once with their number, or that stand although their report does not."""
+) -> tuple[set[int], int]:
+    """Work whose check is not there once with its number, or stands although its report does not; and how
+    many checks belong to no work."""
     of: dict[Any, list[Any]] = {}
     for one in checks:
         of.setdefault(one.verifies_id, []).append(one)
-    wrong = 0
+    wrong: set[int] = set()
     for work, quantity in works.counted.items():
         there = [check for row in found.get(work, []) for check in of.pop(row.pk, [])]
         if (
             work in works.undone
         ):  # it came before the report was taken back, and went with it, or too late
-            wrong += any(check.pk not in undone for check in there) or len(there) > 1
+            bad = any(check.pk not in undone for check in there) or len(there) > 1
         else:
-            wrong += [int(one.quantity) for one in there] != [quantity] or there[0].pk in undone
-    return wrong + sum(len(left) for left in of.values())
+            bad = [int(one.quantity) for one in there] != [quantity] or there[0].pk in undone
+        if bad:
+            wrong.add(work)
+    return wrong, sum(len(left) for left in of.values())
 
 
-def _photos(run: Any, found: dict[int, list[Any]], checks: list[Any]) -> tuple[int, int]:
-    """How many files are kept, and how many photos are missing, doubled, strangers' or damaged on the disk."""
-    from karnameh.field.public import Evidence, StoredFile, path_of
+def _photos(run: Any, found: dict[int, list[Any]], checks: list[Any]) -> tuple[int, int, set[int]]:
+    """How many files are kept; how many photos are missing, doubled, strangers' or damaged on the disk; and
+    the work that misses one of its own or has one of a stranger."""
+    from karnameh.field.public import CHECK, Evidence, StoredFile, path_of
 
-    kept = {row.pk for same in found.values() for row in same} | {one.pk for one in checks}
-    named = {
-        (item.id, one["sha256"])
-        for phone in run.phones for item in phone.ever.values() if item.id in kept
-        for one in item.body.get("files", ())
-    }  # fmt: skip
+    work_of = {row.pk: work for work, same in found.items() for row in same}
+    work_of |= {one.pk: CHECK + work_of.get(one.verifies_id, 0) for one in checks}
+    shown: dict[
+        int, set[str]
+    ] = {}  # by work: a check of a clock far ahead has another id than its item
+    for phone in run.phones:
+        for item in phone.ever.values():
+            names = {one["sha256"] for one in item.body.get("files", ())}
+            shown.setdefault(item.work, set()).update(names)
+    named = {(pk, sha256) for pk, work in work_of.items() for sha256 in shown.get(work, ())}
     there = list(Evidence.objects.all())
     files = {(one.account_id, one.sha256): one for one in StoredFile.objects.all()}
     pairs = {(one.entry_id, one.sha256) for one in there}
@@ -101,4 +119,4 @@ def _photos(run: Any, found: dict[int, list[Any]], checks: list[Any]) -> tuple[i
     for file in files.values():
         data = path_of(file).read_bytes()
         wrong += hashlib.sha256(data).hexdigest() != file.stored_sha256
-    return len(files), wrong
+    return len(files), wrong, {work_of.get(pk, 0) % CHECK for pk, _sha256 in named ^ pairs}

@@ -71,7 +71,7 @@ export const record = async (kind, body, { files = [], label = "", mends = null 
   const item = { id: store.newId(at), kind, made: at, body: text, hash, frame: by, state: "waiting", waits: 0, label };
   const sent = { id: item.id, kind, made: at, body: text, hash };
   const rows = [await written(item)];
-  if (mends) rows.push(await written({ ...mends, state: "replaced", replaced: Date.now() }));
+  if (mends) rows.push(await written({ ...mends, beside: "", state: "replaced", replaced: Date.now() }));
   const out = { id: item.id, envelope: await store.envelope(sent), frame: by };
   await store.putAll({ items: rows, outbox: [out], ...(files.length ? { files } : {}) }, mends ? { outbox: [mends.id] } : {});
   await changed();
@@ -80,7 +80,7 @@ export const record = async (kind, body, { files = [], label = "", mends = null 
   return item;
 };
 export const giveUp = async (item) => {
-  await save({ ...item, state: "replaced", replaced: Date.now() });
+  await save({ ...item, beside: "", state: "replaced", replaced: Date.now() });
   await changed();
 };
 
@@ -153,14 +153,15 @@ const hear = async (said, rows, epoch) => {
     if (!item) continue;
     const row = one.verdict === "refused" && one.entry ? await store.get("items", one.entry) : null;
     if (!row) { after.push(judged(item, one)); continue; }
-    // Another version of it was taken after all: that one is to be kept, and sent again in a new epoch.
+    // Another version of it was taken after all. Both are kept and sent again in a new epoch: others name this one.
     const first = await store.opened(row.box);
     const same = JSON.parse(first.body).quantity === JSON.parse(item.body).quantity;
-    after.push(same ? { ...item, state: "replaced", replaced: Date.now() } : judged(item, one), { ...first, state: "taken", taken: Date.now() });
+    const over = { ...(same ? { ...item, state: "replaced" } : judged(item, one)), beside: one.entry, replaced: Date.now() };
+    after.push(over, { ...first, beside: "", state: "taken", taken: Date.now() });
   }
   if (epoch !== undefined && said.epoch !== epoch)
     for (const item of await items())
-      if (item.state === "taken" && !told.has(item.id)) after.push({ ...item, state: "waiting" });
+      if ((item.state === "taken" || item.beside) && !told.has(item.id)) after.push({ ...item, state: "waiting" });
   await save(...after);
   await store.keep("epoch", said.epoch);
   for (const sha of said.wanted ?? []) {
@@ -171,7 +172,7 @@ const hear = async (said, rows, epoch) => {
   if (Math.abs(wrong) > 600000) await store.keep("frame", (await frame()) + wrong);
 };
 const judged = (item, said) => {
-  const more = { sentence: said.sentence ?? "", mend: said.mend ?? "", day: said.day ?? "" };
+  const more = { sentence: said.sentence ?? "", mend: said.mend ?? "", day: said.day ?? "", beside: "" };
   if (said.verdict === "new" || said.verdict === "same") return { ...item, ...more, state: "taken", taken: Date.now() };
   if (said.verdict === "ask") return { ...item, ...more, state: "asked" };
   if (said.verdict === "wait") return { ...item, ...more, waits: item.waits + 1 };
