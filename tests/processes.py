@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import os
-import signal
+from contextlib import suppress
 from pathlib import Path
+
+from karnameh.config.bench.live import children_of, kill
 
 
 def end_a_solver() -> int:
     """Kill one of the planner's processes that this process began; its number."""
-    solver = _children("planner.worker")[0]
-    os.kill(solver, signal.SIGKILL)
+    solver = next(one for one in children_of(os.getpid()) if "planner.worker" in _command(one))
+    kill(solver)
     return solver
 
 
-def _children(program: str) -> list[int]:
-    """Children of this process that run `program`. Each says itself whose child it is: the kernel's own
-    list of somebody's children may leave one out while they come and go."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        if not folder.name.isdigit():
-            continue
-        try:
-            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            command = (folder / "cmdline").read_text()
-        except OSError:  # it has ended meanwhile
-            continue
-        if parent == os.getpid() and program in command:
-            found.append(int(folder.name))
-    return found
+def _command(process: int) -> str:
+    with suppress(OSError):  # it has ended meanwhile
+        return Path(f"/proc/{process}/cmdline").read_text()
+    return ""

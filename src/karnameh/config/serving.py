@@ -92,7 +92,7 @@ def _prepare() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         print("  schema …", flush=True)
         call_command("migrate", verbosity=0, interactive=False)
-    _collect_static()
+    collect_static()
     if os.environ.get("KARNAMEH_DEMO", "1") == "1":
         from karnameh.front.public import load_demo
 
@@ -101,7 +101,7 @@ def _prepare() -> None:
     connection.close()
 
 
-def _collect_static() -> None:
+def collect_static() -> None:
     """Collect and compress the assets when one of them is newer than the last collection."""
     from django.conf import settings
 

@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Iterator
 from typing import Any
 
-from karnameh.config.bench.live import HOST, serving_at, session_of
+from karnameh.config.bench.live import HOST, served, session_of
 from karnameh.config.bench.machine import Result
 
 _CHROMIUM, _PORT = "/usr/bin/chromium", 8097
@@ -33,7 +33,7 @@ def pressed(officer: Any, desk: str, times: int) -> Iterator[Result]:
 
     name, value = session_of(officer)
     home = f"http://{HOST}:{_PORT}"
-    with serving_at(_PORT), sync_playwright() as playwright:
+    with served(port=_PORT, worker=True), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=_CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )

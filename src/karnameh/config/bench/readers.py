@@ -24,7 +24,7 @@ from karnameh.config.bench.filling import (
     new_entries,
     own_database,
 )
-from karnameh.config.bench.live import HOST, serving_at, session_of
+from karnameh.config.bench.live import HOST, served, session_of
 from karnameh.config.bench.machine import Result, machine_line, report, sql
 
 SIDE = Path(__file__).with_name("readers_side.py")
@@ -66,7 +66,7 @@ def bench(arguments: list[str]) -> int:
         by = prepare_bench(made)
         fill(given.entries)
         fold_everything(given.entries)
-        with serving_at(given.port):
+        with served(port=given.port, worker=True):
             plan = _plan(made, by, given)
             alone = _read(plan)
             posted_alone = _post(made, by, given.seconds)

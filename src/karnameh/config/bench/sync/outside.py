@@ -10,83 +10,23 @@ import json
 import mmap
 import os
 import random
-import signal
-import socket
 import struct
-import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from karnameh.config.backup import adopt, back_up, restore
+from karnameh.config.bench.live import HOST, Served, kill
 from karnameh.config.bench.sync.phones import enrol_again
 from karnameh.config.embedded import Cluster, DatabaseTrouble
-from karnameh.config.serving import answers, gunicorn
 
 _CLOCKED = "karnameh.config.bench.sync.clocked:application"
 _KEPT = 3  # backups
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Served:
-    """An application server of its own on a free port."""
-
-    def __init__(self, *, application: str = "", workers: int = 2) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        self.application, self.workers = application, workers
-        self.process = self._started()
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "KARNAMEH_PROCESS": "web", "KARNAMEH_DEMO": "0"}
-        command = gunicorn("127.0.0.1", self.port, self.workers)
-        if self.application:
-            command = [self.application if "wsgi:application" in one else one for one in command]
-        return subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-
-    def wait(self) -> None:
-        """Until it answers."""
-        if not answers("127.0.0.1", self.port, [self.process], 240):
-            raise DatabaseTrouble("the application server did not come up")
-
-    def children(self) -> list[int]:
-        """Its workers."""
-        place = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        try:
-            return [int(one) for one in place.read_text(encoding="ascii").split()]
-        except OSError:
-            return []
-
-    def kill(self) -> None:
-        """kill -9 of all of it, and a new start."""
-        for pid in [self.process.pid, *self.children()]:
-            _kill(pid)
-        self.process.wait()
-        self.process = self._started()
-
-    def stop(self) -> None:
-        """A clean end."""
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
-
-
-@contextmanager
-def served(**options: Any) -> Iterator[Served]:
-    """A server that answers."""
-    server = Served(**options)
-    try:
-        server.wait()
-        yield server
-    finally:
-        server.stop()
 
 
 class Outside:
@@ -115,7 +55,7 @@ class Outside:
         """One request."""
         from karnameh.field.public import Away
 
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+        connection = http.client.HTTPConnection(HOST, self.server.port, timeout=20)
         headers = {"Authorization": f"Device {token}", **dict(ask.headers)}
         try:
             connection.request(ask.method, ask.path, ask.body or None, headers)
@@ -146,11 +86,11 @@ class Outside:
         asking = threading.Thread(target=self._ask_quietly, args=(token, ask))
         asking.start()
         time.sleep(chance.uniform(0, 0.05))
-        dice, workers = chance.random(), self.server.children()
+        dice, workers = chance.random(), self.server.web_processes()
         if dice < 0.75:
             self.killed["worker"] += 1
             for pid in chance.sample(workers, min(len(workers), 1 + (dice < 0.15))):
-                _kill(pid)
+                kill(pid)
         elif dice < 0.85:
             self.killed["server"] += 1
             self.server.kill()
@@ -168,7 +108,7 @@ class Outside:
     def _kill_database(self) -> None:
         """kill -9 of the postmaster; its children see that it is gone. Then start it again."""
         first = (self.embedded.data / "postmaster.pid").read_text(encoding="ascii").split()[0]
-        _kill(int(first))
+        kill(int(first))
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -213,8 +153,3 @@ class Outside:
         self.server.stop()
         self._fresh()
         self.face.close()
-
-
-def _kill(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)

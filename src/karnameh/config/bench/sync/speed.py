@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from karnameh.config.bench.sync.outside import served
+from karnameh.config.bench.live import HOST, served
 from karnameh.config.bench.sync.phones import enrolled
 
 _DOWN = "/field/api/down/"
@@ -125,7 +125,7 @@ def _returning(port: int, visits: list[_Visit]) -> tuple[list[float], float]:
 
 def _session(port: int, visit: _Visit) -> None:
     """Send everything and get the document, over one connection."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    connection = http.client.HTTPConnection(HOST, port, timeout=120)
     parts: dict[str, Any] = {}
     for said in _answers(connection, visit):
         parts = said.get("down", said).get("parts", {})
@@ -138,7 +138,7 @@ def _session(port: int, visit: _Visit) -> None:
 
 def _dictionary(port: int, token: str) -> str:
     """The marks of the parts that are the same for all phones."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    connection = http.client.HTTPConnection(HOST, port, timeout=120)
     [said] = _answers(connection, _Visit(0, token, [("GET", _DOWN, None)]))
     connection.close()
     return ",".join(f"{name}:{said['marks'][name]}" for name in ("indicators", "cuts"))
