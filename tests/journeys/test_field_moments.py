@@ -17,6 +17,7 @@ from journeys.pocket import (
     PIN,
     _running_clock,
     a_phone,
+    look,
     phone,
     record,
     settled,
@@ -394,6 +395,26 @@ def test_what_is_not_there_yet_is_asked_about_once_each_time(phone: Visitor, sce
     asked.clear()
     beside(page, scene, "await sending.send();")
     assert 1 <= len(asked) <= 3
+
+
+def test_what_waits_in_vain_is_left_out_by_its_holder(phone: Visitor, scene: Scene) -> None:
+    """The phone that recorded it may be lost, and a restore has taken it from the site."""
+    page = phone.page
+    beside(
+        page,
+        scene,
+        """
+          await sending.record('verification', { report: given.report, quantity: '1' });
+          for (let n = 0; n < 3; n++) await sending.send();
+        """,
+        report=str(new_id()),
+    )
+    page.click("#tabs a[href='#/queue']")
+    expect(page.locator(".app-why")).to_be_visible()
+    look(page)
+    page.get_by_role("button", name="کنار بگذار").click()
+    settled(page)
+    expect(page.locator(".app-item")).to_have_count(0)
 
 
 def test_a_phone_that_was_locked_out_is_erased_also_while_nobody_opens_it(

@@ -80,6 +80,12 @@ def says() -> dict[str, str]:
         "leave_waiting": _(
             "{n} records and {photos} photos are not sent yet. Signing out erases them from this phone."
         ),
+        "leave_records": _(
+            "{n} records are not sent yet. Signing out erases them from this phone."
+        ),
+        "leave_photos": _(
+            "{photos} photos are not sent yet. Signing out erases them from this phone."
+        ),
         "leave_empty": _("Everything is sent. Signing out erases what is kept on this phone."),
         "leave_sure": _("Erase them all the same"),
         "stay": _("Stay"),
@@ -113,12 +119,16 @@ def says() -> dict[str, str]:
         "to_check_help": _(
             "Go there, count again, and write what you found. The reported number is not shown on purpose."
         ),
+        "find_near": _("A place, a unit or what was done"),
         "none_to_check": _("Nothing to check near you."),
         "counted": _("What did you count?"),
         "code": _("The code on the sheet"),
         "scan": _("Scan the square code"),
         "scan_stop": _("Stop the camera"),
         "no_scan": _("This phone cannot scan. Type the six letters below the square."),
+        "bad_code": _(
+            "Six letters and digits stand below the square. Type them as they are there."
+        ),
         "points_near": _("Points of your unit"),
         "our_team": _("Our team"),
         "walk_ups": _("People who walk up"),

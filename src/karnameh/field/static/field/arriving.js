@@ -19,10 +19,11 @@ export const screen = async (app, [given]) => {
   const counter = h("output", { className: "app-count", text: grouped(0) });
   const step = (by) => { heads = String(Math.max(0, Number(heads ?? 0) + by)); counter.textContent = grouped(heads); };
   const team = h("div", {}, amount(say("how_many_heads"), say("people"), (typed) => (heads = quantity(typed))));
-  const walkUps = h("div", { className: "app-counter", hidden: true }, button(say("one_less"), () => step(-1), "btn", icon("minus")), counter, button(say("one_more"), () => step(1), "btn btn-main app-plus", icon("plus")));
+  const sign = (name, by, css) => { const one = button("", () => step(by), css, icon(by < 0 ? "minus" : "plus")); one.ariaLabel = one.title = say(name); return one; };
+  const walkUps = h("div", { className: "app-counter", hidden: true }, sign("one_less", -1, "btn"), counter, sign("one_more", 1, "btn btn-main app-plus"));
   const save = async () => {
     const point = latin(code.value).trim().toUpperCase();
-    if (!/^[2-9A-Z]{6}$/.test(point)) { code.focus(); return trouble.replaceChildren(note("bad", say("no_scan"))); }
+    if (!/^[2-9A-Z]{6}$/.test(point)) { code.focus(); return trouble.replaceChildren(note("bad", say("bad_code"))); }
     if (!Number(heads)) return trouble.replaceChildren(note("bad", say("bad_quantity")));
     try {
       const on = isoDay(new Date(await sending.now()));

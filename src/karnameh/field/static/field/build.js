@@ -66,7 +66,9 @@ export const amount = (label, unit, heard, { value = "", money = false } = {}) =
   queueMicrotask(tell);
   const box = field(label, input);
   box.append(echo);
-  input.insertAdjacentElement("afterend", h("span", { className: "app-unit", text: money ? say("toman") : unit }));
+  const row = h("div", { className: "app-amount" });
+  input.replaceWith(row);
+  row.append(input, h("span", { className: "app-unit", text: money ? say("toman") : unit }));
   return box;
 };
 export const number = (value) => (value === null || value === undefined ? "—" : grouped(value));

@@ -2,7 +2,9 @@
 import { amount, bdi, button, field, h, icon, main, note, number, say } from "./build.js";
 import { attachments, explain } from "./recording.js";
 import * as sending from "./sending.js";
-import { dayWords, quantity } from "./words.js";
+import { dayWords, quantity, terms } from "./words.js";
+
+const MANY = 6; // rows: from there on it is quicker to type the name of a place
 
 const named = (app, pk) => app.doc.indicators.find((one) => one[0] === pk) ?? [pk, String(pk), "", 0, 0, 0];
 
@@ -11,8 +13,12 @@ export const list = async (app) => {
   const done = new Set((await sending.items()).filter((one) => one.kind === "verification" && one.state !== "replaced").map((one) => JSON.parse(one.body).report));
   const rows = app.doc.to_check.filter((one) => !done.has(one.entry));
   if (!rows.length) return [h("p", { className: "app-empty", text: say("none_to_check") })];
-  return [h("p", { className: "quiet", text: say("to_check_help") }), h("ul", { className: "app-list" }, rows.map((one) =>
-    h("li", {}, h("a", { href: `#/check/${one.entry}`, className: "app-row" }, h("strong", {}, bdi(named(app, one.indicator)[1])), h("small", {}, bdi(one.unit), " · ", bdi(one.where), ` · ${dayWords(one.on)}`)))))];
+  const lines = rows.map((one) => h("li", {}, h("a", { href: `#/check/${one.entry}`, className: "app-row" }, h("strong", {}, bdi(named(app, one.indicator)[1])), h("small", {}, bdi(one.unit), " · ", bdi(one.where), ` · ${dayWords(one.on)}`))));
+  const search = h("input", { type: "search", autocomplete: "off", on: { input: () => {
+    const wanted = terms(search.value);
+    for (const line of lines) line.hidden = !wanted.every((term) => line.textContent.toLowerCase().includes(term));
+  } } });
+  return [h("p", { className: "quiet", text: say("to_check_help") }), rows.length > MANY ? field(say("find_near"), search) : null, h("ul", { className: "app-list" }, lines)];
 };
 
 export const one = async (app, [entry]) => {

@@ -70,7 +70,8 @@ const became = (app, one) => {
   return h("li", {}, own ? h("a", { className: "app-row app-flat", href: `#/correct/${one.entry}` }, inside) : h("div", { className: "app-row app-flat" }, inside));
 };
 
-/* One line of the queue, with a way to mend what was refused. */
+/* One line of the queue, with a way to mend what was refused, and one out for what waits in vain. */
+const LONG = 3; // times that the site did not know what it is about
 const line = (app, item, spoilt = new Map()) => {
   const body = JSON.parse(item.body);
   const again = async (change) => { await sending.record(item.kind, { ...body, ...change, mends: undefined }, { label: item.label, mends: item }); app.again(); sending.send(); };
@@ -78,7 +79,7 @@ const line = (app, item, spoilt = new Map()) => {
     ? h("div", { className: "app-pair" }, button(say("was_it", { day: dayWords(item.day) }), () => again({ on: item.day, sure: true }), "btn btn-main"), button(say("give_up"), () => sending.giveUp(item).then(app.again), "btn"))
     : item.state === "refused"
       ? h("div", { className: "app-pair" }, h("a", { className: "btn btn-main", href: `#/item/${item.id}`, text: say("mend") }), button(say("give_up"), () => sending.giveUp(item).then(app.again), "btn"))
-      : null;
+      : item.state === "waiting" && item.waits >= LONG ? h("div", {}, button(say("give_up"), () => sending.giveUp(item).then(app.again), "btn app-wide")) : null;
   return h("li", { className: "app-item" }, h("p", {}, h("strong", {}, bdi(item.label || say(`kind_${item.kind}`))), body.quantity ? ` · ${number(body.quantity)}` : "", " ",
     h("span", { className: `badge badge-${TONE[item.state]}`, text: say(`state_${item.state}`) })), (body.files ?? []).filter((one) => spoilt.has(one.sha256)).map((one) => h("p", { className: "app-why", text: spoilt.get(one.sha256) })), item.sentence && item.state !== "taken" ? h("p", { className: "app-why", text: item.sentence }) : null, ways);
 };
@@ -132,7 +133,7 @@ export const leave = async (app) => {
   out.disabled = waiting.length > 0 || photos > 0;
   const left = waiting.length || photos;
   return [
-    left ? note("warn", say("leave_waiting", { n: grouped(waiting.length), photos: grouped(photos) })) : h("p", { text: say("leave_empty") }),
+    left ? note("warn", say(!photos ? "leave_records" : waiting.length ? "leave_waiting" : "leave_photos", { n: grouped(waiting.length), photos: grouped(photos) })) : h("p", { text: say("leave_empty") }),
     left ? h("div", { className: "app-stack" }, button(say("send_now"), () => sending.send().then(app.again), "btn btn-main", icon("export")), waiting.length ? button(say("save_file"), () => saveFile(waiting), "btn", icon("download")) : null) : null,
     left ? h("label", { className: "check" }, sure, ` ${say("leave_sure")}`) : null,
     h("div", { className: "app-stack" }, out, button(say("stay"), () => app.go("#/queue"), "btn")),

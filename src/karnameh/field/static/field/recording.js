@@ -3,7 +3,7 @@ import { amount, bdi, button, choices, field, grouped, h, icon, main, note, numb
 import * as capture from "./capture.js";
 import * as sending from "./sending.js";
 import * as store from "./store.js";
-import { dayWords, isoDay, quantity } from "./words.js";
+import { dayWords, isoDay, quantity, terms } from "./words.js";
 
 const FAR = 5; // as in the ledger's rules
 const FEW = 5;
@@ -122,9 +122,9 @@ export const screen = async (app, [wanted, activity], before = null) => {
   };
   const found = h("div", { className: "app-found", "aria-live": "polite" });
   const search = h("input", { type: "search", autocomplete: "off", on: { input: () => {
-    const terms = search.value.trim().replace(/ي/g, "ی").replace(/ك/g, "ک").split(/\s+/).filter(Boolean);
-    const hits = terms.length ? doc.indicators.filter((one) => terms.every((term) => one[1].toLowerCase().includes(term.toLowerCase()))).slice(0, 12) : [];
-    found.replaceChildren(...(terms.length && !hits.length ? [h("p", { className: "app-empty", text: say("nothing_found") })] : hits.map((one) => button(one[1], () => choose(one[0]), "btn app-hit"))));
+    const wanted = terms(search.value);
+    const hits = wanted.length ? doc.indicators.filter((one) => wanted.every((term) => one[1].toLowerCase().includes(term))).slice(0, 12) : [];
+    found.replaceChildren(...(wanted.length && !hits.length ? [h("p", { className: "app-empty", text: say("nothing_found") })] : hits.map((one) => button(one[1], () => choose(one[0]), "btn app-hit"))));
   } } });
   more.append(field(say(first.length ? "search" : "what_done"), search), found);
 

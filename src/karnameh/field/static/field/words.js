@@ -17,6 +17,9 @@ export const grouped = (text) => {
   return shown(rest ? `${parted}${persian() ? "٫" : "."}${rest}` : parted);
 };
 
+/* What somebody looks for, word by word, as our own texts spell it. */
+export const terms = (text) => text.toLowerCase().replace(/ي/g, "ی").replace(/ك/g, "ک").split(/\s+/).filter(Boolean);
+
 const GROUPED = /^\d{1,3}([٬،,' \u00a0])\d{3}(?:\1\d{3})*$/;
 /* The plain digits of what was typed, or null when it can be read in two ways or not at all. */
 export const quantity = (text, decimals = 0) => {
