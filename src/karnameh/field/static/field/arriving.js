@@ -19,7 +19,7 @@ export const screen = async (app, [given]) => {
   const counter = h("output", { className: "app-count", text: grouped(0) });
   const step = (by) => { heads = String(Math.max(0, Number(heads ?? 0) + by)); counter.textContent = grouped(heads); };
   const team = h("div", {}, amount(say("how_many_heads"), say("people"), (typed) => (heads = quantity(typed))));
-  const sign = (name, by, css) => { const one = button("", () => step(by), css, icon(by < 0 ? "minus" : "plus")); one.ariaLabel = one.title = say(name); return one; };
+  const sign = (name, by, css) => { const one = button("", () => step(by), css, icon(by < 0 ? "minus" : "plus")); one.setAttribute("aria-label", one.title = say(name)); return one; };
   const walkUps = h("div", { className: "app-counter", hidden: true }, sign("one_less", -1, "btn"), counter, sign("one_more", 1, "btn btn-main app-plus"));
   const save = async () => {
     const point = latin(code.value).trim().toUpperCase();
