@@ -36,7 +36,8 @@ from karnameh.exchange.sheets import blank_csv, blank_workbook, widths_of
 from karnameh.kernel.period import Period
 from karnameh.ledger.public import Drill
 from karnameh.org.public import OrgUnit, Place
-from karnameh.people.public import User
+from karnameh.people.public import user_of
+from karnameh.plumbing.addresses import number_in
 from karnameh.plumbing.clock import now
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role, refusing_malformed
 from karnameh.plumbing.workbooks import LISTED
@@ -53,7 +54,7 @@ _LISTED = 100
 @require_safe
 def import_list(request: HttpRequest) -> HttpResponse:
     """The viewer's imports, and those that he oversees."""
-    rows = list(queries.imports_for(_user(request))[:_LISTED])
+    rows = list(queries.imports_for(user_of(request))[:_LISTED])
     may_send = bool(units_where(request.user, *actions.POSTERS).stretches)
     return render(request, "exchange/imports.html", {"rows": rows, "may_send": may_send})
 
@@ -70,7 +71,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
         try:
             unit = reach_unit(request.user, form.cleaned_data["unit"])
             job = actions.upload_import(
-                name=file.name, chunks=file.chunks(), unit=unit, by=_user(request), at=now()
+                name=file.name, chunks=file.chunks(), unit=unit, by=user_of(request), at=now()
             )
             return redirect("import_page", pk=job.pk)
         except Refusal as refusal:
@@ -111,12 +112,12 @@ def import_template(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One import in whatever state it is: under way, to be decided, or done."""
-    job = queries.reach_import(_user(request), pk)
+    job = queries.reach_import(user_of(request), pk)
     return render(request, "exchange/import.html", _page(request, job))
 
 
 def _page(request: HttpRequest, job: Import, undo_form: UndoForm | None = None) -> dict[str, Any]:
-    mine = job.owner_id == _user(request).pk
+    mine = job.owner_id == user_of(request).pk
     standing, checks = queries.standing_entries(job) if job.state == State.POSTED else (0, 0)
     trouble = (
         file_sentence(job.trouble, job.trouble_given, shown_to(request).language)
@@ -132,8 +133,8 @@ def _page(request: HttpRequest, job: Import, undo_form: UndoForm | None = None) 
         "sums": _linked(job, queries.added_sums(job)) if job.findings and not job.waits else [],
         "standing": standing,
         "checks": checks,
-        "second": actions.may_agree(job, _user(request)),
-        "asked_by_me": job.undo_by_id == _user(request).pk,
+        "second": actions.may_agree(job, user_of(request)),
+        "asked_by_me": job.undo_by_id == user_of(request).pk,
         "undo_form": undo_form or UndoForm(),
         "entries_url": f"{reverse('entries')}?{urlencode({'unit': job.unit_id, 'period': 'all'})}",
         **_rows(request, job),
@@ -193,7 +194,7 @@ def _rows(request: HttpRequest, job: Import) -> dict[str, Any]:
 @require_safe
 def import_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The table of rows alone, for the page that is open already."""
-    job = queries.reach_import(_user(request), pk)
+    job = queries.reach_import(user_of(request), pk)
     return render(request, "exchange/_rows.html", {"job": job, **_rows(request, job)})
 
 
@@ -201,7 +202,7 @@ def import_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def import_errors(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The sheet as it was sent, with a column that says what to mend."""
-    job = queries.reach_import(_user(request), pk)
+    job = queries.reach_import(user_of(request), pk)
     findings = queries.findings_of(job)
     if findings is None or not findings.with_errors.exists():
         raise OutOfReach
@@ -218,8 +219,8 @@ def import_errors(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def import_post(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Have all rows posted."""
-    job = queries.reach_import(_user(request), pk)
-    actions.ask_posting(job, by=_user(request), at=now())
+    job = queries.reach_import(user_of(request), pk)
+    actions.ask_posting(job, by=user_of(request), at=now())
     return redirect("import_page", pk=pk)
 
 
@@ -227,11 +228,11 @@ def import_post(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def import_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Have all entries taken back."""
-    job = queries.reach_import(_user(request), pk)
+    job = queries.reach_import(user_of(request), pk)
     form = UndoForm(request.POST)
     if not form.is_valid():
         return render(request, "exchange/import.html", _page(request, job, form), status=422)
-    actions.ask_undo(job, reason=form.cleaned_data["reason"], by=_user(request), at=now())
+    actions.ask_undo(job, reason=form.cleaned_data["reason"], by=user_of(request), at=now())
     return redirect("import_page", pk=pk)
 
 
@@ -239,7 +240,7 @@ def import_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def import_undo_second(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The second person agrees that a large import is taken back, or leaves it standing."""
-    user = _user(request)
+    user = user_of(request)
     job = queries.reach_import(user, pk)
     if request.POST.get("do") == "agree":
         actions.confirm_undo(job, by=user, at=now())
@@ -253,8 +254,8 @@ def import_undo_second(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def import_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Erase the file; nothing of it is in the ledger."""
-    job = queries.reach_import(_user(request), pk)
-    actions.discard_import(job, by=_user(request), at=now())
+    job = queries.reach_import(user_of(request), pk)
+    actions.discard_import(job, by=user_of(request), at=now())
     messages.success(request, _("The file was discarded. Nothing of it is in the ledger."))
     return redirect("imports")
 
@@ -268,13 +269,13 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("place", "").isdecimal():
         if not reach.stretches:
             raise OutOfReach
-        node = get_object_or_404(Place, pk=_number(request.GET["place"]))
+        node = get_object_or_404(Place, pk=number_in(request.GET["place"]))
     else:
-        node = reach_unit(request.user, _number(request.GET.get("unit", "")))
+        node = reach_unit(request.user, number_in(request.GET.get("unit", "")))
     drill = Drill(
         node,
         _period(request.GET),
-        _number(request.GET.get("indicator", "")) or None,
+        number_in(request.GET.get("indicator", "")) or None,
         _stage(request.GET),
     )
     display = shown_to(request)
@@ -317,13 +318,3 @@ def _units_or_refusal(request: HttpRequest) -> list[OrgUnit]:
     if not units:
         raise no_role()
     return units
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def _number(text: str) -> int:
-    """A row number from an address; nothing else is one."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

@@ -60,7 +60,8 @@ from karnameh.ledger.rules import Kind, NewEntry, far_from
 from karnameh.ledger.rules import Stage as RuleStage
 from karnameh.ledger.writing import Verdict
 from karnameh.org.public import OrgUnit, Place, ancestors
-from karnameh.people.public import Contact, User, read_phone
+from karnameh.people.public import Contact, read_phone, user_of
+from karnameh.plumbing.addresses import id_in, number_in
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.errors import CONSTRAINT_SENTENCES, Sentence
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role, refusing_malformed
@@ -97,7 +98,7 @@ def entries(request: HttpRequest) -> HttpResponse:
             raise OutOfReach
         node = get_object_or_404(Place, pk=request.GET["place"])
     else:
-        node = reach_unit(request.user, _number(request.GET.get("unit", "")))
+        node = reach_unit(request.user, number_in(request.GET.get("unit", "")))
     with refusing_malformed("period"):
         written = request.GET.get("period", "all")
         period = Period(None, None) if written == "all" else Period.parse(written)
@@ -106,9 +107,9 @@ def entries(request: HttpRequest) -> HttpResponse:
         if request.GET.get("stage") in ("1", "2", "3")
         else None
     )
-    indicator = indicators().filter(pk=_number(request.GET.get("indicator", "0"))).first()
+    indicator = indicators().filter(pk=number_in(request.GET.get("indicator", "0"))).first()
     drill = Drill(node, period, indicator.pk if indicator else None, stage)
-    page = entries_behind(reach, drill, before=_uuid(request.GET.get("cursor", "")))
+    page = entries_behind(reach, drill, before=id_in(request.GET.get("cursor", "")))
     page = type(page)(shown(page.rows), page.next_key)
 
     def here(**changed: str) -> str:
@@ -192,7 +193,7 @@ def call(request: HttpRequest, pk: UUID) -> HttpResponse:
     number = ""
     if contact is not None and request.method == "POST" and form.is_valid():
         number = read_phone(
-            contact, by=_user(request), at=now(), purpose=form.cleaned_data["purpose"]
+            contact, by=user_of(request), at=now(), purpose=form.cleaned_data["purpose"]
         )
     response = render(
         request,
@@ -221,7 +222,7 @@ def _number_of(one: Entry) -> Contact | None:
 def _document(request: HttpRequest, story: Story) -> Document | None:
     """Where the entry came from; one that stands in place of another came from where that one did."""
     line = [story.entry, *([story.corrects] if story.corrects else [])]
-    found = documents_of(_user(request), line)
+    found = documents_of(user_of(request), line)
     return next((found[one.pk] for one in line if one.pk in found), None)
 
 
@@ -255,14 +256,16 @@ def _ties(story: Story) -> list[tuple[str, Entry]]:
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     """Record a promise or a report: first what, then how much."""
-    unit = reach_unit(request.user, _number(request.GET.get("unit", "")))
+    unit = reach_unit(request.user, number_in(request.GET.get("unit", "")))
     activity = (
         activities_for(units_where(request.user))
-        .filter(pk=_number(request.GET.get("activity", "0")))
+        .filter(pk=number_in(request.GET.get("activity", "0")))
         .first()
     )
     indicator = (
-        indicators().filter(pk=_number(request.GET.get("indicator", "0")), retired_on=None).first()
+        indicators()
+        .filter(pk=number_in(request.GET.get("indicator", "0")), retired_on=None)
+        .first()
     )
     stages = [Stage(stage) for stage, roles in MAY_POST.items() if stage != RuleStage.VERIFIED
               if any(may(request.user, role, unit) for role in roles)]  # fmt: skip
@@ -376,7 +379,7 @@ def _posted(
         as_written=data["as_written"], note=data["note"],
         dimensions=dimension_set(form.parts).pk if form.parts else TOTAL,
     )  # fmt: skip
-    [receipt] = post_entries([fresh], by=_user(request), at=now())
+    [receipt] = post_entries([fresh], by=user_of(request), at=now())
     if receipt.verdict is Verdict.CONFLICT:
         form.begin_anew()
         raise Refusal(
@@ -396,8 +399,8 @@ def to_verify(request: HttpRequest) -> HttpResponse:
     """The verifier's queue."""
     page = unverified(
         units_where(request.user, Grantable.VERIFIER),
-        _user(request).pk,
-        before=_uuid(request.GET.get("cursor", "")),
+        user_of(request).pk,
+        before=id_in(request.GET.get("cursor", "")),
     )
     page = type(page)(shown(page.rows), page.next_key)
     return render(
@@ -411,7 +414,7 @@ def to_verify(request: HttpRequest) -> HttpResponse:
 def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write down what was found on checking."""
     one = _standing(request, pk)
-    if one.posted_by_id == _user(request).pk:
+    if one.posted_by_id == user_of(request).pk:
         raise Refusal(CONSTRAINT_SENTENCES["entry_not_verified_by_its_reporter"], status=403)
     _require_role(request, one, RuleStage.VERIFIED)
     form = CheckForm(request.POST or None, indicator=one.indicator)
@@ -421,7 +424,7 @@ def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
                 one,
                 quantity=form.cleaned_data["quantity"],
                 note=form.cleaned_data["note"],
-                by=_user(request),
+                by=user_of(request),
                 at=now(),
             )
         except Refusal as refusal:
@@ -443,7 +446,7 @@ def reverse_(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            reverse_entry(one, note=form.cleaned_data["note"], by=_user(request), at=now())
+            reverse_entry(one, note=form.cleaned_data["note"], by=user_of(request), at=now())
         except Refusal as refusal:
             return _refused(request, form, refusal, one, _("Take back"))
         messages.success(
@@ -469,7 +472,7 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             fresh = correct_entry(
                 one, quantity=form.cleaned_data["quantity"], qualifier=form.rule_qualifier,
-                note=form.cleaned_data["note"], by=_user(request), at=now(),
+                note=form.cleaned_data["note"], by=user_of(request), at=now(),
             )  # fmt: skip
         except Refusal as refusal:
             return _refused(request, form, refusal, one, _("Correct"))
@@ -529,20 +532,3 @@ def _form(
     return render(
         request, "ledger/form.html", {"form": form, "entry": entry, **more}, status=status
     )
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def _number(text: str) -> int:
-    """A row number from an address; nothing else is one."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise OutOfReach from None

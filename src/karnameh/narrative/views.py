@@ -46,7 +46,8 @@ from karnameh.narrative.models import Asked, Draft, Kind, Question, Reason, Sour
 from karnameh.narrative.rules import LARGEST_FILE, Unreadable, pieces
 from karnameh.narrative.sentences import sentence
 from karnameh.org.public import Place, Theme
-from karnameh.people.public import User
+from karnameh.people.public import User, user_of
+from karnameh.plumbing.addresses import id_in, number_in
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 from karnameh.plumbing.tables import Cell, csv_response
@@ -58,7 +59,7 @@ from karnameh.plumbing.tables import Cell, csv_response
 @require_safe
 def readings(request: HttpRequest) -> HttpResponse:
     """Reports in reach, with how far each has come."""
-    user = _user(request)
+    user = user_of(request)
     state = request.GET.get("state", "")
     page = queries.sources_page(user, state=state, before=request.GET.get("cursor", ""))
     tabs = [(_("All"), "?", state not in State.values)] + [
@@ -85,7 +86,7 @@ def readings(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Paste a report, or send it as a file."""
-    user = _user(request)
+    user = user_of(request)
     units = queries.desk_units(user)
     if not units:
         raise no_role()
@@ -130,7 +131,7 @@ def _entered(request: HttpRequest, form: SourceForm) -> Source:
         campaign=data["campaign"],
     )  # fmt: skip
     return actions.enter_source(
-        text, heading=heading, kind=kind, unit=unit, by=_user(request), at=now()
+        text, heading=heading, kind=kind, unit=unit, by=user_of(request), at=now()
     )
 
 
@@ -141,12 +142,12 @@ def _entered(request: HttpRequest, form: SourceForm) -> Source:
 @require_safe
 def desk(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The text with every quantity underlined, and beside it what each is proposed to be."""
-    source = queries.reach_source(_user(request), pk)
+    source = queries.reach_source(user_of(request), pk)
     return _desk(request, source)
 
 
 def _desk(request: HttpRequest, source: Source, *, status: int = 200, **more: Any) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     drafts = queries.drafts_of(source)
     text = actions.text_of(source)
     entries = queries.entries_of(source) if source.posted_at else {}
@@ -189,7 +190,7 @@ def _card(
     entries: Mapping[UUID, tuple[Entry, bool]], *, opened: bool, form: DraftForm | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """A draft with all that its card shows; the form only where it is open."""
-    user = _user(request)
+    user = user_of(request)
     question = getattr(draft, "question", None)
     card: dict[str, Any] = {
         "draft": draft,
@@ -241,13 +242,13 @@ def _reach_draft(user: User, pk: UUID, draft: UUID) -> Draft:
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, pk: UUID, draft: UUID) -> HttpResponse:
     """One draft: open it, change it, accept, drop, ask, or take a decision back."""
-    user = _user(request)
+    user = user_of(request)
     one = _reach_draft(user, pk, draft)
     if request.method != "POST":
         if not request.headers.get("HX-Request"):
             return redirect(f"{reverse('reading', args=[pk])}?m={one.start}#d{one.start}")
         return _cards(
-            request, one.source, opened=one.pk, closed=_uuid(request.GET.get("close", ""))
+            request, one.source, opened=one.pk, closed=id_in(request.GET.get("close", ""))
         )
     if not queries.may_decide(user, one.source):
         raise no_role()
@@ -285,7 +286,7 @@ def _bound(request: HttpRequest, draft: Draft) -> DraftForm:
     reach = units_where(request.user)
     # A promise of the indicator that is being chosen, not only of the one that was.
     promises = queries.fulfillable(reach, [draft]).get(draft.pk, [])
-    sent = _uuid(request.POST.get("fulfils", "")) if request.POST.get("fulfils") else None
+    sent = id_in(request.POST.get("fulfils", "")) if request.POST.get("fulfils") else None
     if sent is not None and sent not in {one.pk for one in promises}:
         promises = [*promises, *entries_in_reach(reach).filter(pk=sent, stage=1)]
     return DraftForm(
@@ -330,7 +331,7 @@ def _cards(
     request: HttpRequest, source: Source, *, opened: UUID, closed: UUID | None
 ) -> HttpResponse:
     """The parts of the desk that changed: two cards, their marks, and the progress."""
-    user = _user(request)
+    user = user_of(request)
     drafts = [one for one in queries.drafts_of(source) if one.pk in (opened, closed)]
     for one in drafts:
         one.source = source
@@ -353,13 +354,13 @@ def _cards(
 @require_POST
 def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Underline words that the reader passed over."""
-    source = queries.reach_source(_user(request), pk)
+    source = queries.reach_source(user_of(request), pk)
     form = AddForm(request.POST, auto_id="add_%s")
     if form.is_valid():
         try:
             draft = actions.add_draft(
                 source, words=form.cleaned_data["words"], start=form.cleaned_data["start"],
-                by=_user(request), at=now(),
+                by=user_of(request), at=now(),
             )  # fmt: skip
             return redirect(f"{reverse('reading', args=[pk])}?m={draft.start}#d{draft.start}")
         except Refusal as refusal:
@@ -373,7 +374,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def find(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What a search in one of the lists of a card finds."""
-    queries.reach_source(_user(request), pk)
+    queries.reach_source(user_of(request), pk)
     kind = next((one for one in ("indicator", "unit", "place") if f"{one}_find" in request.GET), "")
     rows = found_rows(
         kind, request.GET.get(f"{kind}_find", "")[:80], paths=units_where(request.user).paths
@@ -388,7 +389,7 @@ def find(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What posting would do to totals and promises; then post."""
-    user = _user(request)
+    user = user_of(request)
     source = queries.reach_source(user, pk)
     if not queries.may_decide(user, source):
         raise no_role()
@@ -437,11 +438,11 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take all entries of a report back."""
-    source = queries.reach_source(_user(request), pk)
+    source = queries.reach_source(user_of(request), pk)
     form = UndoForm(request.POST, auto_id="undo_%s")
     if not form.is_valid():
         return _desk(request, source, status=422, undo_form=form)
-    actions.undo_source(source, reason=form.cleaned_data["reason"], by=_user(request), at=now())
+    actions.undo_source(source, reason=form.cleaned_data["reason"], by=user_of(request), at=now())
     messages.success(
         request,
         _("Taken back. The entries and their reversals stay in sight; the totals have moved."),
@@ -453,8 +454,8 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def discard(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Erase a report of which nothing is in the ledger."""
-    source = queries.reach_source(_user(request), pk)
-    actions.discard_source(source, by=_user(request), at=now())
+    source = queries.reach_source(user_of(request), pk)
+    actions.discard_source(source, by=user_of(request), at=now())
     messages.success(
         request, _("The report was discarded and its text erased. Nothing of it is in the ledger.")
     )
@@ -468,7 +469,7 @@ def discard(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def questions(request: HttpRequest) -> HttpResponse:
     """What the units in the viewer's care are asked."""
-    user = _user(request)
+    user = user_of(request)
     answered = request.GET.get("answered") == "1"
     page = queries.questions_page(user, answered=answered, before=request.GET.get("cursor", ""))
     query = {"answered": "1" if answered else "", "cursor": page.next_key or ""}
@@ -491,7 +492,7 @@ def questions(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer a question for the unit."""
-    user = _user(request)
+    user = user_of(request)
     question = queries.reach_question(user, pk)
     if not queries.may_answer(user, question):
         raise no_role()
@@ -528,7 +529,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def promises(request: HttpRequest) -> HttpResponseBase:
     """Every promise that stands, and what became of it."""
-    user = _user(request)
+    user = user_of(request)
     reach = units_where(user)
     if not reach.stretches:
         raise OutOfReach
@@ -604,18 +605,18 @@ def outcome_words() -> dict[Outcome, str]:
 def _sought(request: HttpRequest, user: User) -> tuple[Sought, dict[str, Any]]:
     """The filters of the address, and what the form shows of them."""
     query = request.GET
-    unit = reach_unit(user, _number(query["unit"])) if query.get("unit") else None
-    place = Place.objects.filter(pk=_number(query.get("place", ""))).first()
+    unit = reach_unit(user, number_in(query["unit"])) if query.get("unit") else None
+    place = Place.objects.filter(pk=number_in(query.get("place", ""))).first()
     where = query.get("where", "")[:80].strip()
     if where:
         unit, place = queries.named(user, where)
     # At first those of the campaign that is on; an empty choice means all.
     campaign = (
-        Campaign.objects.filter(pk=_number(query["campaign"])).first()
+        Campaign.objects.filter(pk=number_in(query["campaign"])).first()
         if "campaign" in query
         else campaign_at(today())
     )
-    theme = Theme.objects.filter(pk=_number(query.get("theme", ""))).first()
+    theme = Theme.objects.filter(pk=number_in(query.get("theme", ""))).first()
     office = query.get("office", "")[:80].strip()
     documents, accounts = queries.office_filter(user, office) if office else (None, None)
     sought = Sought(
@@ -636,7 +637,9 @@ def _promises_csv(
         _("State"), _("Indicator"), _("Unit"), _("Place"), _("Promised"), _("Unit of measure"), _("Fulfilled"),
         _("Until"), _("Office"), _("Words"), _("Identifier"),
     ]  # fmt: skip
-    return csv_response("karnameh-promises", header, _promise_rows(_user(request), sought, outcome))
+    return csv_response(
+        "karnameh-promises", header, _promise_rows(user_of(request), sought, outcome)
+    )
 
 
 def _promise_rows(user: User, sought: Sought, outcome: Outcome | None) -> Iterator[Sequence[Cell]]:
@@ -661,23 +664,6 @@ def _promise_rows(user: User, sought: Sought, outcome: Outcome | None) -> Iterat
 
 def _crumbs() -> list[dict[str, str]]:
     return [{"label": _("Reports in prose"), "url": reverse("readings")}]
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def _number(text: str) -> int:
-    """A row number from an address; nothing else is one."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise OutOfReach from None
 
 
 def _cursor(text: str) -> tuple[date, UUID] | None:

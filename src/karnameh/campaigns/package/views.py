@@ -21,17 +21,13 @@ from karnameh.campaigns.package.crowding import crowded
 from karnameh.campaigns.package.models import Version, VersionState
 from karnameh.campaigns.showing import rows_of
 from karnameh.catalog.public import Indicator
-from karnameh.people.public import User
+from karnameh.people.public import user_of
+from karnameh.plumbing.addresses import number_in
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 from karnameh.ui.public import number_text, shown_to
 
 _SHOWN = 200  # lines of a version on its page; the board shows all
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _campaign(request: HttpRequest) -> Campaign | None:
@@ -44,7 +40,7 @@ def _campaign(request: HttpRequest) -> Campaign | None:
 @require_safe
 def packages(request: HttpRequest) -> HttpResponse:
     """Every package in reach, and where a new one can be begun."""
-    user = _user(request)
+    user = user_of(request)
     if not queries.whole_paths(user):
         raise no_role()
     campaign = _campaign(request)
@@ -70,12 +66,12 @@ def packages(request: HttpRequest) -> HttpResponse:
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin the package of a unit."""
     unit, campaign = (
-        reach_unit(request.user, _number(request.POST.get("unit", ""))),
+        reach_unit(request.user, number_in(request.POST.get("unit", ""))),
         _campaign(request),
     )
     if campaign is None:
         raise OutOfReach
-    made = actions.open_package(campaign, unit, by=_user(request), at=now())
+    made = actions.open_package(campaign, unit, by=user_of(request), at=now())
     return redirect("package", pk=made.pk)
 
 
@@ -83,7 +79,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_safe
 def package(request: HttpRequest, pk: int) -> HttpResponse:
     """A package: what is in force, and its drafts beside each other."""
-    user, one = _user(request), queries.reach_package(_user(request), pk)
+    user, one = user_of(request), queries.reach_package(user_of(request), pk)
     may = queries.may_plan(user, one.unit)
     force = queries.in_force(one)
     drafts = list(queries.open_drafts(one)) if may else []
@@ -142,7 +138,7 @@ def _promised_rows(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @require_POST
 def draw(request: HttpRequest, pk: int) -> HttpResponse:
     """A new draft: empty, of everything that is accepted, or beside another one."""
-    user, one = _user(request), queries.reach_package(_user(request), pk)
+    user, one = user_of(request), queries.reach_package(user_of(request), pk)
     basis = None
     if request.POST.get("basis"):
         basis = queries.reach_version(user, _uuid(request.POST["basis"]))
@@ -169,7 +165,7 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def version(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A version: what it holds, its meters, what else could come in, its signatures."""
-    return _version(request, queries.reach_version(_user(request), pk))
+    return _version(request, queries.reach_version(user_of(request), pk))
 
 
 def _version(
@@ -216,7 +212,7 @@ def _version(
             "beneath": queries.beneath(one),
             "pledges": one.pledges.count(),
             "trouble": trouble,
-            "may": queries.may_plan(_user(request), one.package.unit) and not one.frozen,
+            "may": queries.may_plan(user_of(request), one.package.unit) and not one.frozen,
         },
         status=status,
     )
@@ -239,9 +235,9 @@ def _named(rows: list[contents.SumChange]) -> list[dict[str, Any]]:
 @require_POST
 def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One change of a draft."""
-    user, one = _user(request), queries.reach_version(_user(request), pk)
+    user, one = user_of(request), queries.reach_version(user_of(request), pk)
     data, at = request.POST, now()
-    ids = [_number(each) for each in data.getlist("activity")]
+    ids = [number_in(each) for each in data.getlist("activity")]
     try:
         match data.get("do", ""):
             case "take":
@@ -289,15 +285,15 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def signing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Sign what was shown; with the second signature the package is frozen."""
-    one = queries.reach_version(_user(request), pk)
+    one = queries.reach_version(user_of(request), pk)
     try:
-        made = actions.sign(one, seal=request.POST.get("seal", ""), by=_user(request), at=now())
+        made = actions.sign(one, seal=request.POST.get("seal", ""), by=user_of(request), at=now())
     except Refusal as refusal:
         if refusal.status == 403:
             raise
         return _version(
             request,
-            queries.reach_version(_user(request), pk),
+            queries.reach_version(user_of(request), pk),
             status=refusal.status,
             trouble=str(refusal),
         )
@@ -318,7 +314,7 @@ def signing(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """What differs between two versions, in words."""
-    user, one = _user(request), queries.reach_package(_user(request), pk)
+    user, one = user_of(request), queries.reach_package(user_of(request), pk)
     a, b = (queries.reach_version(user, _uuid(request.GET.get(key, ""))) for key in ("a", "b"))
     if {a.package_id, b.package_id} != {one.pk}:
         raise OutOfReach
@@ -339,10 +335,6 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _crumbs() -> list[dict[str, str]]:
     return [{"label": _("Packages"), "url": reverse("packages")}]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _uuid(text: str) -> UUID:

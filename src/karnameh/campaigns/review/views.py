@@ -23,15 +23,11 @@ from karnameh.campaigns.review.queries import Desk, Standing
 from karnameh.campaigns.review.rubric import CRITERIA, next_of
 from karnameh.campaigns.showing import MeterRow, rows_of
 from karnameh.catalog.public import Indicator
-from karnameh.people.public import User
+from karnameh.people.public import user_of
+from karnameh.plumbing.addresses import number_in
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 from karnameh.ui.public import number_text, shown_to
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _campaign(request: HttpRequest) -> Campaign | None:
@@ -40,14 +36,14 @@ def _campaign(request: HttpRequest) -> Campaign | None:
 
 
 def _reach(request: HttpRequest, unit: int, theme: str) -> Desk:
-    return queries.reach_desk(_user(request), _campaign(request), unit, theme)
+    return queries.reach_desk(user_of(request), _campaign(request), unit, theme)
 
 
 @login_required
 @require_safe
 def desks(request: HttpRequest) -> HttpResponse:
     """Every desk of the reviewer, with what waits there."""
-    user, campaign = _user(request), _campaign(request)
+    user, campaign = user_of(request), _campaign(request)
     rows = queries.desks_of(user, campaign) if campaign else []
     if not queries.is_judge(user):
         raise no_role()
@@ -74,7 +70,7 @@ def desk(request: HttpRequest, unit: int, theme: str) -> HttpResponse:
 
 
 def _desk(request: HttpRequest, at: Desk, *, status: int = 200, **more: Any) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     show = _one_of(queries.SHOWS, request.GET.get("show", ""), "pending")
     order = _one_of(queries.ORDERS, request.GET.get("order", ""), queries.ORDERS[0])
     text = request.GET.get("q", "").strip()[:80]
@@ -149,7 +145,7 @@ def _card(
     request: HttpRequest, at: Desk, pk: int, *, stand: Sequence[Standing] = (), **more: Any
 ) -> dict[str, Any]:
     """One proposal with everything that is decided by; `stand` where it is known already."""
-    user = _user(request)
+    user = user_of(request)
     stand = stand or queries.standings(at, user)
     activity = queries.reach_proposal(at, pk)
     mine = next((one for one in activity.opinions.all() if one.reviewer_id == user.pk), None)
@@ -236,9 +232,9 @@ def proposal(request: HttpRequest, unit: int, theme: str, pk: int) -> HttpRespon
         if do in ("mark", "keep"):
             return _marked(request, at, activity)
         if do == "back":
-            actions.take_back(at, activity, by=_user(request), at=now())
+            actions.take_back(at, activity, by=user_of(request), at=now())
             return _after(request, at, pk, here=True)
-        actions.decide(at, activity, _ruling(request, do), by=_user(request), at=now())
+        actions.decide(at, activity, _ruling(request, do), by=user_of(request), at=now())
     except Refusal as refusal:
         if refusal.status == 403:
             raise
@@ -252,7 +248,7 @@ def _ruling(request: HttpRequest, do: str) -> actions.Ruling:
     data = request.POST
     return actions.Ruling(
         Verdict(do),
-        _number(data.get("round", "")),
+        number_in(data.get("round", "")),
         data.get("reason", "") if do == Verdict.DECLINE else "",
         data.get("note", ""),
     )
@@ -260,12 +256,12 @@ def _ruling(request: HttpRequest, do: str) -> actions.Ruling:
 
 def _marked(request: HttpRequest, at: Desk, activity: Activity) -> HttpResponse:
     marks = {
-        one: _number(request.POST[one]) if request.POST[one] else None
+        one: number_in(request.POST[one]) if request.POST[one] else None
         for one in CRITERIA
         if one in request.POST
     }
     actions.save_opinion(
-        at, activity, marks=marks, note=request.POST.get("note"), by=_user(request), at=now()
+        at, activity, marks=marks, note=request.POST.get("note"), by=user_of(request), at=now()
     )
     if not request.headers.get("HX-Request"):
         return redirect(
@@ -278,13 +274,13 @@ def _rows(
     request: HttpRequest, at: Desk, ids: list[int], *, stand: Sequence[Standing] = (), **more: Any
 ) -> HttpResponse:
     """The rows of the queue as they are now, and how far the desk is; `stand` where it is known already."""
-    stand = stand or queries.standings(at, _user(request))
+    stand = stand or queries.standings(at, user_of(request))
     return render(
         request,
         "campaigns/review/_rows.html",
         {
             "desk": at,
-            "rows": queries.queue(at, _user(request), only=ids),
+            "rows": queries.queue(at, user_of(request), only=ids),
             "tally": queries.tally(stand),
             "judges": queries.judges(at),
             "oob": True,
@@ -309,9 +305,9 @@ def _next(stand: Sequence[Standing], pk: int) -> int:
 
 def _after(request: HttpRequest, at: Desk, pk: int, *, here: bool = False) -> HttpResponse:
     """What follows a decision: the next proposal, or with `here` the same one."""
-    stand = queries.standings(at, _user(request))
+    stand = queries.standings(at, user_of(request))
     # The desk's script says which one follows in the order that it shows.
-    wanted = _number(request.POST.get("next", ""))
+    wanted = number_in(request.POST.get("next", ""))
     if here:
         following = pk
     elif any(one.id == wanted and one.state == "submitted" for one in stand):
@@ -348,7 +344,7 @@ def _refused(request: HttpRequest, at: Desk, pk: int, refusal: Refusal) -> HttpR
         "do": request.POST.get("do", ""),
     }
     if request.headers.get("HX-Request"):
-        stand = queries.standings(at, _user(request))
+        stand = queries.standings(at, user_of(request))
         card = _card(request, at, pk, stand=stand, **more)
         response = _rows(request, at, [pk], stand=stand, card=card)
         response.status_code = 422
@@ -365,7 +361,7 @@ def many(request: HttpRequest, unit: int, theme: str) -> HttpResponse:
         f"{reverse('review_desk', args=[unit, theme])}?show={request.POST.get('show', 'pending')}"
     )
     chosen = {
-        _number(pk): _number(round)
+        number_in(pk): number_in(round)
         for pk, _mark, round in (one.partition(":") for one in request.POST.getlist("chosen"))
     }
     do = request.POST.get("do", "")
@@ -377,7 +373,7 @@ def many(request: HttpRequest, unit: int, theme: str) -> HttpResponse:
         return redirect(f"{reverse('review_compare', args=[unit, theme])}?a={ids[0]}&b={ids[1]}")
     try:
         made, passed = actions.decide_many(
-            at, chosen, _ruling(request, do), by=_user(request), at=now()
+            at, chosen, _ruling(request, do), by=user_of(request), at=now()
         )
     except Refusal as refusal:
         if refusal.status == 403:
@@ -405,14 +401,14 @@ def many(request: HttpRequest, unit: int, theme: str) -> HttpResponse:
 def compare(request: HttpRequest, unit: int, theme: str) -> HttpResponse:
     """Two proposals beside each other; merge the right one into the left one, or the other way round."""
     at = _reach(request, unit, theme)
-    a, b = (queries.reach_proposal(at, _number(request.GET.get(one, ""))) for one in ("a", "b"))
+    a, b = (queries.reach_proposal(at, number_in(request.GET.get(one, ""))) for one in ("a", "b"))
     form = MergeForm(request.POST or None)
     trouble = ""
     if request.method == "POST" and form.is_valid():
         kept, other = (b, a) if request.POST.get("keep") == "b" else (a, b)
         try:
             actions.merge(
-                at, kept, [other], how=How(form.cleaned_data["how"]), by=_user(request), at=now()
+                at, kept, [other], how=How(form.cleaned_data["how"]), by=user_of(request), at=now()
             )
         except Refusal as refusal:
             if refusal.status == 403:
@@ -423,7 +419,7 @@ def compare(request: HttpRequest, unit: int, theme: str) -> HttpResponse:
             return redirect(
                 f"{reverse('review_desk', args=[unit, theme])}?show=all&p={kept.pk}#p{kept.pk}"
             )
-    stand = queries.standings(at, _user(request))
+    stand = queries.standings(at, user_of(request))
     twin = next((one for one in queries.twins_of(stand, a) if one.activity.pk == b.pk), None)
     return render(
         request,
@@ -484,13 +480,13 @@ def divide(request: HttpRequest, unit: int, theme: str, pk: int) -> HttpResponse
     """Split a proposal into parts."""
     at = _reach(request, unit, theme)
     activity = queries.reach_proposal(at, pk)
-    count = _number(request.POST.get("count", request.GET.get("count", "2"))) or 2
+    count = number_in(request.POST.get("count", request.GET.get("count", "2"))) or 2
     form = SplitForm(
         request.POST if "do" in request.POST else None, count=count, name=activity.name
     )
     if request.POST.get("do") == "split" and form.is_valid():
         try:
-            made = actions.split(at, activity, form.parts(), by=_user(request), at=now())
+            made = actions.split(at, activity, form.parts(), by=user_of(request), at=now())
         except Refusal as refusal:
             if refusal.status == 403:
                 raise
@@ -515,7 +511,7 @@ def divide(request: HttpRequest, unit: int, theme: str, pk: int) -> HttpResponse
 @require_safe
 def story(request: HttpRequest, pk: int) -> HttpResponse:
     """What an activity came out of, what became of it, and what the ledger says of that."""
-    user = _user(request)
+    user = user_of(request)
     activity = queries.activity_in_reach(user, pk)
     line = {
         "originals": queries.originals(pk),
@@ -557,8 +553,3 @@ def _crumbs(at: Desk) -> list[dict[str, str]]:
             "url": reverse("review_desk", args=[at.unit.pk, at.theme.code]),
         },
     ]
-
-
-def _number(text: str) -> int:
-    """A number from a form or an address; nothing else is one."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

@@ -24,9 +24,9 @@ from karnameh.campaigns.forms.committees import (
 )
 from karnameh.campaigns.models import ActionItem, Committee, Meeting, Seat, SeatRole
 from karnameh.campaigns.queries import committees as queries
-from karnameh.campaigns.views.frame import address, crumbs, reach_of, unit_of_page, user_of
+from karnameh.campaigns.views.frame import address, crumbs, reach_of, unit_of_page
 from karnameh.org.public import OrgUnit, UnitKind, under
-from karnameh.people.public import User
+from karnameh.people.public import User, user_of
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 

@@ -12,15 +12,8 @@ from django.utils.translation import gettext as _
 from karnameh.access.public import Reach, reach_unit, units_where
 from karnameh.activities.public import Campaign, campaign_planned
 from karnameh.org.public import OrgUnit
-from karnameh.people.public import User
 from karnameh.plumbing.clock import today
 from karnameh.plumbing.public import OutOfReach, no_role
-
-
-def user_of(request: HttpRequest) -> User:
-    """The signed-in viewer."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def reach_of(request: HttpRequest) -> Reach:

@@ -37,9 +37,9 @@ from karnameh.campaigns.views.frame import (
     number_in,
     reach_of,
     unit_of_page,
-    user_of,
 )
 from karnameh.org.public import OrgUnit, Profession, Theme
+from karnameh.people.public import user_of
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 from karnameh.ui.public import shown_to

@@ -25,14 +25,9 @@ from karnameh.campaigns.rules.conflicts import Wanted, contradictions
 from karnameh.campaigns.rules.parameters import SHAPES
 from karnameh.campaigns.sentences import sentence
 from karnameh.campaigns.showing import filters_of, meter_rows, rows_of
-from karnameh.campaigns.views.frame import (
-    crumbs,
-    reach_campaign,
-    reach_of,
-    unit_of_page,
-    user_of,
-)
+from karnameh.campaigns.views.frame import crumbs, reach_campaign, reach_of, unit_of_page
 from karnameh.org.public import OrgUnit, Profession, Theme, UnitKind
+from karnameh.people.public import user_of
 from karnameh.plumbing.clock import now
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 from karnameh.ui.public import shown_to

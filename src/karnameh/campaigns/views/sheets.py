@@ -21,9 +21,10 @@ from karnameh.campaigns.queries.proposals import PROPOSE
 from karnameh.campaigns.rules.columns import HEADINGS, heading_of
 from karnameh.campaigns.rules.content import as_data, from_data
 from karnameh.campaigns.sheets import Judged, judge, read_rows
-from karnameh.campaigns.views.frame import address, campaign_of, crumbs, user_of
+from karnameh.campaigns.views.frame import address, campaign_of, crumbs
 from karnameh.campaigns.workbook import blank_workbook
 from karnameh.org.public import OrgUnit
+from karnameh.people.public import user_of
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import Refusal, no_role
 from karnameh.plumbing.tables import csv_response

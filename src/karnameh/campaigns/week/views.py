@@ -34,7 +34,8 @@ from karnameh.campaigns.week.models import FeedKind, Run, RunState
 from karnameh.campaigns.week.saying import Names, changes_in_words, say
 from karnameh.campaigns.week.wishes import place_by_wish
 from karnameh.org.public import OrgUnit, Theme, UnitKind, is_under, under
-from karnameh.people.public import User
+from karnameh.people.public import user_of
+from karnameh.plumbing.addresses import number_in
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 from karnameh.ui.public import number_text, shown_to
@@ -43,16 +44,11 @@ _SHOWN = 300
 _PRINTED = 3_000  # lines of one programme on paper; more are printed part by part
 
 
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 @login_required
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
     """The calendar that matters most to the reader: of the highest package in his reach that has one."""
-    user = _user(request)
+    user = user_of(request)
     paths = packages.whole_paths(user)
     if not paths:
         raise no_role()
@@ -70,7 +66,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 @require_safe
 def board(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Days across; counties, units or venues down."""
-    return _board(request, packages.reach_version(_user(request), pk))
+    return _board(request, packages.reach_version(user_of(request), pk))
 
 
 def _board(
@@ -78,7 +74,7 @@ def _board(
 ) -> HttpResponse:
     by, node = _seen(request, version)
     made = boards.board_of(version, by=by, node=node)
-    may = packages.may_plan(_user(request), version.package.unit) and not version.frozen
+    may = packages.may_plan(user_of(request), version.package.unit) and not version.frozen
     partial = bool(request.headers.get("HX-Request"))
     return render(
         request,
@@ -108,7 +104,7 @@ def _board(
 def _seen(request: HttpRequest, version: Version) -> tuple[str, OrgUnit]:
     by = "venue" if request.GET.get("by") == "venue" else "county"
     node = version.package.unit
-    at = _number(request.GET.get("at", ""))
+    at = number_in(request.GET.get("at", ""))
     if at:
         found = OrgUnit.objects.filter(pk=at).first()
         if found is None or not is_under(found.path, node.path):
@@ -141,14 +137,14 @@ def _line(version: Version, pk: int) -> Line:
 @require_http_methods(["GET", "HEAD", "POST"])
 def line(request: HttpRequest, pk: UUID, line: int) -> HttpResponse:
     """One occurrence: where it stands and where it could; put it somewhere, hold it there."""
-    version = packages.reach_version(_user(request), pk)
+    version = packages.reach_version(user_of(request), pk)
     one = _line(version, line)
     by, node = _seen(request, version)
     back = f"{reverse('board', args=[pk])}?by={by}&at={node.pk}"
     if request.method == "POST":
         try:
             if request.POST.get("do") == "drop":
-                drop_occurrence(one, by=_user(request), at=now())
+                drop_occurrence(one, by=user_of(request), at=now())
                 messages.success(request, _("This occurrence was taken off; the others stay."))
                 return redirect(back)
             _put(request, one)
@@ -160,7 +156,7 @@ def line(request: HttpRequest, pk: UUID, line: int) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect("board_line", pk=pk, line=line)
         if request.headers.get("HX-Request"):
-            return _board(request, packages.reach_version(_user(request), pk), moved=line)
+            return _board(request, packages.reach_version(user_of(request), pk), moved=line)
         return redirect(f"{back}#l{line}")
     return _line_page(request, version, one, back)
 
@@ -183,7 +179,7 @@ def _line_page(
             "slots": Slot.choices,
             "days": boards.days_of(version.package.campaign),
             "chances": _grid(version, one, [one.venue] if one.venue else []),
-            "may": packages.may_plan(_user(request), version.package.unit)
+            "may": packages.may_plan(user_of(request), version.package.unit)
             and not version.frozen
             and one.version_id == version.pk,
             **more,
@@ -196,9 +192,9 @@ def _line_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 def again(request: HttpRequest, pk: UUID, line: int) -> HttpResponse:
     """A further occurrence of an activity: when and where it would clash, and putting it there."""
-    version = packages.reach_version(_user(request), pk)
+    version = packages.reach_version(user_of(request), pk)
     one = _line(version, line)
-    if not packages.may_plan(_user(request), version.package.unit):
+    if not packages.may_plan(user_of(request), version.package.unit):
         raise no_role()
     if one.version_id != version.pk:
         raise OutOfReach  # it happens in the package of its own unit
@@ -210,7 +206,7 @@ def again(request: HttpRequest, pk: UUID, line: int) -> HttpResponse:
     spot = _spot(request, one)
     fresh.on, fresh.slot, fresh.venue, fresh.team = spot.on, spot.slot, spot.venue, spot.team
     try:
-        made = add_occurrence(one, spot, by=_user(request), at=now())
+        made = add_occurrence(one, spot, by=user_of(request), at=now())
     except Refusal as refusal:
         if refusal.status == 403:
             raise
@@ -246,7 +242,7 @@ def _grid(version: Version, one: Line, venues: list[Venue]) -> list[dict[str, An
 
 
 def _put(request: HttpRequest, one: Line) -> None:
-    data, user, at = request.POST, _user(request), now()
+    data, user, at = request.POST, user_of(request), now()
     if data.get("do") == "pin":
         pin_line(one, pinned=not one.pinned, by=user, at=at)
         return
@@ -266,10 +262,10 @@ def _spot(request: HttpRequest, one: Line) -> Spot:
     on = _day(on_text)
     venue = one.venue
     if "venue" in data:
-        venue = Venue.objects.select_related("unit").filter(pk=_number(data["venue"])).first()
+        venue = Venue.objects.select_related("unit").filter(pk=number_in(data["venue"])).first()
     team = None
     if data.get("team"):
-        team = Resource.objects.filter(pk=_number(data["team"])).first()
+        team = Resource.objects.filter(pk=number_in(data["team"])).first()
     return Spot(on, slot if on else "", venue, team)
 
 
@@ -277,7 +273,7 @@ def _spot(request: HttpRequest, one: Line) -> Spot:
 @require_safe
 def chances(request: HttpRequest, pk: UUID, line: int) -> HttpResponse:
     """What a card that is being dragged would meet, everywhere: numbers of clashes."""
-    version = packages.reach_version(_user(request), pk)
+    version = packages.reach_version(user_of(request), pk)
     one = _line(version, line)
     _by, node = _seen(request, version)
     venues = boards.venues_for(version, node) if request.GET.get("by") == "venue" else []
@@ -291,7 +287,7 @@ _LOOSE = 16  # so many items of a day fit on a wall sheet with air between them
 @require_safe
 def printed(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The programme on paper: a page for each day, or one wall sheet."""
-    version = packages.reach_version(_user(request), pk)
+    version = packages.reach_version(user_of(request), pk)
     _by, node = _seen(request, version)
     dated = boards.lines_at(version, node).filter(on__isnull=False)
     many = dated.count()
@@ -332,22 +328,22 @@ def printed(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Let the machine plan, or just grant wishes as far as nothing clashes."""
-    version = packages.reach_version(_user(request), pk)
+    version = packages.reach_version(user_of(request), pk)
     if request.POST.get("do") == "wishes":
-        placed = place_by_wish(version, by=_user(request), at=now())
+        placed = place_by_wish(version, by=user_of(request), at=now())
         messages.success(
             request,
             _("%(count)s activities got a day.")
             % {"count": number_text(placed, shown_to(request))},
         )
         return redirect("board", pk=pk)
-    seconds = _number(request.POST.get("seconds", "20"))
+    seconds = number_in(request.POST.get("seconds", "20"))
     try:
         made = running.ask_plan(
             version,
             seconds=seconds,
             again=request.POST.get("again") == "1",
-            by=_user(request),
+            by=user_of(request),
             at=now(),
         )
     except Refusal as refusal:
@@ -362,7 +358,7 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def run(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far a run is; afterwards what it did, and of each declined proposal why."""
-    one = running.reach_run(_user(request), pk)
+    one = running.reach_run(user_of(request), pk)
     context: dict[str, Any] = {"run": one, "version": one.version, "crumbs": _crumbs(one.version)}
     if request.headers.get("HX-Request"):
         response = render(request, "campaigns/week/_run.html", context)
@@ -392,7 +388,7 @@ def _told(request: HttpRequest, one: Run) -> dict[str, Any]:
     )
     venues = Venue.objects.in_bulk(
         {
-            _number(str(spot[2]))
+            number_in(str(spot[2]))
             for row in one.moves
             for spot in (*row["before"], *row["after"])
             if spot[2]
@@ -441,7 +437,7 @@ def _told(request: HttpRequest, one: Run) -> dict[str, Any]:
 @require_POST
 def run_stop(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Enough: keep what was found."""
-    running.stop_run(running.reach_run(_user(request), pk), by=_user(request), at=now())
+    running.stop_run(running.reach_run(user_of(request), pk), by=user_of(request), at=now())
     return redirect("run", pk=pk)
 
 
@@ -497,7 +493,7 @@ def coverage(request: HttpRequest, unit: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def feeds(request: HttpRequest) -> HttpResponse:
     """The reader's calendar addresses: make one, see those that are open."""
-    user = _user(request)
+    user = user_of(request)
     if not units_where(user).stretches:
         raise no_role()
     made, trouble = "", ""
@@ -509,7 +505,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
             theme = Theme.objects.filter(code=request.POST.get("theme", "")).first()
             _feed, secret = feeding.open_feed(
                 kind=FeedKind(kind),
-                unit=_number(request.POST.get("unit", "")),
+                unit=number_in(request.POST.get("unit", "")),
                 theme=theme,
                 by=user,
                 at=now(),
@@ -542,10 +538,10 @@ def feeds(request: HttpRequest) -> HttpResponse:
 @require_POST
 def feed_close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close one of the reader's addresses."""
-    found = next((one for one in feeding.feeds_of(_user(request)) if one.pk == pk), None)
+    found = next((one for one in feeding.feeds_of(user_of(request)) if one.pk == pk), None)
     if found is None:
         raise OutOfReach
-    feeding.close_feed(found, by=_user(request), at=now())
+    feeding.close_feed(found, by=user_of(request), at=now())
     messages.success(request, _("This address is closed. Calendars that still ask it get nothing."))
     return redirect("feeds")
 
@@ -588,7 +584,7 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
             "sort_key"
         )
     }
-    chosen = provinces.get(_number(province))
+    chosen = provinces.get(number_in(province))
     if chosen is not None:
         rows = rows.filter(under(chosen.path, "activity__lead_unit__path"))
     counts = _by_day(rows)
@@ -651,10 +647,6 @@ def _crumbs(version: Version) -> list[dict[str, str]]:
         {"label": version.package.unit.name, "url": reverse("package", args=[version.package_id])},
         {"label": version.name, "url": reverse("package_version", args=[version.pk])},
     ]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _day(text: str) -> date | None:

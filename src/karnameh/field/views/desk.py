@@ -24,16 +24,11 @@ from karnameh.field.models import Device, Kind, Sent
 from karnameh.field.receiving import Receipt
 from karnameh.kernel.ids import new_id
 from karnameh.ledger.public import Entry, entries_in_reach
-from karnameh.people.public import User
+from karnameh.people.public import user_of
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 
 _MOST_FILE = 8_000_000  # bytes of a saved queue
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 # --- my phones -------------------------------------------------------------------------------------------
@@ -43,7 +38,7 @@ def _user(request: HttpRequest) -> User:
 @require_safe
 def devices(request: HttpRequest) -> HttpResponse:
     """The viewer's phones, each with a way to lock it out."""
-    rows = queries.devices_of(_user(request))
+    rows = queries.devices_of(user_of(request))
     return render(request, "field/devices.html", {"devices": rows, "crumbs": _my_crumbs()})
 
 
@@ -56,7 +51,7 @@ def _my_crumbs() -> list[dict[str, str]]:
 def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Lock a phone out."""
     device = get_object_or_404(Device, pk=pk)
-    actions.revoke_device(device, by=_user(request), at=now())
+    actions.revoke_device(device, by=user_of(request), at=now())
     messages.success(
         request, _("This phone is locked out. It forgets everything when it next goes online.")
     )
@@ -70,7 +65,7 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def evidence(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """A photo or a voice note, for those who may see its entry."""
-    file = queries.reach_file(_user(request), pk)
+    file = queries.reach_file(user_of(request), pk)
     kind = "image/jpeg" if file.kind == "photo" else "audio/webm"
     try:
         response = FileResponse(queries.open_file(file), content_type=kind)
@@ -85,7 +80,7 @@ def evidence(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask the unit to look at one of its entries again."""
-    user = _user(request)
+    user = user_of(request)
     entry = entries_in_reach(units_where(user)).filter(pk=pk).first()
     if entry is None:
         raise OutOfReach
@@ -115,7 +110,7 @@ def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def aside(request: HttpRequest) -> HttpResponse:
     """What phones could not deliver, and the file of a phone that could not send at all."""
-    user = _user(request)
+    user = user_of(request)
     if not any(holds(user, role) for role in queries.OFFICERS):
         raise no_role()
     settled = request.GET.get("settled") == "1"
@@ -159,7 +154,7 @@ def _is_uuid(text: str) -> bool:
 @require_http_methods(["GET", "POST"])
 def aside_one(request: HttpRequest, pk: int) -> HttpResponse:
     """One of them: mend and post it, or leave it out with a reason."""
-    user = _user(request)
+    user = user_of(request)
     sent = queries.reach_aside(user, pk)
     content = sent.content or {}
     initial = {"quantity": content.get("quantity") or "", "on": sent.on or content.get("on") or ""}
@@ -205,7 +200,7 @@ def aside_one(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def take_queue(request: HttpRequest) -> HttpResponse:
     """Take in the saved queue of a phone."""
-    user = _user(request)
+    user = user_of(request)
     form = QueueForm(request.POST, request.FILES)
     receipts: list[Receipt] = []
     if form.is_valid():
@@ -236,7 +231,7 @@ def take_queue(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def check_in(request: HttpRequest) -> HttpResponse:
     """Heads at a venue, by a plain form: for a browser without script, while there is a network."""
-    user = _user(request)
+    user = user_of(request)
     units = queries.units_of_officer(user)
     if not units:
         raise no_role()
@@ -266,7 +261,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def points(request: HttpRequest) -> HttpResponse:
     """Check-in points in reach, and a new one for an activity."""
-    user = _user(request)
+    user = user_of(request)
     if not holds(user, Role.REPORTER):
         raise no_role()
     near = activities_for(units_where(user, Role.REPORTER)).filter(ends_on__gte=today())
@@ -291,7 +286,7 @@ def points(request: HttpRequest) -> HttpResponse:
 @require_safe
 def point(request: HttpRequest, code: str) -> HttpResponse:
     """The sheet for the wall of the venue: a square code and the same code in letters."""
-    found = queries.reach_point(_user(request), code)
+    found = queries.reach_point(user_of(request), code)
     address = request.build_absolute_uri(f"{reverse('field_app')}#/check-in/{found.code}")
     drawn = io.BytesIO()
     segno.make(address, error="m", micro=False).save(

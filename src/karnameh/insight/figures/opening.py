@@ -28,6 +28,7 @@ from karnameh.ledger.public import (
     receipt,
 )
 from karnameh.org.public import OrgUnit, Place
+from karnameh.plumbing.addresses import id_in
 from karnameh.plumbing.clock import now
 from karnameh.plumbing.public import OutOfReach, Refusal
 from karnameh.plumbing.tables import Cell, csv_response
@@ -48,7 +49,7 @@ COLUMNS = (
 def figure_deliveries(request: HttpRequest, code: str) -> HttpResponse:
     """The rows that the figure adds up, as of its moment, a page at a time."""
     figure, asked, stage, part = _asked(request, code)
-    before = _uuid(request.GET.get("cursor", ""))
+    before = id_in(request.GET.get("cursor", ""))
     page = deliveries(asked, stage=stage, part=part, before=before, size=PAGE)
     here = reverse("figure_deliveries", args=[code])
     query = _query(stage, part)
@@ -221,10 +222,3 @@ def _kept(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response["Cache-Control"] = "public, max-age=3600"
         response["Vary"] = "Cookie, Accept-Encoding"
     return response
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise OutOfReach from None

@@ -30,7 +30,7 @@ from karnameh.insight.queries import indicator_url
 from karnameh.kernel.period import Period
 from karnameh.ledger.public import Stage, preview
 from karnameh.org.public import OrgUnit, Place
-from karnameh.people.public import User
+from karnameh.people.public import User, user_of
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 from karnameh.ui.public import Display, shown_to
@@ -45,7 +45,7 @@ FIRST_PARTS = 10  # of a figure; the others open below them
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """What waits for this officer, what is out, and what has moved since."""
-    user = _user(request)
+    user = user_of(request)
     if not units_where(user).stretches:
         raise OutOfReach
     if not units_where(user, Role.PRESS).stretches:
@@ -85,7 +85,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Write the sentence of a number that stands on a dashboard."""
-    user = _user(request)
+    user = user_of(request)
     query, period = _query_of(request, user)
     form, stage_form = (
         WordsForm(request.POST or None),
@@ -112,7 +112,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def figure_desk(request: HttpRequest, code: str) -> HttpResponse:
     """One figure at the desk: its words while it is a draft, its steps, and what it says."""
-    user = _user(request)
+    user = user_of(request)
     figure = queries.reach_figure(user, code)
     form = WordsForm(request.POST or None, figure=figure) if figure.state in OPEN else None
     if request.method == "POST" and form is not None and form.is_valid():
@@ -138,7 +138,7 @@ def _desk_page(
     status: int = 200,
     trouble: str = "",
 ) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     tallies = queries.present_tallies(figure)
     present = tallies.get(Stage(figure.stage))
     hand = user.pk in figure.authors or user.pk == figure.proposed_by_id
@@ -162,7 +162,7 @@ def _desk_page(
 @require_POST
 def step(request: HttpRequest, code: str) -> HttpResponse:
     """One step in the life of a figure."""
-    user = _user(request)
+    user = user_of(request)
     figure = queries.reach_figure(user, code)
     note = request.POST.get("note", "")
     steps: dict[str, tuple[Callable[[], Figure], str]] = {
@@ -219,7 +219,7 @@ def _publish(figure: Figure, user: User) -> Figure:
 @require_safe
 def progress(request: HttpRequest, code: str) -> HttpResponse:
     """How far the worker is with a large figure; the page asks again and again, and comes anew at the end."""
-    figure = queries.reach_figure(_user(request), code)
+    figure = queries.reach_figure(user_of(request), code)
     work = getattr(figure, "work", None)
     response = render(request, "insight/figures/_work.html", {"figure": figure, "work": work})
     if work is None or not work.goes_on:
@@ -231,7 +231,7 @@ def progress(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def sentence(request: HttpRequest) -> HttpResponse:
     """The sentences as they would be read, while they are written."""
-    user = _user(request)
+    user = user_of(request)
     if code := request.POST.get("code", ""):
         figure = queries.reach_figure(user, code)
     else:
@@ -246,7 +246,7 @@ def sentence(request: HttpRequest) -> HttpResponse:
 @require_safe
 def public_preview(request: HttpRequest, code: str) -> HttpResponse:
     """The public page as it would be, before anything is public."""
-    figure = queries.reach_figure(_user(request), code)
+    figure = queries.reach_figure(user_of(request), code)
     if figure.shown is None:
         figure.shown = shown_of(figure, preview(figure.publishing))
     return _public_page(request, figure, sketch=True)
@@ -464,11 +464,6 @@ def _stages(tallies: Any) -> list[tuple[str, Any]]:
 
 def _crumbs() -> list[dict[str, str]]:
     return [{"label": _("Public figures"), "url": reverse("figures")}]
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _key(text: str) -> int | None:
