@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from reports import choice_of, draft_of, entered, parcels
@@ -27,7 +28,7 @@ from karnameh.ledger.public import (
     promises,
     reverse_entry,
 )
-from karnameh.narrative import actions
+from karnameh.narrative import actions, views
 
 TODAY = NOW.date()
 
@@ -223,6 +224,22 @@ def test_the_table_holds_all_of_them_and_the_states_are_counted_afterwards(
     assert 'hx-get="?campaign=&amp;counts=1"' in page
     counted = client.get(reverse("promises"), {"campaign": "", "counts": "1"}).content.decode()
     assert counted.count("۱۱") == 2 and "hx-get" not in counted  # all, and open
+
+
+def test_too_many_to_be_counted_in_time_leave_the_states_without_numbers(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*_: Any, **__: Any) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 5")
+            cursor.execute("SELECT pg_sleep(60)")
+
+    monkeypatch.setattr(views, "promise_counts", slow)
+    client = Client()
+    client.force_login(world.people["officer"])
+    counted = client.get(reverse("promises"), {"campaign": "", "counts": "1"})
+    assert counted.status_code == 200
+    assert counted.content.decode().count('<span class="count"></span>') == 1 + len(Outcome)
 
 
 def test_the_page_shows_the_words_of_both_and_costs_the_same_for_many(

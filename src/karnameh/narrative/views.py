@@ -10,13 +10,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from karnameh.access.public import reach_unit, units_where
+from karnameh.access.public import Reach, reach_unit, units_where
 from karnameh.activities.public import Campaign, campaign_at
 from karnameh.ledger.public import (
     Coverage,
@@ -49,6 +50,7 @@ from karnameh.org.public import Place, Theme
 from karnameh.people.public import User, user_of
 from karnameh.plumbing.addresses import id_in, number_in
 from karnameh.plumbing.clock import now, today
+from karnameh.plumbing.errors import took_too_long
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 from karnameh.plumbing.tables import Cell, csv_response
 
@@ -546,9 +548,11 @@ def promises(request: HttpRequest) -> HttpResponseBase:
 
     words = outcome_words()
     counting = "counts" in request.GET
-    counts = promise_counts(reach, sought, today=today()) if counting else {}
+    counts = _counts(reach, sought) if counting else {}
     states = {
-        "tabs": [(_("All"), sum(counts.values()), here(state=""), outcome is None)]
+        "tabs": [
+            (_("All"), sum(counts.values()) if counts else None, here(state=""), outcome is None)
+        ]
         + [(words[one], counts.get(one), here(state=one.value), outcome is one) for one in Outcome],
         "counts_url": "" if counting else here(counts="1"),
     }
@@ -586,6 +590,16 @@ def promises(request: HttpRequest) -> HttpResponseBase:
             **shown,
         },
     )  # fmt: skip
+
+
+def _counts(reach: Reach, sought: Sought) -> dict[Outcome, int]:
+    """How many there are of each; nothing when there are too many to be counted in time."""
+    try:
+        return promise_counts(reach, sought, today=today())
+    except OperationalError as trouble:
+        if not took_too_long(trouble):
+            raise
+        return {}
 
 
 _TONES = {

@@ -119,10 +119,15 @@ def no_role() -> Refusal:
     return Refusal(gettext("You can see this, but your role does not allow this step."), status=403)
 
 
+def took_too_long(trouble: BaseException) -> bool:
+    """Whether the database has stopped a question at its time limit."""
+    stopped = isinstance(trouble.__cause__, QueryCanceled)  # whatever language the server speaks
+    return stopped or "statement timeout" in str(trouble)
+
+
 def lost_sentence(trouble: BaseException) -> str:
     """What to say when the database is away, or has stopped a question that took too long."""
-    stopped = isinstance(trouble.__cause__, QueryCanceled)  # whatever language the server speaks
-    if stopped or "statement timeout" in str(trouble):
+    if took_too_long(trouble):
         return gettext(
             "This question took too long and was stopped. Choose a smaller part or a shorter period."
         )
