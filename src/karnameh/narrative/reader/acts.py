@@ -123,7 +123,7 @@ def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Ac
         return Act.NEED if _waits(verb, lead) else Act.DO
     if last == "پیشنهاد" and verb.lemma in ("داد", "کرد", "شد", "نمود"):
         return Act.PROPOSE
-    if _promises(verb, lead, clause, complement=_has_complement(verb, sentence)):
+    if _promises(reading, verb, lead, clause, complement=_has_complement(verb, sentence)):
         return Act.PLEDGE
     if _needs(verb, lead, clause, complement=_has_complement(verb, sentence)):
         return Act.NEED
@@ -194,7 +194,9 @@ def _decides(reading: Reading, verb: Verb, last: str, sentence: Sentence) -> boo
     return verb.lemma != "شد" or _has_complement(verb, sentence)
 
 
-def _promises(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) -> bool:
+def _promises(
+    reading: Reading, verb: Verb, lead: list[str], clause: Clause, *, complement: bool
+) -> bool:
     """A noun of promising before the verb, or parted from it by what is promised."""
     if not lead:
         return False
@@ -210,6 +212,8 @@ def _promises(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) 
         return True
     if lead[-1] == "قبول" and verb.lemma == "کرد" and (complement or lead[-2:-1] == ["را"]):
         return True  # «۲۵۰ خانه را قبول کرده‌ایم», «قبول کرده است … بسازد»
+    if verb.lemma == "گذاشت" and reading.texts(verb.after, verb.after + 2) == ["در", "برنامه"]:
+        return True
     if verb.lemma == "گذاشت" and lead[-2:] in (["در", "برنامه"], ["دستور", "کار"]):
         return True
     if verb.lemma not in _TAKE:

@@ -304,7 +304,8 @@ def _how_large(reading: Reading, figure: Figure, _: list[str]) -> str:
 def _lacking(reading: Reading, figure: Figure, tail: list[str]) -> str:
     """«۲۴۰ روستا فاقد آب هستند», «۴۵ روستا در محاصره آب قرار دارند»."""
     verb = figure.clause.verb
-    if tail == ["کم"] and verb is not None and verb.tense is Tense.COPULA:
+    few = tail[-1:] == ["کم"] and verb is not None and verb.first == figure.after + 1
+    if few and verb is not None and verb.tense is Tense.COPULA:
         return "what they lack: کم"  # «۹ مربی کم است»
     dated = "هنوز" in tail and figure.phrase.unit in ("school", "village", "dwelling", "classroom")
     if dated and verb is not None and verb.lemma == "داشت" and not deed_of(reading, figure) >= 0:
@@ -496,7 +497,7 @@ def _happening(reading: Reading, figure: Figure) -> str:
     struck_thing = "را" in reading.texts(figure.after, verb.first)
     lead = list_lead(reading, figure)
     if (
-        lead[:1] in (["و"], ["،"], [])
+        lead[:1] in (["و"], ["،"], ["ولی"], ["اما"], [])
         and len(lead) <= _FEW_WORDS
         and struck_thing
         and verb.lemma in _RUINING

@@ -35,6 +35,7 @@ _PASSIVE = frozenset(("شد", "گشت", "گردید"))
 _NOUNS_BUT_FOR_BEING = {"برده": "برد", "خواسته": "خواست", "نشسته": "نشست"}
 _PERHAPS_VERBS = frozenset((*_NOUNS_BUT_FOR_BEING, "آسیبدیده"))
 _BEING = key_set("بود بودند بودیم است اند‌ ایم")
+_OF_FUEL = key_set("تن لیتر بشکه گالن تانکر کیلو محموله")
 _CAUSE = 6
 _NEAR_OBJECT = 7  # «… ۳۰ دستگاه رایانه خرید و …»
 _FAR_GOAL = 14  # «۷۸۰ دستگاه … به زوج‌های جوان رسید و …»
@@ -242,6 +243,8 @@ def _is_finite_here(words: list[Word], at: int, first: int, after: int) -> bool:
         return False
     if before.text in ("دست", "حال"):
         return False
+    if words[at].text == "سوخت" and before.text in _OF_FUEL:
+        return False  # «۶۰ تن سوخت و خوراک دام»
     if at + 1 >= after:
         return True
     if before.text in ("این", "آن"):

@@ -17,7 +17,7 @@ from karnameh.narrative.reader.dates import (
     ordinal,
     second_date,
 )
-from karnameh.narrative.reader.labels import enumerator, identifier, plan_name
+from karnameh.narrative.reader.labels import another, enumerator, identifier, plan_name
 from karnameh.narrative.reader.lexicon import CLOCK, DEEDS, OURS
 from karnameh.narrative.reader.lives import lives
 from karnameh.narrative.reader.nouns import is_counted_noun
@@ -69,7 +69,10 @@ def context_of(
         return ordinal(reading, figure)
     if form in (Form.VAGUE, Form.FRACTION):
         lasting = Verdict("year", "a duration") if is_duration(reading, figure) else None
-        return lasting or surroundings(reading, figure) or lives(reading, figure)
+        told = lasting or surroundings(reading, figure) or lives(reading, figure)
+        if told is None and previous is not None and _is_part(reading, figure, previous, known):
+            told = Verdict(figure.phrase.unit, "a part of what is no result")
+        return told
     for rule in _RULES:
         verdict = rule(reading, figure)
         if verdict is not None:
@@ -86,6 +89,8 @@ def context_of(
         return Verdict(figure.phrase.unit, "a part of what is no result")
     if previous is not None and known == "date":
         return second_date(reading, figure, previous)
+    if previous is not None and known == "id" and another(reading, figure, previous):
+        return Verdict("id", "an identifier", nothing(figure))
     lone = figure.phrase.after <= figure.phrase.first or not is_counted_noun(
         reading.text(figure.phrase.first)
     )
@@ -116,17 +121,18 @@ def _shares_verb(reading: Reading, figure: Figure, previous: Figure, known: str)
 
 def _is_part(reading: Reading, figure: Figure, previous: Figure, known: str) -> bool:
     """«روستای ما ۹۰ خانوار دارد و ۳۰ خانوار آن دامدارند»: a part of what was no result."""
-    share = figure.phrase.unit == "percent" and known in _PARTED
+    share = figure.phrase.unit in _SHARES and known in _PARTED
     people = figure.phrase.unit == "person" and known == "percent"
     same = known == figure.phrase.unit or share or people
     same = same and previous.sentence is figure.sentence
-    of_it = reading.text(figure.after) in _OF_IT or reading.text(figure.after - 1).endswith("شان")
+    of_it = not _OF_IT.isdisjoint(reading.texts(figure.after - 1, figure.after + 1))
+    of_it |= reading.text(figure.after - 1).endswith("شان")
     of_it |= reading.text(figure.after) == "از" and reading.text(figure.after + 1) in _OF_IT
     verb = figure.clause.verb
     lives = verb is not None and reading.text(verb.first - 1) == "زندگی"
     acting = reading.text(verb.after - 1).endswith("یم") if verb is not None else True
     acting |= not (DEEDS | OURS).isdisjoint(figure.clause.texts)
-    lives |= not acting and figure.phrase.unit == "percent"
+    lives |= not acting and figure.phrase.unit in _SHARES
     return same and known not in _TIMES and of_it and (owns(figure) or lives)
 
 
@@ -145,6 +151,7 @@ _PARTED = frozenset(
     )
 )
 _SETTLEMENTS = frozenset(("village", "neighbourhood", "city", "county", "district"))
+_SHARES = frozenset(("percent", "share"))
 _LATEST = 24
 _OF_IT = frozenset(("آن", "آنها", "آنان"))
 _TIMES = frozenset(("date", "time", "id", "ordinal", "year", "month", "day", "percent"))

@@ -109,7 +109,8 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
     year = 1200 <= value <= 1499 or 1900 <= value <= 2049
     if year and _counts_things(reading, figure, before):
         return None
-    short = 10 <= value <= 99 and figure.number.after == figure.first + 1
+    spelled = value >= 60 and reading.words[figure.first].kind is Kind.WORD
+    short = 10 <= value <= 99 and (figure.number.after == figure.first + 1 or spelled)
     if before == "سال" and 60 <= value <= 99 and short and following not in ("هزار", "نفر"):
         return Verdict("date", "a year", before_number(figure))
     edge = before in ("ابتدای", "اوایل", "آغاز", "پایان", "اواخر")

@@ -13,6 +13,7 @@ _LIST_MARKS = frozenset(".-–)/ـ:")
 _UNNAMED = key_set("نفر تن مورد عدد درصد روستا خانه شهر")
 _DIALLING = key_set("شماره‌گیری دستوری سرشماره پیش‌شماره")
 _LINES = key_set("خط سامانه شماره تلفن کد سرشماره اورژانس")
+_NUMBERS = key_set("شماره‌های کدهای پلاک‌های")  # «خبرنگاران: شماره‌های ۱۸ و ۲۶»
 _MOST_ITEMS = 30
 _STOPS = frozenset((":", ".", "؛", "،", "؟"))
 _SHORT_CODE = 3
@@ -87,6 +88,8 @@ def identifier(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("id", "a number that names a thing", before_number(figure))
     if digits and further == "شماره" and before in ("کارت", "حساب", "شبای", "مجوز"):
         return Verdict("id", "an identifier", nothing(figure))
+    if digits and lone and marks == 0 and before in _NUMBERS:
+        return Verdict("id", "an identifier", nothing(figure))
     legal = before in ("ماده", "بند", "تبصره", "اصل", "شماره", "کد", "فاز", "کانال", "طبقه")
     named = before in NAMED_BY_NUMBER and (legal or not counts_known(reading, figure))
     if marks == 0 and named:
@@ -98,6 +101,13 @@ def identifier(reading: Reading, figure: Figure) -> Verdict | None:
         if value.isdecimal() and value[0] != "0" and not value.endswith("000"):
             return Verdict("id", "a long bare number", nothing(figure))
     return None
+
+
+def another(reading: Reading, figure: Figure, previous: Figure) -> bool:
+    """«شماره‌های ۱۸ و ۲۶»: a bare number joined to an identifier."""
+    joined = figure.first == previous.number.after + 1
+    joined &= reading.text(figure.first - 1) in ("و", "،", "تا")
+    return joined and figure.phrase.after <= figure.phrase.first
 
 
 def _names_thing(reading: Reading, figure: Figure, before: str) -> bool:

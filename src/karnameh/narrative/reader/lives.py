@@ -41,6 +41,7 @@ _LIVES = key_set("مهاجرت کوچ فوت ازدواج سکته تصادف")
 _MOST = key_set("بیشترین کمترین بالاترین پایین‌ترین")
 _VOTES = key_set("مخالف موافق ممتنع")
 _EVERYBODY = key_set("ایرانی شهروند نفر خانوار تهرانی")
+_WASTE = key_set("زباله پسماند فاضلاب نخاله پساب")
 _OLDEST = 120
 _HEAD = 8
 _AGES = key_set("سن سنی")
@@ -105,9 +106,12 @@ def _of_a_people(reading: Reading, figure: Figure) -> str:
     if reading.texts(figure.after, figure.after + 2) == ["از", "جمعیت"] and owns(figure):
         return "what a people is like"
     uses = reading.text(verb.first - 1) in ("مصرف", "تولید") and verb.tense is Tense.PRESENT
-    everybody = any(
-        one == "هر" and other in _EVERYBODY for one, other in pairwise(reading.head(figure))
-    )
+    wasted = verb.lemma == "شد" and not _WASTE.isdisjoint(reading.texts(figure.phrase.first, verb.first))
+    if uses and wasted:
+        return "what a people leaves behind"  # «روزانه ۲ هزار تن زباله در استان تولید می‌شود»
+    head = [text for text in reading.head(figure) if text not in ("و", "که")]
+    everybody = any(one == "هر" and other in _EVERYBODY for one, other in pairwise(head))
+    uses |= owns(figure) and head[:1] != [] and head[0] in ("سهم", "مصرف", "سرانه")
     return "what a people uses" if uses and everybody else ""
 
 
@@ -194,7 +198,9 @@ def _founders(reading: Reading, figure: Figure) -> str:
     if before == "پایه" and verb.lemma == "گذاشت":
         return "how it was founded"
     people = figure.phrase.unit in ("person", "", *MONEY)
-    led = reading.text(figure.opening - 1) == "با" and not reading.figures_after(figure)
+    later = reading.figures_after(figure)[:1]
+    alone = not later or later[0].clause is not figure.clause
+    led = reading.text(figure.opening - 1) == "با" and alone
     return (
         "how it was founded" if before == "شکل" and verb.lemma == "گرفت" and led and people else ""
     )
@@ -269,6 +275,8 @@ def _which(reading: Reading, figure: Figure) -> str:
         return ""
     if figure.opening - first > 1 or figure.opening == figure.first:
         return ""
+    if reading.text(figure.after) in ("آنان", "آنها"):
+        return ""  # «… که کمتر از ۵۰ نفر آنان زیر ۴۰ سال سن دارند»: a part of them
     before = reading.text(first - 2)
     apart = before in VERB_FORMS and figure.phrase.unit in ("person", "household", "hectare")
     if apart and reading.text(verb.first).endswith("ند") and verb.tense is Tense.PRESENT:

@@ -30,6 +30,7 @@ _OPENING = 8  # words of a sentence in which its source is named
 _COSTS = PRICE_WORDS | key_set("هزینه هزینه‌های هزینه‌ها نرخ قیمت‌ها قیمت‌های مخارج")
 _RISING = key_set("بالا گران افزایش رشد جهش برابر برابری صعود")
 _HEAD = 6
+_OPENS = 4
 _COST_PREDICATES = key_set("هزینه قیمت خرج سرمایه بها تمام آب")
 _COST_LIGHTS = frozenset(("داشت", "برداشت", "برد", "خواست", "شد", "خورد", "بود", "رفت"))
 _MISHAPS = key_set("تصادفات آتش‌سوزی‌ها حوادث طلاق‌ها مرگ‌ها جرایم سرقت‌ها بیماری‌ها زلزله‌ها مصدومیت‌ها")
@@ -56,7 +57,7 @@ def _public_rate(reading: Reading, figure: Figure) -> str:
         return ""
     head = reading.head(figure)
     if len(head) > _HEAD:
-        head = [*head[:2], "…", *head[-_HEAD:]]
+        head = [*head[:_OPENS], "…", *head[-_HEAD:]]
     if _OWN_RATES & set(head):
         return ""
     for at, text in enumerate(head):

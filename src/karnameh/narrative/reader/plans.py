@@ -37,6 +37,7 @@ _AIMS = key_set(
 )
 # What was promised, as the subject or the predicate; a bare «وعده» may be a meal.
 GIVEN_WORDS = key_set("قول وعده وعده‌ای قولی تعهدی قول‌هایی وعده‌هایی وعده‌ها تعهد تعهدات مصوبه")
+_PROMISED = key_set("وعده قول تعهد وعده‌های تعهدات قول‌های")
 _MEANS = key_set("اعتبار هزینه مشارکت همکاری کمک حضور هدف صرف")
 _TIMES_AHEAD = key_set(
     "بعد آینده دیگر سال بهار تابستان پاییز زمستان هفته ماه عید نوروز"
@@ -112,6 +113,8 @@ def planned_by(tail: list[str], *, people: bool = False) -> str:
     """A predicate that plans: «از برنامه‌های ماست», «در راه است», «آماده بهره‌برداری است»."""
     if any(word in PLAN_NOUNS or word == "دستور" for word in tail) or tail[:2] == ["در", "فهرست"]:
         return "listed among plans"
+    if any(word in _PROMISED and tail[at + 1 : at + 2] == ["ما"] for at, word in enumerate(tail)):
+        return "what was promised"  # «… مهم‌ترین وعده ما برای زمستان است»
     if tail[-2:] == ["در", "راه"] or tail[:2] == ["در", "آستانه"]:
         return "under way to be done"
     readied = [word in DEEDS for word in tail]

@@ -180,6 +180,9 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
         and verb.first <= figure.after + 1
     ):
         return Verdict(figure.phrase.unit, "a structure")  # «بنیاد ۱۳ دفتر منطقه‌ای دارد»
+    working = noun == "گروه" and reading.text(figure.phrase.first + 1) == "کاری"
+    if working and value < _FEW and owns(figure):
+        return Verdict(figure.phrase.unit, "a structure")  # «پنج گروه کاری داریم»
     jointly = {"مشترک"} & set(reading.head(figure)) and figure.phrase.unit == "organization"
     if jointly and verb is not None and reading.text(verb.first - 1) == "تشکیل" and value < _FEW:
         return Verdict("organization", "the parties of something")

@@ -103,8 +103,11 @@ def stage_of(reading: Reading, figure: Figure) -> Staged:
         return Staged("pledged", "its own attribute is a promise")
     if share_of_plan(reading, figure):
         return Staged("reported", "a share of the plan", sure=0.7)
-    if _is_room(reading, figure) and not _is_of_promised(reading, figure):
-        return Staged("potential", "a capacity", sure=0.7)
+    if _is_room(reading, figure):
+        if not _is_of_promised(reading, figure):
+            return Staged("potential", "a capacity", sure=0.7)
+        if not conditioned(reading, figure):
+            return Staged("pledged", "how much a promised thing holds", sure=0.7)
     aimed = _aimed_at(reading, figure)
     if aimed is not None:
         return aimed

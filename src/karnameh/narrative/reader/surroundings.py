@@ -134,9 +134,13 @@ def _holds(reading: Reading, place: Figure, dweller: Figure) -> bool:
 def _way(reading: Reading, figure: Figure) -> str:
     """«تا درمانگاه ۳۵ کیلومتر راه است», «راه روستا ۷ کیلومتر خاکی است»."""
     verb = figure.clause.verb
-    if figure.phrase.unit not in ("kilometre", "metre") or verb is None or verb.lemma != "بود":
+    if figure.phrase.unit not in ("kilometre", "metre") or verb is None:
         return ""
     head = reading.head(figure)
+    if verb.lemma == "رسید" and verb.tense is Tense.PRESENT:
+        return "a distance" if "فاصله" in head else ""  # «فاصله … به ۹۰ کیلومتر می‌رسد»
+    if verb.lemma != "بود":
+        return ""
     if not _UNDER_WORK.isdisjoint(head) or PLAN_NOUNS & set(head) or RESULT_NOUNS & set(head):
         return ""
     far = reading.text(verb.first - 1) in ("راه", "فاصله") and "تا" in head
@@ -237,7 +241,7 @@ def _whole_of_land(reading: Reading, figure: Figure) -> str:
     if (
         not alike
         or part.opening - figure.after > _BEHIND
-        or DEEDS & set(between)
+        or (DEEDS - {"دارای"}) & set(between)
         or "که" in between
     ):
         return ""

@@ -56,7 +56,9 @@ _COSTS_OF_EACH = key_set("هزینه قیمت بهای سرمایه مخارج �
 _LOANS = key_set("وام وام‌ها وام‌های تسهیلات تسهیلاتی وامی هر قرض‌الحسنه اعتبار کمک بلاعوض")
 _LENT = frozenset(("وام", "تسهیلات"))
 _LIMITS = key_set("حداقل حداکثر کمترین بیشترین کف")
+_HELD = key_set("برپا برگزار اجرا دایر")
 _AHEAD = 8
+_BESIDE = 4
 _SENTENCE_REACH = 25
 _PRICE_REACH = 16
 _MILLIONS = frozenset(("میلیون", "میلیارد"))
@@ -240,6 +242,9 @@ def _allotted(reading: Reading, at: int, figure: Figure) -> bool:
         verb.lemma in _MAKING or reading.text(verb.first - 1) in _MAKING_NOUNS
     ):
         return False  # «هر خیاط روزانه ۱۰۰ ماسک می‌دوزد»
+    held = verb is not None and reading.text(verb.first - 1) in _HELD
+    if held and verb is not None and verb.tense is Tense.SUBJUNCTIVE:
+        return False  # «هر گروه دو کلاس جبرانی برپا کند»
     receiver = unit_of([reading.text(at + 1)])
     goods = figure.phrase.unit not in (
         "person",
@@ -421,9 +426,16 @@ def is_part_of_cost(reading: Reading, figure: Figure, previous: Figure, known: s
     theirs = owns(figure) or "خود" in reading.texts(figure.after, figure.after + 3)
     if percent and known in MONEY and reading.text(figure.after) == "آن" and theirs:
         return True  # «۶۰ درصد آن بلاعوض است»
-    if figure.phrase.unit not in MONEY or previous.phrase.unit not in MONEY or not owns(figure):
+    if figure.phrase.unit not in MONEY or previous.phrase.unit not in MONEY:
+        return False
+    built = figure.clause.verb is not None and figure.clause.verb.lemma == "ساخت"
+    if not owns(figure) and not built:
         return False
     shared = not SHARE_WORDS.isdisjoint(figure.clause.texts)
+    beside = known in MONEY and previous.clause is figure.clause
+    beside &= reading.text(figure.opening - 1) == "و"
+    if beside and figure.opening - previous.after <= _BESIDE:
+        return True  # «هر خانه … با ۴۵۰ میلیون تومان وام و ۱۰۰ میلیون تومان کمک ساخته می‌شود»
     if known in MONEY and previous.sentence is figure.sentence and shared:
         return True  # «هر واحد … هزینه می‌برد: سهم ما ۱۵۰ میلیون، وام ۲۰۰ میلیون و … است»
     if figure.sentence.number - previous.sentence.number > 1:

@@ -22,6 +22,7 @@ _GROUPS = key_set(
 _LENGTHS = frozenset(("metre", "centimetre", "millimetre"))
 _DEPTHS = key_set("ارتفاع عمق سطح تراز ضخامت")
 _WATERS = key_set("آب سیلاب سیل برف رودخانه رود دریاچه گل‌ولای")
+_REACHED = frozenset(("به", "در", "برای")) | DEEDS
 _OF_WEATHER = key_set("آب بارندگی بارش بارش‌ها ذخیره ذخایر سفره‌های دما دمای آبدهی")
 
 
@@ -30,6 +31,9 @@ def dwellers(reading: Reading, figure: Figure) -> Verdict | None:
     verb, unit = figure.clause.verb, figure.phrase.unit
     if _lives_in_it(reading, figure):
         return Verdict(unit, "who lives there")
+    settled = reading.texts(figure.after, figure.after + 2) == ["دارای", "سکنه"]
+    if settled and reading.text(figure.opening - 1) not in _REACHED:
+        return Verdict(unit, "how a territory is made up")  # «… و ۱۹۰۰ روستای دارای سکنه»
     of_one = reading.text(figure.opening - 2) in _SETTLEMENT and unit == "household"
     if of_one and reading.text(figure.opening - 1) == "با":
         return Verdict(unit, "who lives there")  # «روستایی با ۶۷ خانوار»
@@ -86,7 +90,7 @@ def level(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict(figure.phrase.unit, "a level of nature")
     if figure.phrase.unit != "percent":
         return None
-    natural = bool(_OF_WEATHER & set(head[:1]))
+    natural = not _OF_WEATHER.isdisjoint(head[:1] + head[-1:])  # «در سال گذشته بارش ۳۲ درصد …»
     told = verb.tense in (Tense.PAST, Tense.COPULA)
     return Verdict("percent", "a level of nature") if natural and told else None
 
