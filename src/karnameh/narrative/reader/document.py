@@ -192,12 +192,16 @@ def _bind_places(reading: Reading, drafts: list[Draft], index: PlaceTree) -> Non
         if first not in hits:
             continue
         figures = [draft.figure for draft in group]
+        part: Draft | None = None
         for position, draft in enumerate(group):
             hit = place_of(reading, position, figures, hits[first])
             if hit is not None:
                 draft.place = _place_name(reading, hit)
             elif position and _is_of_these(reading, draft):
                 draft.place = group[position - 1].place
+                part = draft
+            elif part is not None and _is_another_part(part, draft):
+                draft.place = part.place
 
 
 def _is_of_these(reading: Reading, draft: Draft) -> bool:
@@ -205,6 +209,11 @@ def _is_of_these(reading: Reading, draft: Draft) -> bool:
     at = draft.figure.opening
     led = reading.texts(at - 3, at - 1) == ["از", "این"] and reading.text(at - 1) in _WHOLES
     return led and reading.text(at - 4) in ("؛", "،")
+
+
+def _is_another_part(part: Draft, draft: Draft) -> bool:
+    """«از این تعداد ۷۱ خانه تمام شد، ۱۲ خانه در حال نازک‌کاری است»."""
+    return part.phrase.unit == draft.phrase.unit and part.unit == draft.unit
 
 
 def _place_name(reading: Reading, hit: PlaceHit) -> str:

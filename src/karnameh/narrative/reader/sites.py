@@ -105,6 +105,9 @@ _BEFORE_NAMED = LOCATIVE | frozenset(
 )
 _UNIT_LOOK_BACK = 5
 _TITLE = 7  # words of a title before its place
+_QUARTERS = key_set("جنوب شمال شرق غرب")
+_RECEIVING = frozenset(("برای", "میان", "بین"))
+_COMING = key_set("آمدند رفتند شتافتند آمد آمده‌اند رفته‌اند")
 _HELPERS = key_set("مردم اهالی خیران خیرین نیکوکاران")
 _BYLINE = 7  # «به گزارش خبرگزاری، منطقه کردستان، …»
 _OPENINGS = key_set(
@@ -197,7 +200,8 @@ def _place_at(
         return PlaceHit(at, at + 1)
     size = _name_size(reading, at, after, index)
     unsure = size == 1 and text in AMBIGUOUS_PLACES
-    if unsure and text in PLACES_BEHIND_IN and before in ("در", "به"):
+    closed = text == "میانه" and reading.text(at + 1) in DEEDS  # «در میانه برپا شد», no «میانه راه»
+    if unsure and (closed or text in PLACES_BEHIND_IN) and before in ("در", "به"):
         unsure = False
     if unsure and size:  # beside sure names an everyday word is a name: «سراب، میانه و بستان‌آباد»
         listed = _with_partners(reading, PlaceHit(at, at + size), after, index)
@@ -223,6 +227,9 @@ def _with_partners(reading: Reading, hit: PlaceHit, after: int, index: PlaceTree
     end = hit.after
     while end + 1 < after and reading.text(end) in ("و", "،"):
         size = _name_size(reading, end + 1, after, index)
+        if not size and reading.text(end + 1) in _QUARTERS and end + 2 < after:
+            size = _name_size(reading, end + 2, after, index)  # «هرمزگان و جنوب کرمان»
+            size += size > 0
         if not size or (
             reading.text(end + 1 + size) in ("و", "،")
             and not _name_size(reading, end + 2 + size, after, index)
@@ -295,7 +302,8 @@ def _is_of_unit(reading: Reading, hit: PlaceHit, first: int, counted: set[int]) 
     """Whether the name only says which unit: a unit's head stands before it in the same phrase."""
     helped = reading.texts(max(first, hit.first - 4), hit.first)
     if helped[-1:] and helped[-1] in _HELPERS and JOINT_WORDS & set(helped):
-        return True  # «با کمک مردم اصفهان»
+        came = reading.text(hit.after) in _COMING and helped[-3:-1] == ["به", "کمک"]
+        return not came  # «با کمک مردم اصفهان»; «به کمک مردم پلدختر آمدند» tells where
     if _is_of_speaker(reading, hit, first):
         return True
     if hit.first > first and reading.text(hit.first - 1) in _STREETS:
@@ -312,6 +320,8 @@ def _is_of_unit(reading: Reading, hit: PlaceHit, first: int, counted: set[int]) 
             return False
         if word.text in _FACILITIES and reading.text(hit.after) == "با" and _counts(reading, hit):
             return False  # «مرکز دیالیز زاهدان با ۳۰ تخت»
+        if word.text in TEAM_HEADS and reading.text(at - 1) in _RECEIVING:
+            return False  # «برای جوانان پارس‌آباد ۲۰ زمین هموار کنیم»
         if word.text in UNIT_HEADS or word.text in TEAM_HEADS:
             return at not in counted  # «۲ مرکز بهداشت بم» is a thing in a place
     return False

@@ -29,11 +29,13 @@ _MEETINGS = key_set(
 _TOPICS = key_set("درباره خصوص مورد اشاره پیرامون یادآوری بیان")
 _SENDING = key_set("ارسال اعزام گسیل منتقل حمل فرستاده فرستاد برد رفت رسید عازم روانه")
 _MOTION = key_set("رفت شتافت اعزام سفر عازم")
+_DISASTERS = key_set("سیل زلزله سیلاب زمین‌لرزه توفان طوفان آتش‌سوزی حادثه")
 _PARTS = frozenset(("آن", "آنها", "باقیمانده"))
 _IN_IT = frozenset(("آن", "آنها", "آنجا"))
 _ADDED = frozenset(("هم", "نیز"))
 _NEW_SUBJECT = frozenset((":", "؛", "همچنین", "گفت", "افزود"))
 _LEADS = frozenset(("در", "به", "از", "سطح", "سراسر"))
+_TERRITORIES = frozenset(("county", "province", "village", "city", "neighbourhood", "district"))
 _NEAR = 4  # words between a place and the figure that it opens
 
 
@@ -112,7 +114,9 @@ def _behind(
 
 def _is_told_of(reading: Reading, figure: Figure, hit: PlaceHit) -> bool:
     """Whether the relative clause right behind what is counted tells its place."""
-    if reading.text(figure.after) != "که" or reading.text(hit.first - 1) != "در":
+    led = reading.text(hit.first - 1)
+    led = reading.text(hit.first - 2) if led in _DISASTERS else led  # «که در سیل الشتر …»
+    if reading.text(figure.after) != "که" or led != "در":
         return False
     return "؛" not in reading.texts(figure.after, hit.first)
 
@@ -286,7 +290,14 @@ def _still_holds(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) 
     named = reading.texts(figure.number.after, figure.after + 1)
     if item.phrase.unit == figure.phrase.unit and _PARTS & set(named):
         return True  # «۷۰ کیلومتر از راه‌های بشاگرد …؛ ۵۴ کیلومتر آن …»
+    if item.phrase.unit in _TERRITORIES and reading.text(item.opening - 1) == "در":
+        if hit.first <= item.after and hit.after == figure.opening:
+            return True  # «در ۱۱ شهرستان لرستان ۵۳ درمانگاه …»
     verb = item.clause.verb
+    sent = verb is not None and verb.lemma == "فرستاد" and item.phrase.unit in ("person", "team")
+    sent = sent and item.phrase.unit != figure.phrase.unit and item.clause is not figure.clause
+    if sent and verb is not None and hit.after == verb.first:
+        return True  # «۸۰۰ داوطلب را به دره‌شهر فرستادیم و روزانه ۶ هزار وعده غذا پختیم»
     went = verb is not None and (verb.lemma in _MOTION or reading.text(verb.first - 1) in _MOTION)
     if went and verb is not None and item.clause is not figure.clause and hit.after == verb.first:
         return True  # «… به سیل‌زدگان دلفان رفتند و ۱۱۲۰۰ نفر را معاینه کردند»
