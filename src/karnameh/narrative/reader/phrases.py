@@ -42,6 +42,14 @@ _QUALITIES = key_set("فعال آماده آزاد مجهز مستقر")
 _MAKING = key_set("خواند بافت دوخت نوشت ساخت پخت فروخت کاشت چید پوشید شست")
 _NEVER_HALVES = key_set("سیار ثابت سرپایی بستری جدید محروم دولتی خصوصی نیازمند ویژه متوسط خرد")
 _THEIRS = key_set("قسط فشار مدرک گواهی مجوز گواهینامه")
+_BEGINNING = key_set(
+    """
+    نقص ایراد ظرفیت مجوز مهمان میهمان جوایزی خدماتی اقداماتی امکاناتی تسهیلاتی لوازمی وسایلی کمابیش
+    """
+)
+_TAKEN = key_set("گذراند گرفت آموخت دید فرستاد پوشید نوشت خرید")
+_OBJECT = 8
+_CLOSING = frozenset(("را", "هم", "نیز"))
 _HEADS_THAT_LEAD = key_set("صاحب وسیله")
 _SIDES = key_set("جنوب شمال شرق غرب حاشیه")
 _THEM = key_set("آن آنها آنان اینها ایشان")
@@ -324,6 +332,14 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
         return False  # «با سه وزارتخانه تفاهم‌نامه امضا شد»
     if heads[0] in ("person", "request") and words[at].text in _THEIRS and at == first + 1:
         return False  # «۷۵ وام‌گیرنده قسط عقب‌افتاده دارند»
+    if words[at].text in _BEGINNING or words[at].text.endswith("هایی"):
+        return False  # «۴۸ پروژه نقص فنی داشت», «به ۱۰۰ اثر برتر جوایزی اهدا شد»
+    if heads[0] == "person" and at == first + 1 and _is_their_object(words, at):
+        return False
+    if heads[0] in _SETTLEMENTS and is_asset(words[at].text) and at == first + 1:
+        return False  # «۱۵ شهر بازارچه دائمی راه بیفتد»
+    if heads[0] == "school" and heads[1] == "classroom":
+        return False  # «در ۳۰ مدرسه کلاس شنا بگذاریم»
     if heads[0] in _RECEIVERS and heads[1] in _GIVEN:
         return False  # «۲۶۰۰ خانوار بسته معیشتی گرفتند»
     if heads[0] == "person" and heads[1] == "course" and _is_figure(words, at + 1):
@@ -400,6 +416,24 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
     if words[at].text in _QUALITIES and (following in PREPOSITIONS or can):
         return True  # «۶ هزار عضو فعال در …»
     return not _verb_follows(words, at + 1) or _is_service(words, first, at)
+
+
+def _is_their_object(words: list[Word], at: int) -> bool:
+    """«۴۱۰ بهورز دوره مراقبت را گذراندند», «۱۴۰۰ کشاورز بذر می‌گیرند»: what people take, no part of them."""
+    text = words[at].text
+    if text.endswith("ها") and _text_at(words, at + 1) == "را":
+        return True  # «۹۰۰ داوطلب ساحل‌ها را پاک کنند»
+    if _is_adjective(text) or unit_of_word(text) == "person":
+        return False
+    if _text_at(words, at + 1) == "را" and unit_of_word(text) != "course":
+        return False  # «۴۵۰ داوطلب فنی را می‌فرستیم»
+    for index in range(at + 1, min(at + _OBJECT, len(words))):
+        form = VERB_FORMS.get(words[index].text)
+        if form is not None and form.tense is not Tense.PARTICIPLE:
+            return form.lemma in _TAKEN and words[index - 1].text not in DEEDS
+        if words[index].kind is not Kind.WORD or words[index].text in ("که", AND, "با", "در"):
+            return False
+    return False
 
 
 def _is_measured(words: list[Word], at: int) -> bool:
@@ -500,6 +534,8 @@ def _and_continues(words: list[Word], first: int, at: int) -> bool:
     classified = at == first + 2 and words[first].text in CLASSIFIERS
     if classified and unit_of_word(words[at - 1].text) and near[1]:
         return not _meets_number(words, at + 1)  # «۲۷۰۰ رأس بز و میش»
+    if words[first].text in CLASSIFIERS and first + 1 < at and _is_pair(words, at):
+        return not _meets_number(words, at + 1)  # «اصله نهال گردو و بادام», «دستگاه پمپ و کف‌کش»
     people = at - 1 > first and unit_of_word(words[at - 1].text) == near[1] == "person"
     if people and near[0] in ROOFED:
         return not _meets_number(words, at + 1)  # «خانه سالمندان و افراد دارای معلولیت»
@@ -514,6 +550,15 @@ def _and_continues(words: list[Word], first: int, at: int) -> bool:
         and unit_of_word(words[first].text) == "person"
         and not _meets_number(words, at + 1)
     )
+
+
+def _is_pair(words: list[Word], at: int) -> bool:
+    """Whether the noun behind an «و» ends the phrase: a preposition, «را» or «هم» stands behind it."""
+    behind = _text_at(words, at + 2)
+    described = _is_adjective(behind)
+    behind = _text_at(words, at + 3) if described else behind
+    closing = behind in PREPOSITIONS or behind in _CLOSING
+    return closing and not words[at + 1].text.endswith(("ها", "های"))
 
 
 def _meets_number(words: list[Word], at: int) -> bool:
@@ -553,6 +598,7 @@ def _without_verb_half(words: list[Word], first: int, after: int) -> int:
     elif (
         after - first > 1
         and words[after - 1].text in DEEDS
+        and words[after - 1].text not in _MACHINES
         and _verb_follows(words, after)
         and not _is_service(words, first, after - 1)
     ):

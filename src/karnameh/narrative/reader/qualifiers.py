@@ -11,6 +11,7 @@ from karnameh.narrative.reader.lexicon import (
     QUALIFIERS,
 )
 from karnameh.narrative.reader.model import Qualifier
+from karnameh.narrative.reader.number_words import SMALL
 from karnameh.narrative.reader.numerals import Form, Number
 from karnameh.narrative.reader.phrases import MONEY, ROOFED, SPANS, Phrase
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
@@ -20,9 +21,10 @@ _TIMES = frozenset(("year", "month", "week", "day", "hour"))
 _UNDER_FORMS = frozenset(("کمتر از", "کمتراز", "پایینتر از", "پایین تر از"))
 _LOWER = key_set("پایین‌تر کمتر")
 _LIMITS = key_set("حداقل دست‌کم لااقل حداکثر")
-_BEYOND = key_set("گذشت گذشته گذشته‌است فراتر عبور تجاوز می‌گذرد بیشتر بالاتر")
+_BEYOND = key_set("گذشت گذشته گذشته‌است فراتر عبور تجاوز می‌گذرد بگذرد بیشتر بالاتر")
 _ENDS = frozenset((".", "؟", "!", "؛", "\n"))
 _WITH_POWER = 2
+_ROUGHLY = key_set("تقریبا کمابیش حدودا")
 _EACH_TIME = key_set("روزی هفته‌ای ماهی سالی روزانه ماهانه سالانه هفتگی شبی")
 
 
@@ -62,7 +64,28 @@ def qualifier_of(words: list[Word], number: Number, phrase: Phrase) -> tuple[Qua
         return "at_most", at - 1
     if _passed(words, number, phrase):
         return "at_least", number.first
-    return "exact", number.first
+    return _said_behind(words, max(phrase.after, number.after)), number.first
+
+
+def _said_behind(words: list[Word], at: int) -> Qualifier:
+    """«۱۵۰ نفر به طور تقریبی», «شش هزار دانشجو تقریباً», «۲۰۰ تن زباله حداکثر تفکیک شود»."""
+    at += at < len(words) and words[at].text in ("،", "(")
+    said = [word.text for word in words[at : at + 3]]
+    if said[:1] and said[0] in _ROUGHLY and not _counts_next(words, at + 1):
+        return "about"
+    if said in (["به", "طور", "تقریبی"], ["کم", "و", "بیش"]) or said[:2] == ["کمی", "بیش"]:
+        return "about"
+    if said[:1] == ["حداکثر"] and not _counts_next(words, at + 1):
+        return "at_most"
+    return "exact"
+
+
+def _counts_next(words: list[Word], at: int) -> bool:
+    """Whether a number follows, which the word before belongs to."""
+    return any(
+        word.kind is Kind.DIGITS or word.text in SMALL or word.text in ("به", "تا", "همه", "تمام")
+        for word in words[at : at + 2]
+    )
 
 
 def _denied_behind(words: list[Word], phrase: Phrase) -> bool:
@@ -108,6 +131,8 @@ def _until(words: list[Word], at: int, phrase: Phrase) -> bool:
     before = words[at - 2].text if at > 1 else ""
     if at > _WITH_POWER and words[at - 3].text in POTENTIAL_NOUNS:
         return True  # «قابلیت دارد تا ۱۰ برابر …»
+    if before == "است" and words[at - 3].text == "ممکن":
+        return True  # «ممکن است تا ۳۵ درصد بالا برود»
     if before in VERB_FORMS:
         return VERB_FORMS[before].lemma == "توانست" or not _is_purpose(words, phrase.after)
     return not any(words[index].text == "از" for index in range(max(at - 7, 0), at - 1))
@@ -148,7 +173,9 @@ def _under(words: list[Word], at: int, phrase: Phrase) -> bool:
     if phrase.unit in ROOFED or named == "کلاس":
         return False  # «سقف ۱۶۰ خانه زده شد»
     return any(
-        text == "سقف" and before[index - 1 : index] not in (["بر"], ["روی"], ["زیر"])
+        text == "سقف"
+        and before[index - 1 : index] not in (["بر"], ["روی"], ["زیر"])
+        and before[index + 1 : index + 2] not in (["را"], ["و"])  # «۵۴۰ سقف را ایزوله کردند و …»
         for index, text in enumerate(before)
     )
 
@@ -158,6 +185,8 @@ def _passed(words: list[Word], number: Number, phrase: Phrase) -> bool:
     after = max(phrase.after, number.after)
     tail = [words[index].text for index in range(after, min(after + 3, len(words)))]
     if tail[:2] in (["به", "بالا"], ["و", "اندی"], ["و", "بیشتر"], ["یا", "بیشتر"]):
+        return True
+    if tail == ["و", "بلکه", "بیشتر"]:
         return True
     if number.first < 1 or words[number.first - 1].text != "از" or phrase.unit in _TIMES:
         return False
