@@ -7,6 +7,7 @@ stand far from its light verb («وعده … تومان داده بود»), so 
 from __future__ import annotations
 
 from enum import Enum
+from itertools import pairwise
 
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Clause, Sentence, Verb
@@ -229,7 +230,9 @@ def _promises(
     if lead[-1] == "تعیین" or lead[-1] == "مشخص":
         return any(word in _AIMS for word in clause.texts)
     if verb.lemma == "دید":
-        return "بودجه" in lead or (verb.passive and any(word in _PAPERS for word in clause.texts))
+        set_apart = ("برای", "هر") in pairwise(clause.texts)  # «برای هر دهستان یک برنامه دیده شده»
+        named = set_apart or not _PAPERS.isdisjoint(clause.texts)
+        return "بودجه" in lead or (verb.passive and named)
     if lead[-1] in DEEDS:
         return False  # «طبق تعهد … تحویل داد»: the light verb has a deed of its own
     if "متعهد" in clause.texts:

@@ -36,7 +36,7 @@ _AIMS = key_set(
     "هدف‌گذاری هدف اهداف چشمانداز سهمیه برنامه سقف پیشبینی برآورد انتظار تعهد بودجه مصوب پیشنهاد"
 )
 # What was promised, as the subject or the predicate; a bare «وعده» may be a meal.
-GIVEN_WORDS = key_set("قول وعده وعده‌ای قولی تعهدی قول‌هایی وعده‌هایی وعده‌ها تعهد تعهدات مصوبه")
+GIVEN_WORDS = key_set("قول وعده وعده‌ای قولی تعهدی قول‌هایی وعده‌هایی وعده‌ها تعهد تعهدات مصوبه قولشان قولمان قولم وعده‌شان وعده‌مان تعهدمان")
 _PROMISED = key_set("وعده قول تعهد وعده‌های تعهدات قول‌های")
 _MEANS = key_set("اعتبار هزینه مشارکت همکاری کمک حضور هدف صرف")
 _TIMES_AHEAD = key_set(
@@ -190,5 +190,6 @@ def for_occasion(reading: Reading, figure: Figure) -> bool:
     if coming and any(text in DEEDS for text in reading.texts(figure.opening - 2, figure.opening)):
         return True
     tail = reading.texts(figure.after, figure.after + 4)
-    deed = any(text in DEEDS for text in reading.texts(figure.opening - 2, figure.opening))
+    beside = reading.texts(figure.opening - 2, figure.opening)
+    deed = any(text in DEEDS or text == "تدریس" for text in beside)
     return deed and any(text in _OCCASIONS for text in tail) and "گذشته" not in tail

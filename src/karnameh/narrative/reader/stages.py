@@ -77,6 +77,9 @@ _WINNING = key_set("جذب استخدام ساخت احداث خرید تامی�
 _HINGING = frozenset(("منوط", "مشروط", "گرو", "موکول", "وابسته"))
 _DONE = key_set("آماده مهیا موجود حاضر فعال تکمیل قطعی نهایی")
 _GIVEN_WORD = frozenset(("قول", "وعده", "تعهد"))
+_FULFILLED = key_set("انجام تمام محقق عملی سرانجام پایان اجرا آب")
+_NEAR_DEED = 4
+_OF_IT = frozenset(("آن", "آنها", "آنان"))
 _OPEN_WHY = "said as a fact"
 
 
@@ -111,9 +114,25 @@ def stage_of(reading: Reading, figure: Figure) -> Staged:
     aimed = _aimed_at(reading, figure)
     if aimed is not None:
         return aimed
-    if figure.clause.verb is None:
+    verb = figure.clause.verb
+    if verb is None:
         return _without_verb(reading, figure)
-    return _with_verb(reading, figure, figure.clause, figure.clause.verb)
+    staged = _with_verb(reading, figure, figure.clause, verb)
+    if staged.stage == "pledged" and _is_fulfilled(reading, figure, verb):
+        return Staged("reported", "promised and done", sure=0.7)
+    return staged
+
+
+def _is_fulfilled(reading: Reading, figure: Figure, verb: Verb) -> bool:
+    """«نصب ۱۹۰۰ کانکس به ما سپرده شد که انجام دادیم»: the relative clause says that it was done."""
+    if reading.text(verb.after) != "که" or verb.tense is not Tense.PAST:
+        return False
+    inner = figure.sentence.clause_of.get(verb.after + 1)
+    done = inner.verb if inner is not None else None
+    if inner is None or done is None or done.tense is not Tense.PAST or done.negative:
+        return False
+    short = done.first - verb.after <= _NEAR_DEED and reading.text(done.first - 1) in _FULFILLED
+    return short and not any(one.clause is inner for one in reading.figures_after(figure)[:1])
 
 
 def _told_beside(reading: Reading, figure: Figure) -> Staged | None:
@@ -154,7 +173,8 @@ def _is_called(reading: Reading, figure: Figure) -> bool:
     far = _NEAR if reading.text(figure.opening - 1) == "از" else 1
     for at in range(figure.after, min(figure.after + far, figure.sentence.after)):
         text, form = reading.text(at), VERB_FORMS.get(reading.text(at + 1))
-        if text in INVITE_WORDS or (text == "خواسته" and at > figure.after):
+        asked = text == "درخواست" and figure.phrase.unit == "person" and far > 1
+        if asked or text in INVITE_WORDS or (text == "خواسته" and at > figure.after):
             done = form is not None and form.tense is Tense.PARTICIPLE
             return done and form is not None and not form.negative
         if text in ("که", "،", "؛") or (text in VERB_FORMS and text != "خواسته"):
@@ -324,9 +344,10 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
     own = clause is figure.clause  # a clause before is asked only once
     if tail[-1:] and tail[-1] in _DONE:
         return Staged("reported", f"a state: {said}")
+    of_it = not _OF_IT.isdisjoint(reading.texts(figure.after - 1, figure.after + 1))
     if (
         own
-        and reading.text(figure.after) == "آن"
+        and of_it
         and (whole := _earlier(reading, figure)) is not None
     ):
         return whole

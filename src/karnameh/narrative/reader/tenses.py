@@ -244,6 +244,8 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
         return Staged("reported", f"goes on: {said}", sure=0.7)
     happens = lead in _ALLOTTING or (lead in DEEDS and verb.lemma in _PASSIVE)
     shared = figure.phrase.unit in ("percent", "times", "share") and not happens
+    if shared and verb.lemma == "پرداخت" and "را" in clause.texts:
+        return Staged("pledged", f"who will pay a share: {said}", sure=0.6)
     if lead in _ESTIMATES or shared:
         return Staged("reported", f"goes on: {said}", sure=0.7)
     return Staged("pledged", f"present for the future: {said}", sure=0.8)

@@ -89,7 +89,7 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
     near = max(figure.sentence.first, figure.opening - _SENTENCE_REACH)
     for at in range(figure.opening - 1, near - 1, -1):
         text = reading.text(at)
-        if text in ("که", ":", "؛"):
+        if text in ("که", ":", "؛", "گفت", "افزود"):
             return None
         measured = (
             _is_spent_on_each(reading, figure)
@@ -127,6 +127,8 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
             return None
         if _is_valued(figure):
             return Verdict(figure.phrase.unit, "what one costs")
+        if "هر" not in figure.clause.texts and _is_handed(reading, figure):
+            return None  # «هزینه هر عمل ۱۸ میلیون تومان است و ما ۶۴ میلیارد تومان پرداخت کردیم»
         averaged = set(reading.texts(max(at - 3, figure.sentence.first), at)) & AVERAGES
         if averaged or figure.phrase.unit == "percent":
             return None
