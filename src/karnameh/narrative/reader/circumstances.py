@@ -351,6 +351,9 @@ def _amiss(reading: Reading, figure: Figure, tail: list[str]) -> str:
     verb = figure.clause.verb
     if lemma(reading.text(figure.phrase.first)) == "زندانی" and _PRISONS & set(tail):
         return "what is amiss: زندان" if verb is not None and verb.lemma in _BEING else ""
+    dirt = tail[-1:] == ["خاکی"] and "راه" in figure.clause.texts[:3]
+    if dirt and figure.phrase.unit == "village" and verb is not None and verb.lemma == "بود":
+        return "what is amiss: خاکی"
     if tail[-1:] and tail[-1] in _AMISS and verb is not None and verb.lemma == "بود":
         return f"what is amiss: {tail[-1]}"
     held = verb is not None and verb.lemma == "داشت" and verb.tense is Tense.PRESENT

@@ -130,6 +130,9 @@ def _is_part(reading: Reading, figure: Figure, previous: Figure, known: str) -> 
     of_it |= reading.text(figure.after) == "از" and reading.text(figure.after + 1) in _OF_IT
     verb = figure.clause.verb
     lives = verb is not None and reading.text(verb.first - 1) == "زندگی"
+    dwelling = known in _SETTLEMENTS and figure.phrase.unit in ("person", "household")
+    if lives and dwelling and previous.sentence is figure.sentence:
+        return not _OF_IT.isdisjoint(reading.texts(figure.after, figure.after + 3))
     acting = reading.text(verb.after - 1).endswith("یم") if verb is not None else True
     acting |= not (DEEDS | OURS).isdisjoint(figure.clause.texts)
     lives |= not acting and figure.phrase.unit in _SHARES

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.lexicon import DEEDS, PRICE_WORDS
+from karnameh.narrative.reader.places import opens_with_place
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import Tense
 from karnameh.narrative.reader.verdicts import MONEY, Verdict, first_of
@@ -139,7 +140,8 @@ def _yield_of_land(reading: Reading, figure: Figure) -> str:
     verb = figure.clause.verb
     if verb is None or verb.tense is not Tense.PRESENT or figure.phrase.unit == "person":
         return ""
-    subject = _LANDS & set(reading.head(figure)[:2])
+    head = [text for text in reading.head(figure) if text not in ("و", "که", "این")]
+    subject = not _LANDS.isdisjoint(head[:2]) or opens_with_place(head[:3])
     yields = reading.text(verb.first - 1) in _YIELDING and verb.lemma in ("کرد", "شد", "داشت")
     return "what a territory yields" if subject and yields else ""
 

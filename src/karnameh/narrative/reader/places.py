@@ -173,6 +173,16 @@ def bare_name(name: str, last: str) -> str:
 
 
 DEFAULT_INDEX = place_index()
+
+
+def opens_with_place(forms: list[str]) -> bool:
+    """Whether some look-up forms begin with the name of a place that is no everyday word."""
+    if not forms or forms[0] in AMBIGUOUS_PLACES:
+        return False
+    names = DEFAULT_INDEX.get(forms[0], ())
+    return any(name == tuple(forms[: len(name)]) for name in names)
+
+
 # Words with which a name begins; «ده» of «ده دشت» is none.
 NAME_WORDS = frozenset(
     key(name.split()[0]) for name in (PROVINCES + "،" + CITIES).replace("\n", " ").split("،")

@@ -12,7 +12,7 @@ from itertools import pairwise
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.lexicon import DEEDS, OURS, PLAN_NOUNS, RESULT_NOUNS
 from karnameh.narrative.reader.nouns import lemma
-from karnameh.narrative.reader.places import AMBIGUOUS_PLACES, DEFAULT_INDEX
+from karnameh.narrative.reader.places import opens_with_place
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import Tense
 from karnameh.narrative.reader.verdicts import Verdict, counted_noun, first_of, owns
@@ -20,7 +20,9 @@ from karnameh.narrative.reader.verdicts import Verdict, counted_noun, first_of, 
 _SCHOOLS = key_set("مدرسه دبستان دبیرستان هنرستان آموزشگاه مدارس دانشگاه دانشکده مهدکودک")
 _PUPILS = key_set("دانش‌آموز شاگرد نوآموز محصل دانشجو")
 _STUDYING = key_set("درس تحصیل")
-_LANDS = key_set("روستا روستای شهر شهرستان استان منطقه بخش محله کشور نوار مناطق شهرک آبادی دهستان")
+_LANDS = key_set(
+    "روستا روستای شهر شهرستان استان منطقه بخش محله کشور نوار مناطق شهرک آبادی دهستان دشت خلیج جزیره جلگه"
+)
 _ROADS = key_set("خط مرز ساحل راه جاده مسیر رودخانه گردنه جاده‌ی کوره‌راه محور")
 _UNDER_WORK = key_set("شده آسفالت بهسازی ساخت احداث ترمیم مرمت")
 _ESTATES = key_set(
@@ -94,18 +96,10 @@ def _has_by_nature(reading: Reading, figure: Figure) -> str:
     head = reading.head(figure)
     at = head.index(":") + 1 if ":" in head else 0
     opens = [text for text in head[at : at + 4] if text not in _BEFORE_LAND]
-    land = bool(opens) and (opens[0] in _LANDS or _is_place(opens))
+    land = bool(opens) and (opens[0] in _LANDS or opens_with_place(opens))
     ours = {"ما", "مان", "اکنون", "هم‌اکنون", "امروز"} | OURS
     only = verb.first - figure.after <= 1 or reading.text(figure.after) in ("و", "،", "که")
     return "how a land is" if land and only and not ours & set(head) else ""
-
-
-def _is_place(opens: list[str]) -> bool:
-    name = opens[0]
-    listed = DEFAULT_INDEX.get(name, ())
-    return name not in AMBIGUOUS_PLACES and any(
-        form == tuple(opens[: len(form)]) for form in listed
-    )
 
 
 def _sparse(reading: Reading, figure: Figure) -> str:

@@ -90,9 +90,14 @@ def level(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict(figure.phrase.unit, "a level of nature")
     if figure.phrase.unit != "percent":
         return None
-    natural = not _OF_WEATHER.isdisjoint(head[:1] + head[-1:])  # «در سال گذشته بارش ۳۲ درصد …»
+    natural = not _is_own_work(head) and _is_depth(head)  # «سطح آب هامون ۹۰ درصد کم شده است»
+    natural |= not _OF_WEATHER.isdisjoint(head[:1] + head[-1:])  # «در سال گذشته بارش ۳۲ درصد …»
     told = verb.tense in (Tense.PAST, Tense.COPULA)
     return Verdict("percent", "a level of nature") if natural and told else None
+
+
+def _is_own_work(head: list[str]) -> bool:
+    return not DEEDS.isdisjoint(head)
 
 
 def _is_depth(head: list[str]) -> bool:
