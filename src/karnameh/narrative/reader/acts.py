@@ -219,6 +219,8 @@ def _promises(
         return True
     if verb.lemma not in _TAKE:
         return False
+    if lead[-2:-1] == ["و"] and lead[-1] in DEEDS and lead[-3:-2] in (["تقبل"], ["تعهد"]):
+        return False  # «خیران تقبل و پرداخت کردند»
     if any(word in PLEDGE_WORDS for word in lead[-3:]):
         return True
     if lead[-1] == "نظر":

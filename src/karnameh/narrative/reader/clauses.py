@@ -148,6 +148,8 @@ def _verb_at(words: list[Word], at: int, first: int, after: int, form: VerbForm)
         return None  # «برای رفت و آمد دانش‌آموزان»
     if words[at].text == "نبود" and at > first and words[at - 1].text in _CAUSES:
         return None  # «به علت نبود اعتبار»
+    if words[at].text == "نزد" and at + 1 < after and words[at + 1].kind is Kind.WORD:
+        return None  # «نزد خزانه»
     if words[at].text in NOUN_OR_VERB and not _is_finite_here(words, at, first, after):
         return None
     return Verb(at, at + 1, form.lemma, form.tense, form.negative)

@@ -115,6 +115,10 @@ def _shares_verb(reading: Reading, figure: Figure, previous: Figure, known: str)
         return False
     if previous.clause is figure.clause and known in ("person", "household"):
         return verb.lemma == "داشت" and figure.phrase.unit in _SETTLEMENTS
+    beside = previous.clause is figure.clause and previous.after == figure.opening - 1
+    beside &= reading.text(figure.opening - 1) == "و" and reading.text(previous.opening - 1) == "با"
+    if beside and known == figure.phrase.unit and verb.lemma == "بود":
+        return True  # «مدرسه‌ای با ۷ دانش‌آموز و یک معلم دایر است»
     torn = figure.clause.verb is None and previous.sentence is figure.sentence
     return torn and verb.after == figure.opening - 1 and reading.text(verb.after) == "و"
 

@@ -37,6 +37,7 @@ _DAILY = key_set("همه‌روزه هرروز صبح‌ها عصرها")
 _COURSES = key_set("دوره دوره‌ها دوره‌های کلاس‌ها کارگاه‌ها آموزش‌ها آموزش")
 _AGE_JOINTS = frozenset(("و", "حداکثر", "تا", "یا", "الی"))
 _OF_YEARS = key_set("میلادی شمسی خورشیدی قمری هجری تاکنون تا")
+_HALVES = key_set("نیمه نیم‌سال شش‌ماهه سه‌ماهه ماهه فصل دهه")
 _EDGES = key_set("پایان آخر انتهای اواخر")
 _YEARLY = key_set(
     "کارنامه گزارش بودجه برنامه عملکرد تقویم نوروز لایحه قانون اعتبارات ترازنامه سالنامه"
@@ -113,6 +114,9 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
     short = 10 <= value <= 99 and (figure.number.after == figure.first + 1 or spelled)
     if before == "سال" and 60 <= value <= 99 and short and following not in ("هزار", "نفر"):
         return Verdict("date", "a year", before_number(figure))
+    half = before in ("اول", "دوم", "نخست") and reading.text(figure.first - 2) in _HALVES
+    if half and short and 60 <= value <= 99 and following not in ("هزار", "نفر", "درصد"):
+        return Verdict("date", "a year", nothing(figure))  # «از نیمه دوم ۹۸»
     edge = before in ("ابتدای", "اوایل", "آغاز", "پایان", "اواخر")
     if edge and short and 60 <= value <= 99 and not counts_known(reading, figure):
         return Verdict("date", "a year", nothing(figure))
@@ -155,6 +159,9 @@ def _counts_things(reading: Reading, figure: Figure, before: str) -> bool:
     if figure.number.after == figure.first + 1 and not reading.text(figure.first).isdecimal():
         return True  # grouped
     noun = reading.text(figure.phrase.first) if figure.phrase.after > figure.number.after else ""
+    promised = noun == "وعده" and reading.text(figure.phrase.first + 1) in VERB_FORMS
+    if promised and before == "سال":
+        return False  # «در سال ۱۴۰۲ وعده کردیم …»
     if not noun or _is_plural(reading, figure):
         return False
     return noun in CLASSIFIERS or (before == "از" and noun not in _OF_YEARS)

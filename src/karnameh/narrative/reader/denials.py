@@ -154,4 +154,8 @@ def _denies(texts: list[str]) -> bool:
     negative = any(text in VERB_FORMS and VERB_FORMS[text].negative for text in texts)
     if any(text in _FALSE for text in texts):
         return True
-    return negative and any(text in _TRUE or text == "چنین" for text in texts)
+    mended = any(
+        one == "درست" and other in VERB_FORMS and VERB_FORMS[other].lemma in ("شد", "کرد")
+        for one, other in pairwise(texts)
+    )  # «تا اینترنت درست نشود فایده‌ای ندارد»
+    return negative and not mended and any(text in _TRUE or text == "چنین" for text in texts)

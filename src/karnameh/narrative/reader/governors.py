@@ -202,4 +202,6 @@ def _stands_alone(reading: Reading, at: int, sentence: Sentence) -> bool:
     """«می‌شود» without a noun half is a modal («می‌شود … سر زد»)."""
     if at == sentence.first:
         return True
-    return reading.text(at - 1) in _BEFORE_IMPERSONAL or reading.text(at - 1) in VERB_FORMS
+    before = VERB_FORMS.get(reading.text(at - 1))
+    finite = before is not None and before.tense is not Tense.PARTICIPLE
+    return reading.text(at - 1) in _BEFORE_IMPERSONAL or finite  # «داده می‌شود» is a passive

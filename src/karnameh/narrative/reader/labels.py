@@ -91,7 +91,8 @@ def identifier(reading: Reading, figure: Figure) -> Verdict | None:
     if digits and lone and marks == 0 and before in _NUMBERS:
         return Verdict("id", "an identifier", nothing(figure))
     legal = before in ("ماده", "بند", "تبصره", "اصل", "شماره", "کد", "فاز", "کانال", "طبقه")
-    named = before in NAMED_BY_NUMBER and (legal or not counts_known(reading, figure))
+    each = further == "هر"  # «برای هر کوچه یک سفره»
+    named = before in NAMED_BY_NUMBER and not each and (legal or not counts_known(reading, figure))
     if marks == 0 and named:
         return Verdict("id", "a number that names a thing", before_number(figure))
     if digits and "خیابان" in reading.texts(figure.first - 3, figure.first):

@@ -285,6 +285,14 @@ def _which(reading: Reading, figure: Figure) -> str:
     return "which ones are meant" if plural and _INCOME & set(figure.clause.texts) else ""
 
 
+def _saying(reading: Reading, figure: Figure) -> str:
+    """«گاهی یک احوال‌پرسی از ده جلسه بهتر است»."""
+    verb = figure.clause.verb
+    told = verb is not None and verb.tense in (Tense.COPULA, Tense.PRESENT)
+    few = (figure.number.value or _FEW) < _FEW and figure.clause.texts[:2] != []
+    return "a saying" if told and few and "گاهی" in figure.clause.texts[:3] else ""
+
+
 def _age(reading: Reading, figure: Figure) -> str:
     """«متوسط سن ازدواج برای مردان ۲۷ و برای زنان ۲۳ سال است»."""
     bare = figure.phrase.after <= figure.phrase.first and (figure.number.value or _OLDEST) < _OLDEST
@@ -296,6 +304,7 @@ _RULES: tuple[Callable[[Reading, Figure], str], ...] = (
     _what_people_are,
     _priced,
     _age,
+    _saying,
     _wished,
     _scene,
     _voted,

@@ -150,6 +150,11 @@ class _Sum:
         return sum((value for value, _ in self.terms), self.group or 0)
 
 
+_NAMES = frozenset(
+    (("سی", "سخت"), ("هشت", "گرد"), ("هشت", "رود"), ("ده", "دشت"), ("هفت", "کل"), ("هزار", "جریب"))
+)
+
+
 def find_numbers(words: list[Word]) -> list[Number]:
     """Every number expression, in order, without overlaps."""
     found: list[Number] = []
@@ -179,6 +184,8 @@ def _number_at(words: list[Word], at: int) -> Number | None:
         return _made(words, at, at + 1, ORDINALS[text], Form.ORDINAL)
     if text in FRACTIONS:
         return _plain_fraction(words, at)
+    if (text, _text(words, at + 1)) in _NAMES:
+        return None  # «سی سخت» is a town
     if (text in SMALL or text in SCALES or text in (HALF, DOZEN)) and _starts(words, at):
         return _cardinal(words, at)
     return None

@@ -40,11 +40,17 @@ _BACKGROUND = key_set(
 )
 _FACING_REPORTERS = key_set("با جمع حضور پرسش‌های سوال‌های سوالات پرسشهای میان")
 _HELD = key_set("برگزار تشکیل برپا آغاز")
+_GUESTS = key_set(
+    "مسیولان مدیران نمایندگان پیشکسوتان اهالی اعضا اعضای سرگروه‌ها سرگروه‌های دهیاران خیران خانواده‌های"
+)
+_WHOSE = 7
 _HEADS_OF_BODIES = key_set(
     "رییس مدیر ناظر معاون مدیرکل دبیر نمایندگان نماینده استاندار فرماندار مدیران مدیرانی مسیولان"
 )
 _OFFICES_OF_OURS = key_set("دفتر نمایندگی معاونت")
 _DISASTERS = key_set("سیل زلزله زمین‌لرزه سیلاب طوفان توفان آتش‌سوزی خشکسالی زمستان تابستان")
+_OF_DIKES = key_set("خاکی سنگی بتنی انحرافی سنگی‌ملاتی گابیونی خاکی‌سنگی")
+_COUNCILS = key_set("ستاد کارگروه کمیته قرارگاه دبیرخانه شورا")
 _DIMENSIONS = key_set("طول عرض دهانه ارتفاع پهنا ضخامت قطر درازا بلندی")
 _OF_NATURE = frozenset(("میلیمتر", "سانتیمتر", "درجه", "ریشتر", "کیلومتربرساعت"))
 _OFFICES = key_set(
@@ -183,10 +189,14 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     working = noun == "گروه" and reading.text(figure.phrase.first + 1) == "کاری"
     if working and value < _FEW and owns(figure):
         return Verdict(figure.phrase.unit, "a structure")  # «پنج گروه کاری داریم»
+    named = noun in _COUNCILS and reading.text(figure.after) == "شامل"
+    if named and verb is not None and reading.text(verb.first - 1) == "تشکیل":
+        return Verdict(figure.phrase.unit, "a structure")  # «۷ ستاد شامل سلامت، … تشکیل شده»
     jointly = {"مشترک"} & set(reading.head(figure)) and figure.phrase.unit == "organization"
     if jointly and verb is not None and reading.text(verb.first - 1) == "تشکیل" and value < _FEW:
         return Verdict("organization", "the parties of something")
-    if not owned and (
+    built = noun == "بند" and reading.text(figure.phrase.first + 1) in _OF_DIKES
+    if not (owned or built) and (
         noun in STRUCTURE_NOUNS or reading.text(figure.phrase.first) in STRUCTURE_NOUNS
     ):
         return Verdict(figure.phrase.unit, "a structure")
@@ -299,6 +309,8 @@ def of_nature(reading: Reading, figure: Figure) -> Verdict | None:
 
 def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     """«با حضور دو وزیر», «با حضور مسئولان ۲۸ شهرستان»: officials at a meeting."""
+    if _attends(reading, figure):
+        return Verdict(figure.phrase.unit, "who was present")
     if (figure.number.value or 0) >= MANY_HOURS:
         return None
     near = reading.texts(max(figure.sentence.first, figure.opening - 9), figure.opening)
@@ -330,6 +342,18 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     if officials or (led and (present or meeting)):
         return Verdict(figure.phrase.unit, "who was present")
     return None
+
+
+def _attends(reading: Reading, figure: Figure) -> bool:
+    """«آیین … با حضور ۴۰۰ نفر از پیشکسوتان و مسئولان شعبه‌ها برگزار شد»: guests of one occasion."""
+    verb = figure.clause.verb
+    held = verb is not None and verb.tense is Tense.PAST and reading.text(verb.first - 1) in _HELD
+    if not held or verb is None or figure.phrase.unit != "person":
+        return False
+    whose = reading.texts(figure.after, min(figure.after + _WHOSE, verb.first))
+    if whose[:1] != ["از"] or _GUESTS.isdisjoint(whose) or reading.figures_before(figure):
+        return False
+    return any(one == "با" and other == "حضور" for one, other in pairwise(reading.head(figure)))
 
 
 def near_first(reading: Reading, figure: Figure) -> int:
@@ -400,7 +424,9 @@ def history(reading: Reading, figure: Figure) -> Verdict | None:
     started |= begun and few
     led |= reading.texts(figure.opening - 2, figure.opening) == ["و", "سرمایه"]
     gathering = _GATHERINGS & set(reading.texts(figure.opening - 4, figure.opening - 1))
-    if started and led and not gathering and figure.phrase.unit in ("person", "toman", "rial", ""):
+    few = figure.phrase.unit == "team" and (figure.number.value or 0) < _FEW
+    counted = few or figure.phrase.unit in ("person", "toman", "rial", "")
+    if started and led and not gathering and counted:
         return Verdict(figure.phrase.unit, "how it began")
     started |= reading.text(verb.first - 1) in _SET_UP
     since = _NOWADAYS & set(reading.texts(verb.after, verb.after + _NOW_REACH))
@@ -435,7 +461,8 @@ def size(reading: Reading, figure: Figure) -> Verdict | None:
     if figure.phrase.unit == "metre" and reading.text(figure.after) in _DIMENSIONS:
         return Verdict("metre", "the size of a thing")
     before, opener = reading.text(figure.opening - 1), reading.text(figure.opening)
-    if opener in ("زیر", "بالای") and figure.opening < figure.first and before.endswith("های"):
+    sized = opener in ("زیر", "بالای") or figure.phrase.unit == "household"
+    if sized and figure.opening < figure.first and before.endswith("های"):
         return Verdict(figure.phrase.unit, "how large such things are")
     if verb is None or not owns(figure):
         return None
@@ -481,6 +508,9 @@ def hours(reading: Reading, figure: Figure) -> Verdict | None:
     verb = figure.clause.verb
     if verb is None or figure.phrase.unit != "hour" or reading.text(verb.first - 1) not in _WORKING:
         return None
+    lasting = verb.lemma == "کرد" and reading.text(verb.first) == "میکند"
+    if lasting and verb.first - figure.after <= 1 and reading.text(verb.first - 1) == "کار":
+        return Verdict("hour", "how long they work")  # «با باتری شش ساعت کار می‌کند»
     daily = _DAILY & set(reading.texts(figure.opening - 3, figure.opening))
     told = verb.lemma == "کرد" and verb.tense in (Tense.PRESENT, Tense.PAST)
     return Verdict("hour", "how long they work") if daily and told else None

@@ -19,6 +19,7 @@ from karnameh.narrative.reader.words import Kind, Word
 
 _TIMES = frozenset(("year", "month", "week", "day", "hour"))
 _UNDER_FORMS = frozenset(("کمتر از", "کمتراز", "پایینتر از", "پایین تر از"))
+_OVER_FORMS = frozenset(("بیش از", "بیشتر از", "بیشاز", "بیشتراز", "بالاتر از"))
 _LOWER = key_set("پایین‌تر کمتر")
 _LIMITS = key_set("حداقل دست‌کم لااقل حداکثر")
 _BEYOND = key_set("گذشت گذشته گذشته‌است فراتر عبور تجاوز می‌گذرد بگذرد بیشتر بالاتر")
@@ -46,6 +47,8 @@ def qualifier_of(words: list[Word], number: Number, phrase: Phrase) -> tuple[Qua
                     _denied_behind(words, phrase) or _forbidden(words, at - size)
                 ):
                     return "at_least", at - size
+                if said in _OVER_FORMS and _forbidden(words, at - size):
+                    return "at_most", at - size  # «نباید بیش از ۱۰ درصد …»
                 if meaning == "about" and said.endswith("مرز") and _crossed(words, at, phrase):
                     return "at_least", at - size
                 return _as_qualifier(meaning), at - size
@@ -75,6 +78,8 @@ def _said_behind(words: list[Word], at: int) -> Qualifier:
         return "about"
     if said in (["به", "طور", "تقریبی"], ["کم", "و", "بیش"]) or said[:2] == ["کمی", "بیش"]:
         return "about"
+    if said[:1] == ["بیشتر"] and said[1:] and said[1] in VERB_FORMS:
+        return "at_most" if VERB_FORMS[said[1]].negative else "exact"  # «۸۰۰ مخزن بیشتر نیست»
     if said[:1] == ["حداکثر"] and not _counts_next(words, at + 1):
         return "at_most"
     return "exact"
@@ -166,9 +171,8 @@ def _under(words: list[Word], at: int, phrase: Phrase) -> bool:
         )
     if before[-1:] == ["به"]:
         tail = [words[i].text for i in range(phrase.after, min(phrase.after + 2, len(words)))]
-        return any(
-            text in VERB_FORMS and VERB_FORMS[text] == ("رسید", Tense.PAST, True) for text in tail
-        )
+        forms = [VERB_FORMS[text] for text in tail if text in VERB_FORMS]
+        return any(form.lemma == "رسید" and form.negative for form in forms)
     named = words[phrase.first].text if phrase.after > phrase.first else ""
     if phrase.unit in ROOFED or named == "کلاس":
         return False  # «سقف ۱۶۰ خانه زده شد»

@@ -23,6 +23,7 @@ _COMERS = frozenset(("person", "team"))
 _PLURALS = ("ان", "ها", "های", "انی", "هایی", "ین")
 _BODIES = frozenset(("organization", "factory", "company", "university", "shop", "cooperative"))
 _HELP = key_set("همکاری مشارکت همراهی مساعدت همیاری همکاری‌های")
+_FEW_BODIES = 20
 _HELPING_LIGHTS = frozenset(("داشت", "کرد", "نمود"))
 _PAPERS = key_set("تفاهم‌نامه توافق‌نامه قرارداد توافق موافقت‌نامه")
 _BASES = key_set("محل طبق اساس براساس قالب موجب استناد مطابق پی")
@@ -129,6 +130,10 @@ def _few(figure: Figure, most: int) -> bool:
 
 def _helpers(reading: Reading, figure: Figure) -> str:
     """«۸ کارخانه همکاری داشتند», «با همکاری ۸ کارخانه», «از محل تفاهم‌نامه با سه اداره کل»."""
+    if reading.texts(figure.opening - 2, figure.opening) in (["به", "همراه"], ["همراه", "با"]):
+        bodies = lemma(reading.text(figure.phrase.first)) in ("دستگاه", "نهاد", "سازمان", "اداره")
+        if bodies and figure.number.value and figure.number.value < _FEW_BODIES:
+            return "who helped"  # «به همراه سه دستگاه دیگر»
     listed = figure.phrase.unit == "team" and list_head(reading, figure) != figure.opening
     if figure.phrase.unit not in _BODIES and not listed:
         return ""  # «با همکاری ۵ اداره و ۱۷ گروه»

@@ -80,7 +80,7 @@ _NOT_NAMES = (
     | PRONOUNS
     | ADVERBS
     | key_set(
-        "را که محروم فاقد دورافتاده مرزی کشور مختلف هدف زلزلهزده سیلزده خصوصی دولتی های کمبرخوردار"
+        "را که شلوغ دور شور بالادست اطراف همسایه همجوار پایین‌دست محروم فاقد دورافتاده مرزی کشور مختلف هدف زلزلهزده سیلزده خصوصی دولتی های کمبرخوردار"
     )
 )
 _SURELY_NAMED = key_set("روستای دهستان شهرک بخش‌های دهستان‌های")
@@ -185,6 +185,8 @@ def _place_at(
             return PlaceHit(at, _end_of_names(reading, at, after))
     if text == COUNTRY and before == "سراسر" and reading.text(at - 2) == "از":
         return None  # «با حضور ۴۵۰ پزشک از سراسر کشور»
+    if text == COUNTRY and before.endswith("های") and reading.text(at - 2) == "در":
+        return PlaceHit(at, at + 1)  # «در فرهنگسراهای کشور»
     of_all = text == COUNTRY and before.endswith(("های", "ات", "ارع", "ارس", "اطق"))
     if of_all and any(near in numbers for near in range(at - 3, at)):
         return PlaceHit(at, at + 1)  # «۱۰ درصد مزارع کشور»

@@ -80,6 +80,9 @@ _GIVEN_WORD = frozenset(("قول", "وعده", "تعهد"))
 _FULFILLED = key_set("انجام تمام محقق عملی سرانجام پایان اجرا آب")
 _NEAR_DEED = 4
 _OF_IT = frozenset(("آن", "آنها", "آنان"))
+_THESE = key_set("آنها آنهاست این‌ها این‌هاست اینهاست")
+_LISTING = key_set("مهم‌ترین اهم شاخص‌ترین جمله بخشی نمونه‌ای بزرگ‌ترین اصلی‌ترین مهمترین شاخصترین")
+_BACK = 30
 _OPEN_WHY = "said as a fact"
 
 
@@ -215,6 +218,11 @@ def _aimed_at(reading: Reading, figure: Figure) -> Staged | None:
     """«هدف: ۲۵۰۰ باب», «۲۵۰۰ واحد هدف», «۳۰۰ خانه که تعهد کرده بودیم»: promised by what stands at it."""
     if reading.text(figure.opening - 1) == "از" and "اعلامشده" in _described_by(reading, figure):
         return Staged("pledged", "what was announced")
+    if reading.text(figure.opening - 1) == "یعنی":
+        told = reading.texts(max(figure.sentence.first, figure.opening - 6), figure.opening - 1)
+        promised = {"وعده", "قول", "تعهد", "پیشبینی", "برنامهریزی", "هدف"} & set(told)
+        if promised and (told[-2:-1] in (["شده"], ["داده"]) or told[-1:] == ["شده"]):
+            return Staged("pledged", "what was promised")  # «عدد وعده داده شده، یعنی ۵ هزار»
     given = reading.text(figure.opening - 1) in _GIVEN_WORD - {"تعهد"}
     if given and reading.text(figure.opening - 2) in ("؛", "،", ":", "و", "از", "."):
         return Staged("pledged", "what was promised")
@@ -297,7 +305,8 @@ def _with_verb(reading: Reading, figure: Figure, clause: Clause, verb: Verb) -> 
         return Staged("pledged", f"proposed: {said}", sure=0.6)
     if act is Act.CAN:
         power = figure.phrase.unit in _POWER and "توان" in clause.texts
-        if power and verb.tense is Tense.COPULA:
+        owned = verb.lemma == "داشت" and reading.text(verb.first - 1) == "توان"
+        if power and (owned or verb.tense is Tense.COPULA):
             return Staged("reported", f"how strong it is: {said}", sure=0.6)
         if verb.negative and verb.lemma == "داشت":
             return Staged("context", f"not possible: {said}")
@@ -320,6 +329,10 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
         return Staged("pledged", "what lies ahead")  # «مهم‌ترین کارهایی است که در پیش داریم»
     if any(word in RESULT_NOUNS for word in tail):
         return Staged("reported", "listed among results")
+    if tail[-1:] and tail[-1] in _THESE and _LISTING & set(tail[-3:]):
+        told = _told_of(reading, figure)
+        if told is not None:
+            return told  # «برنامه‌ها را نوشته‌ایم و احیای ۲۱۰ قنات مهم‌ترین آنهاست»
     if is_named_by_plan(reading, figure, clause):
         return Staged("pledged", "what a plan consists of", sure=0.75)
     if _UNDER_WAY & set(tail) and runs_on(reading, figure, verb):
@@ -364,6 +377,18 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
     if in_the_week(clause.texts):
         return Staged("pledged", f"in the week to come: {said}", sure=0.7)
     return Staged("reported", f"a state: {said}")
+
+
+def _told_of(reading: Reading, figure: Figure) -> Staged | None:
+    """What «آنها» stands for: the nearest plans or results named before the figure's clause."""
+    first = min(figure.clause.words, default=figure.first)
+    floor = max(first - _BACK, 0)
+    for at in range(first - 1, floor - 1, -1):
+        if reading.text(at) in PLAN_NOUNS | {"برنامههای", "برنامهها", "وعدهها", "وعدههای"}:
+            return Staged("pledged", "listed among plans told before", sure=0.75)
+        if reading.text(at) in RESULT_NOUNS:
+            return Staged("reported", "listed among results told before", sure=0.75)
+    return None
 
 
 def _is_partitive(reading: Reading, figure: Figure) -> bool:

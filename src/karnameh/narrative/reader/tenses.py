@@ -49,6 +49,7 @@ _YIELDS = key_set("درآمد سود عواید درآمدهای عایدات")
 _COMING = key_set("سال ماه هفته روزهای ماه‌های هفته‌های سال‌های روز")
 _IN_IT = frozenset(("آن", "آنها", "آنان", "اینها", "آنجا"))
 _SERVING = key_set("خدمات خدمت آموزش مشاوره")
+_SUPPLYING = key_set("تامین پوشش روشن")
 _READIED = key_set("آماده مهیا تدارک")
 _PREPARED = key_set("آماده تدوین طراحی تدارک تهیه")
 _ALLOTTING = key_set("اختصاص تخصیص تعلق")
@@ -203,6 +204,9 @@ def _of_event(tail: list[str]) -> bool:
 
 def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: str) -> Staged:
     """A present tense tells a plan, unless it is a state, a habit or goes on now."""
+    short_of = verb.lemma == "رسید" and figure.qualifier == "at_most"
+    if verb.negative and short_of and figure.phrase.unit != "percent":
+        return Staged("reported", f"less than: {said}", sure=0.7)
     if verb.negative:
         return Staged("context", f"denied: {said}")
     lead = reading.text(verb.first - 1)
@@ -244,7 +248,9 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
         return Staged("reported", f"goes on: {said}", sure=0.7)
     happens = lead in _ALLOTTING or (lead in DEEDS and verb.lemma in _PASSIVE)
     shared = figure.phrase.unit in ("percent", "times", "share") and not happens
-    if shared and verb.lemma == "پرداخت" and "را" in clause.texts:
+    paid = verb.lemma == "پرداخت" and "را" in clause.texts
+    paid &= reading.text(figure.after) == "آن" or not reading.text(verb.first).endswith("ند")
+    if shared and paid:
         return Staged("pledged", f"who will pay a share: {said}", sure=0.6)
     if lead in _ESTIMATES or shared:
         return Staged("reported", f"goes on: {said}", sure=0.7)
@@ -346,6 +352,13 @@ def _is_standing(reading: Reading, figure: Figure, clause: Clause, lead: str) ->
     if not stands or reading.text(verb.first) in _READIED:
         return False
     texts = clause.texts
+    exists = verb.tense in (Tense.COPULA, Tense.PRESENT) and joined is None
+    active = reading.text(clause.verb.after - 1).endswith("ند") if clause.verb else False
+    active &= clause.verb is not None and clause.verb.lemma not in _PASSIVE
+    if exists and active and "را" in texts:
+        return True  # «هفت تعاونی داریم که کار ۳۷۰۰ بافنده را به بازار می‌رسانند»
+    if joined is not None and lead in _SUPPLYING and "را" in texts and verb.lemma == "داشت":
+        return True  # «نیروگاه ۱۸۰ کیلووات توان دارد و برق ۹۰ خانوار را تأمین می‌کند»
     inside = any(
         text in _IN_IT and texts[index - 1 : index] == ["در"] for index, text in enumerate(texts)
     )

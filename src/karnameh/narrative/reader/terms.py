@@ -56,6 +56,8 @@ _COSTS_OF_EACH = key_set("هزینه قیمت بهای سرمایه مخارج �
 _LOANS = key_set("وام وام‌ها وام‌های تسهیلات تسهیلاتی وامی هر قرض‌الحسنه اعتبار کمک بلاعوض")
 _LENT = frozenset(("وام", "تسهیلات"))
 _LIMITS = key_set("حداقل حداکثر کمترین بیشترین کف")
+# What each of these must have is its equipment, no rule.
+_EQUIPPED = frozenset(("dwelling", "parcel", "kit", "team", "vehicle", "person", "tent", "bag", ""))
 _HELD = key_set("برپا برگزار اجرا دایر")
 _AHEAD = 8
 _BESIDE = 4
@@ -101,7 +103,7 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
             return None
         if text in ("هرکدام", "هریک") and owns(figure):
             return Verdict(figure.phrase.unit, "a property of each")
-        if text == "هر" and reading.text(at + 1) in SMALL:
+        if text == "هر" and reading.text(at + 1) in SMALL and reading.text(at + 1) != "یک":
             return None
         if text == "هر" and reading.words[at + 1].kind is Kind.DIGITS:
             return None  # «از هر پنج کودک سه نفر»: the base of a rate
@@ -119,6 +121,8 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
             continue
         if _will_be(figure) or _must_have(figure) or _is_able(reading, at, figure):
             return None
+        if unit_of([reading.text(at + 1)]) not in _EQUIPPED and _must_have_any(figure):
+            return None  # «هر میز باید دو مشاور داشته باشد»: a rule
         before = reading.text(at - 1) if at > figure.sentence.first else ""
         if before == "در" and _is_made_up(reading, at, figure):
             return Verdict(figure.phrase.unit, "what one of them has")
@@ -176,6 +180,12 @@ def _must_have(figure: Figure) -> bool:
     verb = figure.clause.verb
     ruled = verb is not None and verb.tense is Tense.SUBJUNCTIVE and verb.lemma == "داشت"
     return ruled and figure.phrase.unit in _ACTIVITIES and bool(MUST & set(figure.clause.texts))
+
+
+def _must_have_any(figure: Figure) -> bool:
+    verb = figure.clause.verb
+    ruled = verb is not None and verb.tense is Tense.SUBJUNCTIVE and verb.lemma == "داشت"
+    return ruled and not verb.negative and bool(MUST & set(figure.clause.texts))
 
 
 def _is_able(reading: Reading, at: int, figure: Figure) -> bool:

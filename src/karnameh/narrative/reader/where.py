@@ -19,7 +19,7 @@ from karnameh.narrative.reader.lexicon import (
 from karnameh.narrative.reader.places import COUNTRY
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.sites import LOCATIVE, PlaceHit
-from karnameh.narrative.reader.verbs import VERB_FORMS
+from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 
 _LIST_JOINTS = frozenset(("و", "،", "تا", "الی", "-", "–"))
 _ADJUNCTS = frozenset(("از", "در", "با", "به", "طی", "پای", "میان", "بین", "برای"))
@@ -253,8 +253,10 @@ def _is_told_at(reading: Reading, hit: PlaceHit, clause: Clause) -> bool:
     said = verb.lemma in SAY_VERBS or reading.text(verb.first - 1) in SAY_WORDS
     if not said:
         return False
-    if bool(_MEETINGS & set(reading.texts(max(hit.first - 12, 0), verb.first))):
-        return True
+    near = reading.texts(max(hit.first - 12, 0), verb.first)
+    asked = reading.texts(max(hit.first - 3, 0), hit.first)
+    if not _MEETINGS.isdisjoint(near) and {"درباره", "خصوص"}.isdisjoint(asked):
+        return True  # «در پاسخ به خبرنگار ما درباره نیروگاه هشترود گفت» tells what it is about
     # The speaker's own place: «مسئول ستاد … در آذربایجان شرقی گفت».
     speaker = next((at for at in clause.words if reading.text(at) in ROLES), -1)
     named = 0 <= speaker < hit.first and verb.first - hit.after <= 1
@@ -299,11 +301,19 @@ def _still_holds(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) 
     if sent and verb is not None and hit.after == verb.first:
         return True  # «۸۰۰ داوطلب را به دره‌شهر فرستادیم و روزانه ۶ هزار وعده غذا پختیم»
     went = verb is not None and (verb.lemma in _MOTION or reading.text(verb.first - 1) in _MOTION)
-    if went and verb is not None and item.clause is not figure.clause and hit.after == verb.first:
+    if went and verb is not None and item.clause is not figure.clause and _ends_at(reading, hit, verb):
         return True  # «… به سیل‌زدگان دلفان رفتند و ۱۱۲۰۰ نفر را معاینه کردند»
     if item.clause is figure.clause:
         return False
     return "که" in reading.texts(hit.after, figure.opening) or _goes_on(reading, item, hit, figure)
+
+
+def _ends_at(reading: Reading, hit: PlaceHit, verb: Verb) -> bool:
+    """«… به دلفان رفتند», «… به سی‌سخت اعزام شدند»: nothing but the verb stands behind the place."""
+    if hit.after == verb.first:
+        return True
+    sent = verb.tense is Tense.PAST and reading.text(verb.first - 1) in _MOTION
+    return sent and hit.after == verb.first - 1 and reading.text(hit.after - 1) != COUNTRY
 
 
 def _goes_on(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) -> bool:

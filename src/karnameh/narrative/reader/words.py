@@ -263,6 +263,8 @@ def _whole(first: str, second: str) -> str | None:
         return whole if whole in VERB_FORMS else None
     if second in PLURAL_SUFFIXES:
         return whole if first not in NUMERAL_PIECES or second == "ها" else None
+    if second == "ترین" and first not in NUMERAL_PIECES:
+        return whole  # «مهم ترین»
     if whole in JOINED_PAIRS or (second == "ای" and first.endswith("ه")):
         return whole
     if second == "ی" and first.endswith("ه") and first not in NUMERAL_PIECES:
