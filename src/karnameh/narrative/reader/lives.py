@@ -106,7 +106,9 @@ def _of_a_people(reading: Reading, figure: Figure) -> str:
     if reading.texts(figure.after, figure.after + 2) == ["از", "جمعیت"] and owns(figure):
         return "what a people is like"
     uses = reading.text(verb.first - 1) in ("مصرف", "تولید") and verb.tense is Tense.PRESENT
-    wasted = verb.lemma == "شد" and not _WASTE.isdisjoint(reading.texts(figure.phrase.first, verb.first))
+    wasted = verb.lemma == "شد" and not _WASTE.isdisjoint(
+        reading.texts(figure.phrase.first, verb.first)
+    )
     if uses and wasted:
         return "what a people leaves behind"  # «روزانه ۲ هزار تن زباله در استان تولید می‌شود»
     head = [text for text in reading.head(figure) if text not in ("و", "که")]

@@ -358,11 +358,7 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
     if tail[-1:] and tail[-1] in _DONE:
         return Staged("reported", f"a state: {said}")
     of_it = not _OF_IT.isdisjoint(reading.texts(figure.after - 1, figure.after + 1))
-    if (
-        own
-        and of_it
-        and (whole := _earlier(reading, figure)) is not None
-    ):
+    if own and of_it and (whole := _earlier(reading, figure)) is not None:
         return whole
     if own and _is_partitive(reading, figure) and (whole := _earlier(reading, figure)) is not None:
         return whole

@@ -61,6 +61,7 @@ _EQUIPPED = frozenset(("dwelling", "parcel", "kit", "team", "vehicle", "person",
 _HELD = key_set("برپا برگزار اجرا دایر")
 _AHEAD = 8
 _BESIDE = 4
+_OF_THESE = 4
 _SENTENCE_REACH = 25
 _PRICE_REACH = 16
 _MILLIONS = frozenset(("میلیون", "میلیارد"))
@@ -113,6 +114,8 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
         ):
             return None
         if text == "هر" and reading.text(at + 1) in ("یک", "کدام"):
+            if figure.opening - at <= _OF_THESE and reading.text(at + 2) == "از":
+                return None  # «هر یک از این ۲۴ گروه فعال است»
             verb = figure.clause.verb
             owned = verb is not None and verb.lemma in ("داشت", "بود")
             owned = (owned or _is_worth(reading, figure)) and not _must_have(figure)

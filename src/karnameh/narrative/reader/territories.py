@@ -22,6 +22,7 @@ _GROUPS = key_set(
 _LENGTHS = frozenset(("metre", "centimetre", "millimetre"))
 _DEPTHS = key_set("ارتفاع عمق سطح تراز ضخامت")
 _WATERS = key_set("آب سیلاب سیل برف رودخانه رود دریاچه گل‌ولای")
+_RAINS = key_set("بارش بارندگی بارش‌ها دما")
 _REACHED = frozenset(("به", "در", "برای")) | DEEDS
 _OF_WEATHER = key_set("آب بارندگی بارش بارش‌ها ذخیره ذخایر سفره‌های دما دمای آبدهی")
 
@@ -91,7 +92,8 @@ def level(reading: Reading, figure: Figure) -> Verdict | None:
     if figure.phrase.unit != "percent":
         return None
     natural = not _is_own_work(head) and _is_depth(head)  # «سطح آب هامون ۹۰ درصد کم شده است»
-    natural |= not _OF_WEATHER.isdisjoint(head[:1] + head[-1:])  # «در سال گذشته بارش ۳۲ درصد …»
+    natural |= not _OF_WEATHER.isdisjoint(head[:1])
+    natural |= head[-1:] != [] and head[-1] in _RAINS  # «در سال آبی گذشته بارش ۳۲ درصد کمتر بود»
     told = verb.tense in (Tense.PAST, Tense.COPULA)
     return Verdict("percent", "a level of nature") if natural and told else None
 

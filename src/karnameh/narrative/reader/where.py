@@ -292,16 +292,21 @@ def _still_holds(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) 
     named = reading.texts(figure.number.after, figure.after + 1)
     if item.phrase.unit == figure.phrase.unit and _PARTS & set(named):
         return True  # «۷۰ کیلومتر از راه‌های بشاگرد …؛ ۵۴ کیلومتر آن …»
-    if item.phrase.unit in _TERRITORIES and reading.text(item.opening - 1) == "در":
-        if hit.first <= item.after and hit.after == figure.opening:
-            return True  # «در ۱۱ شهرستان لرستان ۵۳ درمانگاه …»
+    placed = item.phrase.unit in _TERRITORIES and reading.text(item.opening - 1) == "در"
+    if placed and hit.first <= item.after and hit.after == figure.opening:
+        return True  # «در ۱۱ شهرستان لرستان ۵۳ درمانگاه …»
     verb = item.clause.verb
     sent = verb is not None and verb.lemma == "فرستاد" and item.phrase.unit in ("person", "team")
     sent = sent and item.phrase.unit != figure.phrase.unit and item.clause is not figure.clause
     if sent and verb is not None and hit.after == verb.first:
         return True  # «۸۰۰ داوطلب را به دره‌شهر فرستادیم و روزانه ۶ هزار وعده غذا پختیم»
     went = verb is not None and (verb.lemma in _MOTION or reading.text(verb.first - 1) in _MOTION)
-    if went and verb is not None and item.clause is not figure.clause and _ends_at(reading, hit, verb):
+    if (
+        went
+        and verb is not None
+        and item.clause is not figure.clause
+        and _ends_at(reading, hit, verb)
+    ):
         return True  # «… به سیل‌زدگان دلفان رفتند و ۱۱۲۰۰ نفر را معاینه کردند»
     if item.clause is figure.clause:
         return False
