@@ -209,6 +209,10 @@ def _promises(
         return "را" not in clause.texts and "از" not in lead  # «از طرح کنار گذاشته شد»
     if verb.lemma == "گنجاند":
         return True
+    if verb.lemma == "گرفت" and (lead[-1] in ("هدف", "نشانه") or lead[-2:] == ["به", "گردن"]):
+        return True  # «آزادی ۴۰ زندانی را هدف گرفته‌ایم», «ساخت ۵۰ مدرسه را به گردن گرفتیم»
+    if verb.lemma == "زد" and lead[-2:] == ["آستین", "بالا"]:
+        return "برای" in clause.texts
     if (verb.lemma == "بست" and "کمر" in clause.texts) or lead[-1] == "جزم":
         return True
     if lead[-1] == "قبول" and verb.lemma == "کرد" and (complement or lead[-2:-1] == ["را"]):

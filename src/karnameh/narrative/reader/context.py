@@ -69,10 +69,10 @@ def context_of(
         return ordinal(reading, figure)
     if form in (Form.VAGUE, Form.FRACTION):
         lasting = Verdict("year", "a duration") if is_duration(reading, figure) else None
-        told = lasting or surroundings(reading, figure) or lives(reading, figure)
-        if told is None and previous is not None and _is_part(reading, figure, previous, known):
-            told = Verdict(figure.phrase.unit, "a part of what is no result")
-        return told
+        verdict = lasting or surroundings(reading, figure) or lives(reading, figure)
+        if verdict is None and previous is not None and _is_part(reading, figure, previous, known):
+            verdict = Verdict(figure.phrase.unit, "a part of what is no result")
+        return verdict
     for rule in _RULES:
         verdict = rule(reading, figure)
         if verdict is not None:

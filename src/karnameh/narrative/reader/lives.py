@@ -287,6 +287,13 @@ def _which(reading: Reading, figure: Figure) -> str:
     return "which ones are meant" if plural and _INCOME & set(figure.clause.texts) else ""
 
 
+def _fallen(reading: Reading, figure: Figure) -> str:
+    """«این استان ۳۴۰۰ شهید تقدیم کرده است»: who is remembered."""
+    verb = figure.clause.verb
+    given = verb is not None and reading.text(verb.first - 1) in ("تقدیم", "نثار")
+    return "who is remembered" if given and counted_noun(reading, figure) == "شهید" else ""
+
+
 def _saying(reading: Reading, figure: Figure) -> str:
     """«گاهی یک احوال‌پرسی از ده جلسه بهتر است»."""
     verb = figure.clause.verb
@@ -307,6 +314,7 @@ _RULES: tuple[Callable[[Reading, Figure], str], ...] = (
     _priced,
     _age,
     _saying,
+    _fallen,
     _wished,
     _scene,
     _voted,

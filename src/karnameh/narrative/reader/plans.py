@@ -159,7 +159,11 @@ def in_the_week(texts: list[str]) -> bool:
 def is_aim(head: list[str]) -> bool:
     """«هدف پویش کاشت …», «پیش‌بینی ما …»: the subject of «است» or «بود» is a plan."""
     opening = [word for word in head[:6] if word not in ":«،؛"][:2]
-    aimed = any(word in _AIMS for word in head[-20:]) or bool(GIVEN_WORDS & set(opening))
+    near = head[-20:]
+    aimed = any(
+        word in _AIMS and not (word == "سقف" and near[at - 1 : at] == ["مرحله"])
+        for at, word in enumerate(near)
+    ) or bool(GIVEN_WORDS & set(opening))
     return aimed and not set(head) & RESULT_NOUNS
 
 

@@ -50,6 +50,7 @@ _HEADS_OF_BODIES = key_set(
 _OFFICES_OF_OURS = key_set("دفتر نمایندگی معاونت")
 _DISASTERS = key_set("سیل زلزله زمین‌لرزه سیلاب طوفان توفان آتش‌سوزی خشکسالی زمستان تابستان")
 _OF_DIKES = key_set("خاکی سنگی بتنی انحرافی سنگی‌ملاتی گابیونی خاکی‌سنگی")
+_OF_ROADS = key_set("آسفالت بازگشایی برف‌روبی روستایی مواصلاتی کوهستانی راهداری بهسازی لکه‌گیری")
 _COUNCILS = key_set("ستاد کارگروه کمیته قرارگاه دبیرخانه شورا")
 _DIMENSIONS = key_set("طول عرض دهانه ارتفاع پهنا ضخامت قطر درازا بلندی")
 _OF_NATURE = frozenset(("میلیمتر", "سانتیمتر", "درجه", "ریشتر", "کیلومتربرساعت"))
@@ -76,7 +77,7 @@ _MONEY_HEADS = key_set(
     اعتبار بودجه تفاهم‌نامه قرارداد سرمایه‌گذاری سرمایه کمک توافق‌نامه گردش صرفه‌جویی زیان درآمد
     """
 )
-_APPEARING = key_set("حضور شرکت ارایه بیان تشریح مطرح حاضر سخن سخنرانی")
+_APPEARING = key_set("گزارش حضور شرکت ارایه بیان تشریح مطرح حاضر سخن سخنرانی")
 _OFFICIALS = key_set(
     """
     دبیران رابطان مسیولان مدیران نمایندگان روسای رئیسان رییسان سران معاونان مقامات اعضای اعضا سرپرستان دهیاران
@@ -195,7 +196,11 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     jointly = {"مشترک"} & set(reading.head(figure)) and figure.phrase.unit == "organization"
     if jointly and verb is not None and reading.text(verb.first - 1) == "تشکیل" and value < _FEW:
         return Verdict("organization", "the parties of something")
-    built = noun == "بند" and reading.text(figure.phrase.first + 1) in _OF_DIKES
+    beside = {reading.text(figure.phrase.first + 1), reading.text(figure.opening - 1)}
+    road = noun == "محور" and bool(
+        _OF_ROADS & beside or {"آسفالت", "بازگشایی"} & set(figure.clause.texts)
+    )
+    built = road or (noun == "بند" and reading.text(figure.phrase.first + 1) in _OF_DIKES)
     if not (owned or built) and (
         noun in STRUCTURE_NOUNS or reading.text(figure.phrase.first) in STRUCTURE_NOUNS
     ):

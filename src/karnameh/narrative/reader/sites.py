@@ -321,7 +321,7 @@ def _is_of_unit(reading: Reading, hit: PlaceHit, first: int, counted: set[int]) 
         word = reading.words[at]
         if word.kind is not Kind.WORD or word.text in LOCATIVE or word.text in CONJUNCTIONS:
             return False
-        if word.text in VERB_FORMS or word.text in ("را", "که", "از", "با"):
+        if word.text in VERB_FORMS or word.text in ("را", "که", "از", "با", "درباره"):
             return False
         if word.text in _FACILITIES and reading.text(hit.after) == "با" and _counts(reading, hit):
             return False  # «مرکز دیالیز زاهدان با ۳۰ تخت»

@@ -83,6 +83,7 @@ _OF_IT = frozenset(("آن", "آنها", "آنان"))
 _THESE = key_set("آنها آنهاست این‌ها این‌هاست اینهاست")
 _LISTING = key_set("مهم‌ترین اهم شاخص‌ترین جمله بخشی نمونه‌ای بزرگ‌ترین اصلی‌ترین مهمترین شاخصترین")
 _BACK = 30
+_WORKS = key_set("کار کارهای اقدام اقدامات فعالیت فعالیت‌های")
 _OPEN_WHY = "said as a fact"
 
 
@@ -177,7 +178,8 @@ def _is_called(reading: Reading, figure: Figure) -> bool:
     for at in range(figure.after, min(figure.after + far, figure.sentence.after)):
         text, form = reading.text(at), VERB_FORMS.get(reading.text(at + 1))
         asked = text == "درخواست" and figure.phrase.unit == "person" and far > 1
-        if asked or text in INVITE_WORDS or (text == "خواسته" and at > figure.after):
+        wanted = text == "خواسته" and (at > figure.after or reading.text(at + 1) == "شده")
+        if asked or text in INVITE_WORDS or wanted:
             done = form is not None and form.tense is Tense.PARTICIPLE
             return done and form is not None and not form.negative
         if text in ("که", "،", "؛") or (text in VERB_FORMS and text != "خواسته"):
@@ -327,6 +329,8 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
         return Staged("pledged", "of what is promised", sure=0.75)
     if reading.texts(verb.after, verb.after + 3) == ["که", "در", "پیش"]:
         return Staged("pledged", "what lies ahead")  # «مهم‌ترین کارهایی است که در پیش داریم»
+    if verb.tense is Tense.COPULA and _of_the_week(tail):
+        return Staged("pledged", "of the week to come", sure=0.7)
     if any(word in RESULT_NOUNS for word in tail):
         return Staged("reported", "listed among results")
     if tail[-1:] and tail[-1] in _THESE and _LISTING & set(tail[-3:]):
@@ -373,6 +377,15 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
     if in_the_week(clause.texts):
         return Staged("pledged", f"in the week to come: {said}", sure=0.7)
     return Staged("reported", f"a state: {said}")
+
+
+def _of_the_week(tail: list[str]) -> bool:
+    """«دیدار با ۳۰۰ خانواده شاخص‌ترین کار هفته است»; «… کار هفته گذشته است» is over."""
+    for at, text in enumerate(tail):
+        behind = [word for word in tail[at + 1 : at + 3] if word not in ("این", "همین")]
+        if text in _WORKS and behind[:1] == ["هفته"]:
+            return tail[at + 2 : at + 4].count("گذشته") == 0
+    return False
 
 
 def _told_of(reading: Reading, figure: Figure) -> Staged | None:

@@ -225,6 +225,8 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
             return Staged("pledged", f"there are means for it: {lead}", sure=0.6)
         if lead == "قرار" and (planned := planned_by(tail)):
             return Staged("pledged", planned)
+        if lead in DEEDS and reading.text(verb.first - 2) == "برای":
+            return Staged("pledged", f"there is something to be done: {lead}", sure=0.7)
         if _part_comes(reading, figure, verb):
             return Staged("pledged", "a part of it is still to come", sure=0.7)
         return Staged("reported", f"a state: {said}")
@@ -235,6 +237,7 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
     before = relative_to(reading, figure, clause)
     follows = before is not None and before.verb is not None and before.verb.tense is Tense.FUTURE
     growing = follows or ("امسال" in clause.texts and "اکنون" not in clause.texts)
+    growing |= any(pair in (("تا", "پایان"), ("تا", "آخر")) for pair in pairwise(clause.texts))
     led = reading.text(figure.opening - 1) == "به"
     summed = set(clause.texts) & STOCK_WORDS or (led and set(clause.texts[:4]) & _AMOUNTS)
     if verb.lemma == "رسید" and summed and not growing:

@@ -187,8 +187,11 @@ def _must_have(figure: Figure) -> bool:
 
 def _must_have_any(figure: Figure) -> bool:
     verb = figure.clause.verb
-    ruled = verb is not None and verb.tense is Tense.SUBJUNCTIVE and verb.lemma == "داشت"
-    return ruled and not verb.negative and bool(MUST & set(figure.clause.texts))
+    has = verb is not None and verb.lemma == "داشت" and not verb.negative
+    if has and verb is not None and figure.clause.texts[-3:-2] == ["برای"]:
+        return True  # «هر شهرستان ۱۰ پروژه برای افتتاح دارد»
+    ruled = has and verb is not None and verb.tense is Tense.SUBJUNCTIVE
+    return ruled and bool(MUST & set(figure.clause.texts))
 
 
 def _is_able(reading: Reading, at: int, figure: Figure) -> bool:
