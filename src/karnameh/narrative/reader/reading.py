@@ -94,7 +94,9 @@ class Reading:
 
     def texts(self, first: int, after: int) -> list[str]:
         """The look-up forms of some words."""
-        return self.forms[max(first, 0) : max(after, 0)]
+        if first < 0:  # asked for every figure many times: no call of max()
+            first = 0
+        return self.forms[first:after] if after > first else []
 
     def between(self, first: int, after: int) -> str:
         """The source text of some words, as written."""

@@ -237,10 +237,10 @@ def _with_parted_and(pieces: Iterator[Word]) -> Iterator[Word]:
     """Part the «و» that typing glued between two numerals («۸ونیم», «سي ودو»)."""
     last: Word | None = None
     for word in pieces:
-        rest = word.text[1:]
+        rest = word.text[1:] if word.text[:1] == "و" else ""
         if (
-            last is not None
-            and word.text[:1] == "و"
+            rest
+            and last is not None
             and (rest in NUMERAL_PIECES or split_glued(rest))
             and (last.kind is Kind.DIGITS or last.text in NUMERAL_PIECES)
         ):
