@@ -83,6 +83,7 @@ _MEETING = key_set("پاسخگو جوابگو پاسخگوی جوابگوی")
 _WITH_NOUN = 3
 # What happens by itself («۱۴ پل فروریخت», «۴۰ درصد آن‌ها خشکیده‌اند»).
 _RUINS = frozenset(("فروریخت", "خشکید", "پوسید", "آسیبدید"))
+_PRICED = key_set("قیمت نرخ بهای تعرفه")  # «به قیمت مصوب»
 _AIMS = frozenset(("هدف", "سهمیه", "تکلیف"))
 
 
@@ -225,7 +226,8 @@ def _promises(
         return False
     if lead[-2:-1] == ["و"] and lead[-1] in DEEDS and lead[-3:-2] in (["تقبل"], ["تعهد"]):
         return False  # «خیران تقبل و پرداخت کردند»
-    if any(word in PLEDGE_WORDS for word in lead[-3:]):
+    near = [word for at, word in enumerate(lead) if word != "مصوب" or lead[at - 1] not in _PRICED]
+    if any(word in PLEDGE_WORDS for word in near[-3:]):
         return True
     if lead[-1] == "نظر":
         if lead[-2:-1] == ["زیر"]:

@@ -514,7 +514,8 @@ def _happening(reading: Reading, figure: Figure) -> str:
     if not head and described:  # «سیل سال ۹۸ که ۲۰۰ خانه را برد»
         named = reading.texts(max(figure.sentence.first, first - 5), first - 1)
         head = [text for text in named if text in _FORCES][:1]
-    opens = [text for text in head[:3] if text not in _BEFORE_FORCE][:2]
+    dated = head[:1] == ["سال"] and head[1:2] != [] and head[1].isdecimal()
+    opens = [text for text in head[2 * dated :][:3] if text not in _BEFORE_FORCE][:2]
     entered = reading.text(verb.first - 1) in _ENTERING and verb.lemma in ("کرد", "شد")
     if entered and opens[:1] and opens[0] in ("آب", "آتش", "دود"):
         return f"what befell: {opens[0]}"  # «آب به ۹۰۰ خانه راه پیدا کرد»

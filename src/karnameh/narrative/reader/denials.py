@@ -122,6 +122,8 @@ def _is_rejected(reading: Reading, figure: Figure) -> bool:
 def _negates(reading: Reading, semicolon: int, verb: Verb | None) -> bool:
     """«گمان می‌کنند ۱۰۰۰ باغ ساخته‌ایم؛ نساخته‌ایم»."""
     behind = reading.texts(semicolon + 1, semicolon + 1 + _SHORT_CLAUSE)
+    if behind[:1] in (["نخیر"], ["خیر"]):
+        return True  # «نوشتند ۸۰ هزار خانه ساخته‌ایم؛ نخیر، …»
     if behind[:1] == ["چنین"] and any(
         text in VERB_FORMS and VERB_FORMS[text].negative for text in behind
     ):

@@ -291,7 +291,9 @@ def _fallen(reading: Reading, figure: Figure) -> str:
     """«این استان ۳۴۰۰ شهید تقدیم کرده است»: who is remembered."""
     verb = figure.clause.verb
     given = verb is not None and reading.text(verb.first - 1) in ("تقدیم", "نثار")
-    return "who is remembered" if given and counted_noun(reading, figure) == "شهید" else ""
+    return (
+        "who is remembered" if given and counted_noun(reading, figure) in ("شهید", "جانباز") else ""
+    )
 
 
 def _saying(reading: Reading, figure: Figure) -> str:

@@ -155,6 +155,11 @@ _NAMES = frozenset(
 )
 
 
+_BODIES = key_set(
+    "استان شهرستان شهر بخش دهستان روستا محله مسجد مدرسه پایگاه شعبه دانشگاه ناحیه منطقه"
+)
+
+
 def find_numbers(words: list[Word]) -> list[Number]:
     """Every number expression, in order, without overlaps."""
     found: list[Number] = []
@@ -478,6 +483,8 @@ def _one_counts(words: list[Word], at: int) -> bool:
         _text(words, index) == "برای" and _text(words, index + 1) == "هر"
         for index in range(max(at - 4, 0), at)
     )
+    beside = (_text(words, at - 3), _text(words, at - 2)) == ("در", "هر")
+    to_each |= beside and _text(words, at - 1) in _BODIES  # «در هر استان یک دبیرخانه»
     if to_each and _nounlike(words, at + 1):
         return True
     if not is_counted_noun(following):

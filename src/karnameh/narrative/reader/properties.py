@@ -240,6 +240,8 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     divided = noun in _DIVISIONS and value < _FEW and figure.phrase.after == figure.phrase.first + 1
     if divided and reading.text(figure.opening - 1) in ("در", "طی"):
         return Verdict("", "the parts of a thing")
+    if noun == "مرحله" and value < _FEW and owns(figure):
+        return Verdict("phase", "phases of a plan")  # «این طرح ۱۲ مرحله دارد»
     if noun == "مرحله" and reading.text(figure.opening - 1) in ("در", "طی"):
         return Verdict("phase", "phases of a plan")
     alone = figure.number.after == figure.first + 1
@@ -284,7 +286,9 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     if noun in _PLACED and not (between or owned):
         return None  # «۲ استان اعلام آمادگی کردند»
     amid = reading.text(figure.opening - 1) in ("بین", "میان")
-    if figure.number.value == 2 and noun in PARTY_NOUNS and (lone or amid):
+    both = noun in ("سازمان", "نهاد") and verb is not None
+    both = both and verb is not None and reading.text(verb.after - 1).endswith("ند")
+    if figure.number.value == 2 and noun in PARTY_NOUNS and (lone or amid or both):
         return Verdict(figure.phrase.unit, "the parties of something")
     return None
 

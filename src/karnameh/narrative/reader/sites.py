@@ -334,6 +334,8 @@ def _is_of_unit(reading: Reading, hit: PlaceHit, first: int, counted: set[int]) 
 
 def _is_of_speaker(reading: Reading, hit: PlaceHit, first: int) -> bool:
     """«رئیس سازمان در گلستان با یادآوری … گفت»: the speaker's office, not where it happened."""
+    if reading.texts(hit.first - 2, hit.first) in (["خبرنگاران", "در"], ["خبرنگار", "در"]):
+        return True  # «در جمع خبرنگاران در زاهدان از ساخت ۴۰ خانه خبر داد»
     if reading.text(hit.after) != "با" or reading.text(hit.after + 1) not in _OPENINGS:
         return False
     title = reading.texts(max(first, hit.first - _TITLE), hit.first)

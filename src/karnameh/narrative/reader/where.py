@@ -338,6 +338,8 @@ def _goes_on(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) -> b
         return False
     if not _NEW_SUBJECT.isdisjoint(reading.texts(clause.verb.after, figure.opening)):
         return False
+    if reading.text(hit.first - 1).endswith(("زدگان", "زده")):
+        return True  # «به زلزله‌زدگان خوی کمک کردند، ۳۰۰ کانکس خریدند»
     led = next(
         (text for text in reversed(reading.texts(item.after - 1, hit.first)) if text in _LEADS), ""
     )
