@@ -164,6 +164,7 @@ def is_aim(head: list[str]) -> bool:
         word in _AIMS and not (word == "سقف" and near[at - 1 : at] == ["مرحله"])
         for at, word in enumerate(near)
     ) or bool(GIVEN_WORDS & set(opening))
+    aimed |= opening[:1] in (["تاکید"], ["تمرکز"])  # «تاکید ما بر مرمت ۱۲ مدرسه است»
     return aimed and not set(head) & RESULT_NOUNS
 
 

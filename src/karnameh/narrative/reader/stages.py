@@ -83,6 +83,7 @@ _OF_IT = frozenset(("آن", "آنها", "آنان"))
 _THESE = key_set("آنها آنهاست این‌ها این‌هاست اینهاست")
 _LISTING = key_set("مهم‌ترین اهم شاخص‌ترین جمله بخشی نمونه‌ای بزرگ‌ترین اصلی‌ترین مهمترین شاخصترین")
 _BACK = 30
+_WHAT = key_set("آنچه کاری کارهایی اقدامی اقداماتی چیزی")
 _WORKS = key_set("کار کارهای اقدام اقدامات فعالیت فعالیت‌های")
 _OPEN_WHY = "said as a fact"
 
@@ -329,6 +330,9 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
         return Staged("pledged", "of what is promised", sure=0.75)
     if reading.texts(verb.after, verb.after + 3) == ["که", "در", "پیش"]:
         return Staged("pledged", "what lies ahead")  # «مهم‌ترین کارهایی است که در پیش داریم»
+    meant = _is_meant(reading, figure, clause)
+    if meant:
+        return Staged("pledged", meant, sure=0.7)
     if verb.tense is Tense.COPULA and _of_the_week(tail):
         return Staged("pledged", "of the week to come", sure=0.7)
     if any(word in RESULT_NOUNS for word in tail):
@@ -377,6 +381,22 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
     if in_the_week(clause.texts):
         return Staged("pledged", f"in the week to come: {said}", sure=0.7)
     return Staged("reported", f"a state: {said}")
+
+
+def _is_meant(reading: Reading, figure: Figure, clause: Clause) -> str:
+    """«آنچه در این هفته انجام می‌دهیم مرمت ۱۲ مدرسه است», «کاری که باید بکنیم … است»."""
+    for other in figure.sentence.clauses:
+        verb = other.verb
+        if verb is None or other is clause or verb.negative or verb.after not in clause.words:
+            continue
+        if verb.after >= figure.first:
+            return ""
+        opens = min(other.words)
+        named = {reading.text(opens), reading.text(opens - 2)} & _WHAT
+        ahead = verb.tense is Tense.FUTURE or not MUST.isdisjoint(other.texts)
+        ahead |= verb.tense is Tense.PRESENT and reading.text(verb.after - 1).endswith("یم")
+        return "what we shall do" if named and ahead else ""
+    return ""
 
 
 def _of_the_week(tail: list[str]) -> bool:
