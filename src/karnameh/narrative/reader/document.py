@@ -140,6 +140,8 @@ def _name_units(reading: Reading, drafts: list[Draft]) -> None:
     for draft in drafts:
         if draft.unit in NO_REPEATS or (draft.value is None and not draft.unit):
             continue
+        if draft.unit == "person" and "ton" in said[-2:] and _is_bare_tan(reading, draft):
+            draft.unit = "ton"  # «۴۰ تن برنج رسید و ۱۲ تن توزیع شد»
         if _is_bare(reading, draft):
             draft.unit = _subject_unit(reading, draft.figure) or _recent(reading, draft, said)
         if draft.stage != "context" and draft.unit and draft.unit not in _MONEY:
@@ -157,6 +159,12 @@ def _is_bare(reading: Reading, draft: Draft) -> bool:
     return (
         phrase.after - phrase.first == 1 and lemma(reading.text(phrase.first)) in EMPTY_CLASSIFIERS
     )
+
+
+def _is_bare_tan(reading: Reading, draft: Draft) -> bool:
+    phrase = draft.phrase
+    alone = phrase.after - phrase.first == 1 and reading.text(phrase.first) == "تن"
+    return alone and reading.text(phrase.after) != "از"
 
 
 def _recent(reading: Reading, draft: Draft, said: list[str]) -> str:

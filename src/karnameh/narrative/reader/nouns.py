@@ -255,6 +255,20 @@ donation: کمک_نقدی هدیه اهدایی
 visit: سرکشی دیدار_با_خانواده عیادت
 bus_trip: سرویس
 load: سرویس_آب کامیون_کالا تریلی
+person: همسایه سرگروه آب‌یار غرفه‌دار خانم استادکار مقنی کارخانه‌دار نجار بافنده کاسب قنات‌کار
+generator: ژنراتور موتور_برق موتوربرق
+cistern: آب‌انبار برکه
+garden: باغ
+connection: انشعاب
+dormitory: خوابگاه
+drinking_fountain: آبخوری
+fire_extinguisher: کپسول_آتش‌نشانی
+gas_cylinder: کپسول_گاز
+life_jacket: جلیقه جلیقه_نجات
+nursery: نهالستان
+shelter: گرمخانه
+trough: آبشخور
+meter: کنتور
 """
 
 # Words that say how a thing is counted; the thing itself follows without a joining sound.
@@ -359,7 +373,9 @@ def unit_of(nouns: list[str]) -> str:
         goods = len(stems) > 1 and _UNIT_OF.get(stems[1]) != "person"
         return "ton" if goods else "person"
     for size in range(min(_LONGEST, len(stems)), 1, -1):
-        unit = _UNIT_OF.get(" ".join(stems[:size]))
+        # «فرصت شغلی» is listed as it stands, «منازل مسکونی» by its lemmas.
+        unit = _UNIT_OF.get(" ".join((stems[0], *nouns[1:size])))
+        unit = unit or _UNIT_OF.get(" ".join(stems[:size]))
         if unit:
             return unit
     if not stems:
@@ -390,7 +406,8 @@ def is_known_noun(word: str) -> bool:
 
 def is_compound(first: str, second: str) -> bool:
     """Whether two words are one listed thing («عمل جراحی»)."""
-    return f"{lemma(first)} {lemma(second)}" in _UNIT_OF
+    stem = lemma(first)
+    return f"{stem} {second}" in _UNIT_OF or f"{stem} {lemma(second)}" in _UNIT_OF
 
 
 def is_asset(word: str) -> bool:
