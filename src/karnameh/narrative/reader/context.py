@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from karnameh.narrative.reader.attendance import attendance
 from karnameh.narrative.reader.dates import (
     age_range,
     clock,
@@ -23,21 +24,10 @@ from karnameh.narrative.reader.lives import lives
 from karnameh.narrative.reader.nouns import is_counted_noun
 from karnameh.narrative.reader.numerals import Form
 from karnameh.narrative.reader.outside import outside
-from karnameh.narrative.reader.properties import (
-    abstract,
-    attendance,
-    attribute,
-    background,
-    composition,
-    finding,
-    history,
-    hours,
-    of_nature,
-    size,
-    structure,
-)
+from karnameh.narrative.reader.properties import attribute, composition, history, structure
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.settings import setting
+from karnameh.narrative.reader.sizes import abstract, background, finding, hours, of_nature, size
 from karnameh.narrative.reader.surroundings import surroundings
 from karnameh.narrative.reader.terms import (
     discount,

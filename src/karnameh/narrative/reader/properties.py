@@ -1,8 +1,6 @@
-"""Numbers that describe a thing: attributes, structures, composition, size, background."""
+"""Numbers that describe a thing: attributes, structures, composition, how it began."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 from karnameh.narrative.reader.acts import Act, act_of
 from karnameh.narrative.reader.characters import key_set
@@ -17,50 +15,17 @@ from karnameh.narrative.reader.lexicon import (
     STRUCTURE_NOUNS,
 )
 from karnameh.narrative.reader.nouns import CLASSIFIERS, MEASURES, is_counted_noun, lemma, unit_of
-from karnameh.narrative.reader.number_words import SMALL
 from karnameh.narrative.reader.phrases import Phrase
 from karnameh.narrative.reader.places import NAME_WORDS
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import Tense
-from karnameh.narrative.reader.verdicts import (
-    AVERAGES,
-    MANY_HOURS,
-    Verdict,
-    counted_noun,
-    nothing,
-    owns,
-)
+from karnameh.narrative.reader.verdicts import MANY_HOURS, Verdict, nothing, owns
 
-_SICK = key_set("بیماری نشانه علایم مشکل عفونت سوءتغذیه کم‌خونی دیابت اختلال پوسیدگی چاقی خون ضعف")
-_BACKGROUND = key_set(
-    """
-    جمعیت جمعیتی فاصله ارتفاع رتبه وسعت مساحت قدمت سکنه قطر عمق زیربنا زیربنای عرصه اعیان متراژ
-    وسعتی ژرفای دمای سرعت سن سنی ژرفا دما رطوبت
-    """
-)
-_FACING_REPORTERS = key_set("با جمع حضور پرسش‌های سوال‌های سوالات پرسشهای میان")
-_HELD = key_set("برگزار تشکیل برپا آغاز")
-_GUESTS = key_set(
-    "مسیولان مدیران نمایندگان پیشکسوتان اهالی اعضا اعضای سرگروه‌ها سرگروه‌های دهیاران خیران خانواده‌های"
-)
-_WHOSE = 7
-_HEADS_OF_BODIES = key_set(
-    "رییس مدیر ناظر معاون مدیرکل دبیر نمایندگان نماینده استاندار فرماندار مدیران مدیرانی مسیولان"
-)
 _OFFICES_OF_OURS = key_set("دفتر نمایندگی معاونت")
 _DISASTERS = key_set("سیل زلزله زمین‌لرزه سیلاب طوفان توفان آتش‌سوزی خشکسالی زمستان تابستان")
 _OF_DIKES = key_set("خاکی سنگی بتنی انحرافی سنگی‌ملاتی گابیونی خاکی‌سنگی")
 _OF_ROADS = key_set("آسفالت بازگشایی برف‌روبی روستایی مواصلاتی کوهستانی راهداری بهسازی لکه‌گیری")
 _COUNCILS = key_set("ستاد کارگروه کمیته قرارگاه دبیرخانه شورا")
-_DIMENSIONS = key_set("طول عرض دهانه ارتفاع پهنا ضخامت قطر درازا بلندی")
-_OF_NATURE = frozenset(("میلیمتر", "سانتیمتر", "درجه", "ریشتر", "کیلومتربرساعت"))
-_OFFICES = key_set(
-    """
-    وزیر عضو معاون دبیر رییس استاندار فرماندار مسیول نماینده مدیر شهردار بخشدار
-    دهیار دستگاه نهاد سازمان اداره وزارتخانه کشور سفیر
-    """
-)
-_TITLES = key_set("وزیر معاون استاندار فرماندار سفیر شهردار بخشدار")
 _COMPOSED = key_set("شامل حاوی متشکل مرکب مشتمل")
 _KITS = frozenset(("parcel", "team", "stationery_pack", "dowry", "kit", "bag"))
 _STARTED = frozenset(("شروع", "آغاز"))
@@ -77,25 +42,13 @@ _MONEY_HEADS = key_set(
     اعتبار بودجه تفاهم‌نامه قرارداد سرمایه‌گذاری سرمایه کمک توافق‌نامه گردش صرفه‌جویی زیان درآمد
     """
 )
-_APPEARING = key_set("گزارش حضور شرکت ارایه بیان تشریح مطرح حاضر سخن سخنرانی")
-_OFFICIALS = key_set(
-    """
-    دبیران رابطان مسیولان مدیران نمایندگان روسای رئیسان رییسان سران معاونان مقامات اعضای اعضا سرپرستان دهیاران
-    فرمانداران
-    شهرداران بخشداران
-    """
-)
 _TERRITORIES = frozenset(("شهرستان", "استان", "شهر"))
 _PLACED = frozenset(("استان", "کشور", "بخش", "حوزه"))
 _LEGAL = key_set("ماده بند تبصره فصل رکن اصل")
 _FEW = 20
-_MEMORIES = key_set("یاد یادواره کنگره درگذشت شهادت سالروز خاطره یادبود عروج تشییع‌پیکر")
 _CROWD = 1000
-_SCORES = key_set("امتیاز نمره معدل رتبه")
 _SIDES = key_set("سو سوی سمت جانب")
 _SETTLED = key_set("روستا روستای محله شهر شهرک منطقه آبادی ده استان شهرستان بخش")
-_OF_LAND = frozenset(("kilometre", "hectare", "island", "spring", "wave", "", "month"))
-_SETTLEMENTS = frozenset(("village", "neighbourhood", "city", "county", "district", "province"))
 _IDIOM_NUMBERS = frozenset(("هزار", "صد"))
 _SHARES = frozenset(("times", "percent", "share"))
 _REFERRED = frozenset(("این", "آن", "هر", "همین"))
@@ -103,11 +56,6 @@ _MEDALS = frozenset(("طلا", "نقره", "برنز", "مدال"))
 _VOTES = frozenset(("رای", "رأی", "امتیاز", "درجه", "ریشتر", "واحد درسی", "پسلرزه", "ضامن"))
 _RATE_TAILS = frozenset(("درصدی", "برابری"))
 _GATHERINGS = key_set("اردو همایش جشنواره نمایشگاه مسابقه اجتماع رزمایش دوره")
-_WORKING = key_set("کار تمرین تلاش فعالیت مطالعه درس")
-_DAILY = key_set("روزی روزانه روز شبی هفته‌ای")
-_MET = key_set("جلسه نشست دیدار گردهمایی گفت‌وگو ملاقات")
-_THOUGHTS = key_set("چیز شرط نکته دلیل علت سوال پرسش مزیت ویژگی مانع پیام خصوصیت عامل")
-_COMPARED = frozenset(("کشور", "استان", "شهر", "کشوری", "جهانی", "ملی", "استانی"))
 
 
 def attribute(reading: Reading, figure: Figure) -> Verdict | None:
@@ -308,75 +256,6 @@ def _is_owned(figure: Figure) -> bool:
     return verb is not None and verb.tense is Tense.COPULA and verb.first == figure.after
 
 
-def of_nature(reading: Reading, figure: Figure) -> Verdict | None:
-    """«۱۱۸ میلی‌متر باران», «۵ درجه زیر صفر», «۱۲ لیتر در ثانیه آبدهی»: nobody does this."""
-    measured = counted_noun(reading, figure) in _OF_NATURE
-    flow = reading.texts(figure.after, figure.after + 2) in (["در", "ثانیه"], ["بر", "ثانیه"])
-    measured |= flow and owns(figure)
-    return Verdict(figure.phrase.unit, "a measure of nature") if measured else None
-
-
-def attendance(reading: Reading, figure: Figure) -> Verdict | None:
-    """«با حضور دو وزیر», «با حضور مسئولان ۲۸ شهرستان»: officials at a meeting."""
-    if _attends(reading, figure):
-        return Verdict(figure.phrase.unit, "who was present")
-    if (figure.number.value or 0) >= MANY_HOURS:
-        return None
-    near = reading.texts(max(figure.sentence.first, figure.opening - 9), figure.opening)
-    beside = "حضور" in near[-3:] or near[-2:] == ["با", "شرکت"]
-    officials = counted_noun(reading, figure) in _OFFICES and beside
-    verb = figure.clause.verb
-    appeared = verb is not None and reading.text(verb.first - 1) in _APPEARING
-    officials |= appeared and counted_noun(reading, figure) in _TITLES
-    officials |= appeared and near[-1:] != [] and near[-1] in _OFFICIALS
-    whose = reading.texts(figure.after, figure.after + 2)
-    officials |= appeared and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
-    officials |= "حضور" in near[-3:] and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
-    meeting = _MET & set(reading.texts(figure.opening - 8, figure.opening - 1))
-    if verb is not None and verb.lemma in ("بود", "داشت"):
-        meeting = meeting or (_MET | {"حضور"}) & set(reading.texts(figure.after, verb.first))
-    near = reading.texts(near_first(reading, figure), list_head(reading, figure)) or near
-    led = near[-1:] != [] and near[-1] in _OFFICIALS
-    officials |= appeared and near[-2:] == ["مدیران", "کل"]
-    reporters = counted_noun(reading, figure) == "خبرنگار"
-    officials |= reporters and near[-1:] != [] and near[-1] in _FACING_REPORTERS
-    head = reading.head(figure)
-    held = verb is not None and reading.text(verb.first - 1) in _HELD
-    if held and figure.phrase.unit in ("person", "county", "province", "organization", ""):
-        officials |= _stands_among_officials(head)
-    there = reading.texts(figure.after, verb.first) if verb is not None else []
-    attended = there[-1:] == ["حاضر"] and verb is not None and verb.lemma == "بود"
-    officials |= attended and figure.phrase.unit == "person"
-    present = "حضور" in near or ("با", "حضور") in pairwise(head)
-    if officials or (led and (present or meeting)):
-        return Verdict(figure.phrase.unit, "who was present")
-    return None
-
-
-def _attends(reading: Reading, figure: Figure) -> bool:
-    """«آیین … با حضور ۴۰۰ نفر از پیشکسوتان و مسئولان شعبه‌ها برگزار شد»: guests of one occasion."""
-    verb = figure.clause.verb
-    held = verb is not None and verb.tense is Tense.PAST and reading.text(verb.first - 1) in _HELD
-    if not held or verb is None or figure.phrase.unit != "person":
-        return False
-    whose = reading.texts(figure.after, min(figure.after + _WHOSE, verb.first))
-    if whose[:1] != ["از"] or _GUESTS.isdisjoint(whose) or reading.figures_before(figure):
-        return False
-    return any(one == "با" and other == "حضور" for one, other in pairwise(reading.head(figure)))
-
-
-def near_first(reading: Reading, figure: Figure) -> int:
-    """Where the words in front of a figure's list begin that may say who they are."""
-    return max(figure.sentence.first, list_head(reading, figure) - 9)
-
-
-def _stands_among_officials(head: list[str]) -> bool:
-    """«با حضور رئیس شعبه، معاون اداره و ۴۲ نفر از سرگروه‌ها برگزار شد»."""
-    joined = (("با", "حضور"), ("با", "شرکت"))
-    at = next((i for i, pair in enumerate(pairwise(head)) if pair in joined), -1)
-    return at >= 0 and not _HEADS_OF_BODIES.isdisjoint(head[at + 2 :])
-
-
 def composition(reading: Reading, figure: Figure) -> Verdict | None:
     """«این بسته‌ها شامل ۱۰ قلم است», «مخزنی با گنجایش ۱۲۰۰ مترمکعب»: what a thing is made of."""
     first = figure.sentence.first
@@ -442,159 +321,3 @@ def history(reading: Reading, figure: Figure) -> Verdict | None:
     if started and since and reading.text(list_head(reading, figure) - 1) == "با":
         return Verdict(figure.phrase.unit, "how it began")  # «… راه‌اندازی شد و اکنون ۳۸ نفر …»
     return None
-
-
-def finding(reading: Reading, figure: Figure) -> Verdict | None:
-    """«سه درصد آنان نشانه بیماری داشتند», «میانگین کشوری ۱۸ پزشک است»: what was found."""
-    near = reading.texts(max(figure.sentence.first, figure.opening - 5), figure.opening)
-    if AVERAGES & set(near[-2:]) and near[-1] in _COMPARED:
-        return Verdict(figure.phrase.unit, "an average to compare with")
-    verb = figure.clause.verb
-    measured = figure.phrase.unit in ("litre", "metre", "square_metre", "kilogram", "percent")
-    if measured and owns(figure) and "سرانه" in figure.clause.texts[:3]:
-        return Verdict(figure.phrase.unit, "how much there is for each of a people")
-    if verb is None or figure.phrase.unit not in ("percent", "person"):
-        return None
-    had = verb.lemma == "داشت"
-    if had and verb.tense is Tense.PAST and counted_noun(reading, figure) == "نفر" and "هر" in near:
-        return Verdict("person", "a finding about people")
-    seen = had or reading.text(verb.first - 1) in ("مشاهده", "دیده")
-    if seen and _SICK & set(figure.clause.texts):
-        return Verdict(figure.phrase.unit, "a finding about people")
-    return None
-
-
-def size(reading: Reading, figure: Figure) -> Verdict | None:
-    """How far, how large, how many live there: «روستای ما ۴۸ خانوار دارد», «زیر ۵۰ خانوار»."""
-    verb = figure.clause.verb
-    if figure.phrase.unit == "metre" and reading.text(figure.after) in _DIMENSIONS:
-        return Verdict("metre", "the size of a thing")
-    before, opener = reading.text(figure.opening - 1), reading.text(figure.opening)
-    sized = opener in ("زیر", "بالای") or figure.phrase.unit == "household"
-    if sized and figure.opening < figure.first and before.endswith("های"):
-        return Verdict(figure.phrase.unit, "how large such things are")
-    if verb is None or not owns(figure):
-        return None
-    if _describes_each(reading, figure):
-        return Verdict(figure.phrase.unit, "how large such things are")
-    head = reading.head(figure)
-    unit = figure.phrase.unit
-    around = (*head, *reading.texts(figure.after, verb.first))
-    # «طول شبکه اجرا شده ۴۱ کیلومتر است», «طول شبکه‌ای که کشیدیم ۱۸ کیلومتر است»
-    made = "شده" in head and not DEEDS.isdisjoint(head)
-    made |= any(text.endswith("شده") and text[:-3] in DEEDS for text in head)
-    made |= "که" in reading.texts(min(figure.clause.words), figure.opening)
-    if (
-        not made
-        and unit in ("kilometre", "metre", "")
-        and any(text.startswith(("فاصله", "ارتفاع", "طول", "مسافت")) for text in around)
-    ):
-        return Verdict(unit, "a distance")
-    if unit == "square_metre" or (unit == "metre" and verb.first == figure.after):
-        return Verdict(unit, "the size of a thing")
-    listed = list_head(reading, figure)
-    heads = reading.texts(max(figure.sentence.first, listed - 4), listed)
-    settled = verb.lemma == "داشت" and _SETTLED & (set(heads) | set(head[-4:]))
-    last = verb.first == figure.after or reading.text(figure.after) in ("و", "،")
-    if settled and last and unit in _SETTLEMENTS:
-        return Verdict(unit, "how a territory is made up")
-    has = verb.lemma == "داشت" and verb.tense is Tense.PRESENT and unit in _OF_LAND
-    near = verb.first - figure.after <= 2
-    if has and near and set(head[:2]) & _SETTLED | set(head[:2]) & {"کشور"}:
-        return Verdict(unit, "what a territory has")
-    whole = verb.first == figure.after and reading.text(verb.first) in ("دارد", "داشت")
-    if unit == "household" and verb.lemma == "داشت" and (whole or _SETTLED & set(head[-4:])):
-        return Verdict(unit, "who lives there")  # only a settlement has households and no more
-    first = min(figure.clause.words, default=0)
-    described = reading.text(first - 1) == "که" and lemma(reading.text(first - 2)) in _SETTLED
-    if described and verb.lemma == "داشت" and unit in ("household", "person"):
-        return Verdict(unit, "who lives there")
-    return None
-
-
-def hours(reading: Reading, figure: Figure) -> Verdict | None:
-    """«روزی ده ساعت کار می‌کند»: how long somebody works."""
-    verb = figure.clause.verb
-    if verb is None or figure.phrase.unit != "hour" or reading.text(verb.first - 1) not in _WORKING:
-        return None
-    lasting = verb.lemma == "کرد" and reading.text(verb.first) == "میکند"
-    if lasting and verb.first - figure.after <= 1 and reading.text(verb.first - 1) == "کار":
-        return Verdict("hour", "how long they work")  # «با باتری شش ساعت کار می‌کند»
-    daily = _DAILY & set(reading.texts(figure.opening - 3, figure.opening))
-    told = verb.lemma == "کرد" and verb.tense in (Tense.PRESENT, Tense.PAST)
-    return Verdict("hour", "how long they work") if daily and told else None
-
-
-def abstract(reading: Reading, figure: Figure) -> Verdict | None:
-    """«چهار شرط وجود دارد», «سه نکته را باید گفت»: how a thought is divided."""
-    noun = counted_noun(reading, figure)
-    value = figure.number.value or _FEW
-    if noun in _THOUGHTS and value < _FEW and not reading.text(figure.first - 1).isdecimal():
-        return Verdict("", "the parts of a thought")
-    return None
-
-
-def _describes_each(reading: Reading, figure: Figure) -> bool:
-    """«روستاهایی که زیر ۲۰ خانوار هستند», «کارگاه‌هایی که بیش از ۵ کارگر دارند»: which ones."""
-    verb = figure.clause.verb
-    first = min(figure.clause.words, default=0)
-    if verb is None or figure.opening != first or reading.text(first - 1) != "که":
-        return False
-    limited = figure.opening < figure.first and figure.phrase.unit in ("person", "household")
-    if not limited or not reading.text(verb.first).endswith("ند"):
-        return False
-    named = reading.texts(max(figure.sentence.first, first - 3), first - 1)
-    return any(unit_of([text]) not in ("person", "household", "team", "") for text in named)
-
-
-def background(reading: Reading, figure: Figure) -> Verdict | None:
-    """Population, rank, marks, scores: what a place or a match is, not what was done."""
-    if reading.text(figure.opening - 1) in _SCORES:
-        noun = Phrase(figure.opening - 1, figure.opening, "", ahead=True)
-        return Verdict("score", "a mark or a rank", noun)
-    ranked = figure.phrase.after <= figure.phrase.first and owns(figure)
-    if ranked and _SCORES & set(figure.clause.texts[:2]):
-        return Verdict("score", "a mark or a rank", nothing(figure))
-    if reading.head(figure)[:1] == ["جمعیت"] and owns(figure) and figure.phrase.unit == "person":
-        return Verdict("person", "who lives there")
-    listed = reading.text(figure.opening - 1) == "و" and not owns(figure)
-    before = reading.figures_before(figure)[-1:] if listed else []
-    parted = any(other.phrase.unit != figure.phrase.unit for other in before)
-    near = figure.opening - (0 if parted else 4)
-    for at in range(figure.opening - 1, max(near, figure.sentence.first - 1), -1):
-        if reading.text(at).startswith("جمعیت") and _are_served(reading, figure, at):
-            return None
-        people = figure.phrase.unit in ("person", "household", "")
-        if reading.text(at) in _BACKGROUND and (people or reading.text(at) != "جمعیت"):
-            return Verdict(figure.phrase.unit, "background")
-    if figure.phrase.unit == "percent" and reading.text(figure.opening - 1) in DEEDS:
-        return None  # «غربالگری ۷۰ درصد جمعیت»
-    described = reading.texts(figure.phrase.first + 1, figure.after + 1)
-    if any(text in _BACKGROUND for text in described) and "پوشش" not in figure.clause.texts:
-        return Verdict(figure.phrase.unit, "background")
-    if reading.text(figure.opening - 1) in _MEMORIES and figure.phrase.unit == "person":
-        return Verdict("person", "who is remembered")
-    copies = (
-        reading.text(figure.sentence.first) == "رونوشت" and counted_noun(reading, figure) == "نسخه"
-    )
-    if copies or reading.text(figure.sentence.first) in ("پیوست", "پیوستها"):
-        return Verdict(figure.phrase.unit, "an enclosure")
-    if "بر" in (reading.text(figure.number.after), reading.text(figure.first - 1)) and _is_score(
-        reading, figure
-    ):
-        return Verdict("score", "the score of a match", nothing(figure))
-    return None
-
-
-def _are_served(reading: Reading, figure: Figure, at: int) -> bool:
-    """«آب به ۴۶ روستا با جمعیت ۲۱ هزار نفر رسید»: they live in what a deed has reached."""
-    before, verb = reading.figures_before(figure)[-1:], figure.clause.verb
-    told = verb is not None and verb.lemma not in ("داشت", "بود") and not verb.negative
-    beside = bool(before) and before[0].after == at - 1 and reading.text(at - 1) == "با"
-    return told and beside
-
-
-def _is_score(reading: Reading, figure: Figure) -> bool:
-    """«۳ بر ۱»."""
-    ends = (reading.text(figure.number.after + 1), reading.text(figure.first - 2))
-    return any(text.isdecimal() or text in SMALL for text in ends)
