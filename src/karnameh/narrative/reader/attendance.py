@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from karnameh.narrative.reader.characters import key_set
-from karnameh.narrative.reader.circumstances import list_head
+from karnameh.narrative.reader.lists import list_head
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import Tense
 from karnameh.narrative.reader.verdicts import MANY_HOURS, Verdict, counted_noun

@@ -9,67 +9,44 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from karnameh.narrative.reader.acts import LIGHTS_OF_HARM, Act, act_of
+from karnameh.narrative.reader.acts import Act, act_of
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Verb
 from karnameh.narrative.reader.lexicon import (
     DEEDS,
-    HARM_GOVERNORS,
-    HARM_NOUNS,
-    HARM_WORDS,
     LACK_WORDS,
     NEED_NOUNS,
     PREPOSITIONS,
     PRESENCE,
     REMEDIES,
     REQUEST_WORDS,
-    SAY_VERBS,
 )
+from karnameh.narrative.reader.lists import HELP, governor_of
+from karnameh.narrative.reader.losses import fated, harmed, overrun
 from karnameh.narrative.reader.nouns import lemma
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.undertakings import deed_of
-from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
+from karnameh.narrative.reader.verbs import Tense
 
-_EMPTY_DEEDS = key_set("راه یاد قول کنار پر رنگ جمع شکل طی کلید سامان صاحب دارای مشغول تشکیل")
-_HELP = DEEDS - HARM_WORDS - HARM_NOUNS - PRESENCE - _EMPTY_DEEDS
 _REACH = 7  # words between a governing noun and the list that it governs
-_LIST_JOINTS = frozenset(("و", "،", "یا"))
 _STATING = key_set("اعلام برآورد تخمین ذکر عنوان احساس گزارش ارزیابی بیان دانست محاسبه")
 _FACING = key_set("مواجه روبرو روبهرو رنج دستوپنجه")
 _SCARCE = 20
-_INFINITIVES = key_set("شدن دیدن ماندن خوردن رفتن افتادن باختن سوختن دادن گشتن")
 _MEETING = key_set("پاسخگو جوابگو پاسخگوی جوابگوی")
 _ALL = key_set("همه بقیه تمام همگی تمامی باقی سایر")
 _POLITE = key_set("فرمایید فرمائید بفرمایید بفرمائید نمایید نمائید")
-_FORCES = key_set(
-    """
-    سیل سیلاب زلزله زمین‌لرزه طوفان توفان آتش حریق شعله‌های آتش‌سوزی خشکسالی سرما سرمازدگی یخبندان تگرگ رانش آب‌گرفتگی
-    باد برف باران بارندگی بارش کولاک تندر موج گردوغبار آلودگی ریزگردها کرونا گرانی
-    تحریم‌ها جنگ بهمن صاعقه تندباد سونامی آفت کم‌آبی بی‌آبی
-    """
-)
-_CARRIED = 3  # clauses through which a subject goes on
-_RUINING = key_set("بست برد گرفت کند شکست کشت سوزاند انداخت کرد ریخت بلعید شست پوشاند غرق")
-_BOONS = key_set("سیراب زنده سبز آبیاری احیا نجات")
-_BEFORE_FORCE = key_set("و که آن این پارسال امسال دیروز دیشب")
-_NO_BLOWS = frozenset(
-    ("بود", "داشت", "گفت", "افزود", "خواست", "توانست", "یافت", "آمد", "رسید", "ماند")
-)
 _CHANGES = key_set("افزایش کاهش ارتقا رشد تنزل تغییر تبدیل پیدا")
 _NEXT = 7
 _MEASURED = frozenset(
     ("litre", "cubic_metre", "metre", "kilometre", "square_metre", "kilogram", "hectare", "ton")
 )
 _OF_IT = frozenset(("آن", "آنها", "آنان"))
-_FATES = key_set("ازدواج طلاق تصادف سانحه تولد سرقت جرم زمین‌لرزه آتش‌سوزی حادثه پس‌لرزه مرگ ولادت")
-_OCCURRING = key_set("ثبت رخ اتفاق وقوع گزارش روی")
 _GOODS = key_set("برق آب گاز سرپناه خانه مسکن معلم پزشک جاده راه مدرسه سوخت تلفن")
 _SHELTERS = key_set("چادر کپر کانکس")
 _PROBLEMS = key_set("مشکل معضل بحران تنگنا دردسر")
 _EXPOSED = key_set("خطر محاصره معرض تنگنا مضیقه آستانه‌ی‌تعطیلی")
 _PRISONS = key_set("زندان زندان‌های زندان‌ها حبس بند")
 _STILL = key_set("همچنان هنوز کماکان")
-_ENTERING = key_set("پیدا نفوذ وارد سرایت")
 _FEW_WORDS = 3
 _AMISS = key_set(
     """
@@ -78,7 +55,6 @@ _AMISS = key_set(
     غیرقابل‌سکونت ناقص معیوب کهنه‌ساز
     """
 )
-_CASUALTIES = key_set("کشته مجروح مصدوم زخمی جانباخته قربانی مفقودی فوتی")
 _FIGURE_NOUNS = key_set("آمار رقم عدد ارقام رقمی عددی")
 _REQUESTED = frozenset(word + ending for word in REQUEST_WORDS for ending in ("", "ی"))
 _MEANS = key_set("اعتبار بودجه منابع هزینه سرمایه مبلغ مالی اعتبارات پول زمان نیروی امکانات")
@@ -109,67 +85,6 @@ def _tail(reading: Reading, figure: Figure) -> list[str]:
     ]
 
 
-def list_head(reading: Reading, figure: Figure) -> int:
-    """The word behind what governs the list that the figure stands in; asked once for each."""
-    known = reading.lists.get(figure.first)
-    if known is None:
-        known = reading.lists[figure.first] = _list_head(reading, figure)
-    return known
-
-
-def _list_head(reading: Reading, figure: Figure) -> int:
-    opening = figure.opening
-    for other in reversed(reading.figures_before(figure)):
-        if other.sentence is not figure.sentence or not other.after <= opening:
-            break
-        if any(text not in _LIST_JOINTS for text in reading.texts(other.after, opening)):
-            break
-        if other.after == opening:
-            break
-        opening = other.opening
-    return opening
-
-
-def list_lead(reading: Reading, figure: Figure) -> list[str]:
-    """The words of the figure's clause in front of the list that it stands in."""
-    first = list_head(reading, figure)
-    return [reading.text(index) for index in figure.clause.words if index < first]
-
-
-def _governor(reading: Reading, figure: Figure, nouns: frozenset[str]) -> int:
-    """The nearest of some nouns that governs the figure's list from the front, or -1."""
-    if nouns.isdisjoint(reading.said_in(figure.sentence)):
-        return -1
-    opening = list_head(reading, figure)
-    first = max(figure.sentence.first, opening - _REACH)
-    for at in range(opening - 1, first - 1, -1):
-        text = reading.text(at)
-        if text in nouns:
-            near = reading.texts(at - 2, at)
-            near = [] if near[-1:] and near[-1] in SAY_VERBS else near  # «… گفت کمبود معلم …»
-            remedied = any(word in REMEDIES or word in _HELP for word in near)
-            return -1 if remedied else at
-        form = VERB_FORMS.get(text)
-        spoken = form is not None and form.tense is not Tense.PARTICIPLE
-        if text in _HELP or text in ("که", "؛", "برای") or spoken:
-            return -1
-        if text == "،" or reading.words[at].text in "«»":
-            return -1
-    return -1
-
-
-# --- needs ---------------------------------------------------------------------------------------
-
-
-def _overrun(reading: Reading, figure: Figure, _tail: list[str]) -> str:
-    """«آب وارد ۱۴ روستا شد»: how far a flood or a fire came."""
-    verb = figure.clause.verb
-    head = reading.head(figure)
-    came = verb is not None and verb.lemma == "شد" and not verb.passive
-    entered = any(pair in _OVERRUNNING for pair in pairwise(head[-3:]))
-    return "how far it came" if came and entered else ""
-
-
 def _needed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     """«کمبود ۴۰ معلم», «نیاز منطقه را ۱۰۰ چادر اعلام کرد», «اعتبار مورد نیاز ۲ میلیارد است»."""
     verb = figure.clause.verb
@@ -183,7 +98,7 @@ def _needed(reading: Reading, figure: Figure, tail: list[str]) -> str:
             reading.text(verb.first).endswith("د") if money else "از" not in figure.clause.texts
         )
         return "a need: خواستن" if wanted and tail[-1:] != ["را"] else ""
-    governor = _governor(reading, figure, NEED_NOUNS)
+    governor = governor_of(reading, figure, NEED_NOUNS)
     if governor >= 0:
         return f"a need: {reading.text(governor)}"
     head = reading.head(figure)
@@ -323,7 +238,7 @@ def _lacking(reading: Reading, figure: Figure, tail: list[str]) -> str:
     if verb.lemma not in _BEING and not placed:
         return ""
     exposed = next((b for a, b in pairwise(tail) if a == "در" and b in _EXPOSED), "")
-    if exposed and not set(tail) & _HELP - {"قرار"}:
+    if exposed and not set(tail) & HELP - {"قرار"}:
         return f"what they face: {exposed}"
     if placed:
         return ""
@@ -337,7 +252,7 @@ def _lacking(reading: Reading, figure: Figure, tail: list[str]) -> str:
         return "what they lack: نیازمند"
     else:
         found = tail[-1] if tail and tail[-1] in LACK_WORDS else ""
-    return f"what they lack: {found}" if found and not set(tail) & _HELP - {"قرار"} else ""
+    return f"what they lack: {found}" if found and not set(tail) & HELP - {"قرار"} else ""
 
 
 def _is_needing(tail: list[str]) -> bool:
@@ -389,21 +304,6 @@ def _excepted(reading: Reading, figure: Figure, tail: list[str]) -> str:
     return "an exception" if apart and _ALL & set(tail) else ""
 
 
-def _fated(reading: Reading, figure: Figure, _: list[str]) -> str:
-    """«۳۴۰۰ طلاق به ثبت رسید», «۱۲ تصادف رخ داد»: public statistics."""
-    verb = figure.clause.verb
-    if verb is None or figure.phrase.after <= figure.number.after:
-        return ""
-    base = reading.figures_before(figure)[-1:]
-    if base and reading.texts(base[0].opening - 2, base[0].opening) == ["از", "هر"]:
-        fate = lemma(reading.text(base[0].phrase.first))
-        return f"what happens in a country: {fate}" if fate in _FATES else ""
-    nouns = reading.texts(figure.phrase.first, figure.phrase.first + 2)
-    told = set(reading.texts(verb.first - 2, verb.first)) & _OCCURRING
-    found = next((noun for noun in nouns if lemma(noun) in _FATES), "")
-    return f"what happens in a country: {found}" if told and found else ""
-
-
 def _starting_level(reading: Reading, figure: Figure, tail: list[str]) -> str:
     """«از ۱۹۰ لیتر به ۳۸۰ لیتر افزایش یافت»: the level from which a measure rose."""
     if figure.phrase.unit not in _MEASURED:
@@ -432,122 +332,12 @@ def _disputed(reading: Reading, figure: Figure, _: list[str]) -> str:
     return "a figure that is talked about" if "که" in behind else ""
 
 
-# --- losses --------------------------------------------------------------------------------------
-
-
-def _settles(reading: Reading, verb: Verb) -> bool:
-    """«خسارت ۲۰۰ خانوار پرداخت شد»."""
-    lead = reading.texts(verb.first - 2, verb.first)
-    if lead[-1:] == ["پیدا"]:
-        return lead[0] in REMEDIES  # «تلفات دام از ۹ به ۴ درصد کاهش پیدا کرد»
-    return lead[-1:] != [] and lead[-1] in REMEDIES | {"پرداخت"}
-
-
-def _harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
-    """«دچار آسیب شد», «جان خود را از دست دادند»; «قطع راه ۱۳۷ روستا» governs from the front."""
-    governor = _governor(reading, figure, HARM_GOVERNORS)
-    paid = figure.clause.verb is not None and _settles(reading, figure.clause.verb)
-    if governor >= 0 and figure.phrase.unit != "percent" and not paid:
-        return f"what befell: {reading.text(governor)}"
-    at = figure.after + (reading.text(figure.after) == "ای")
-    of_these = reading.text(at) == "که" and reading.text(figure.opening - 1) == "از"
-    inner = figure.sentence.clause_of.get(at + 1) if of_these else None
-    lost = inner.verb if inner is not None else None
-    if inner and lost and act_of(reading, inner, lost, figure.sentence) is Act.HARM:
-        return "what befell, of which a part is told"  # «از ۵۰ خانه‌ای که سوخته بود …»
-    joint, further = reading.text(figure.after), reading.figures_after(figure)[:1]
-    listed = joint in ("و", "،") and further and further[0].opening == figure.after + 1
-    if listed and reading.text(figure.after - 1) == "آسیبدیده":
-        return "what befell: آسیب دیده"  # «۲۳۰۰ خانه آسیب دیده و ۴۱۰ خانه …»
-    happened = _happening(reading, figure)
-    if happened:
-        return happened
-    verb = figure.clause.verb
-    if verb is None or verb.negative or verb.lemma not in LIGHTS_OF_HARM:
-        return ""
-    noun = lemma(reading.text(figure.phrase.first))
-    brought = verb.lemma in ("رساند", "برد", "آورد")
-    if (
-        noun in _CASUALTIES
-        and not brought
-        and figure.phrase.after > figure.number.after
-        and not set(tail) & _HELP - {"بستری"}
-    ):
-        return f"casualties: {noun}"
-    found = next((text for text in tail if text in HARM_NOUNS and not REMEDIES & set(tail)), "")
-    if not found and "جان" in tail and verb.lemma in ("داد", "باخت", "سپرد"):
-        found = "جان"
-    return f"what befell: {found}" if found and not set(tail) & _HELP else ""
-
-
-def _happening(reading: Reading, figure: Figure) -> str:
-    """«گرفتار شدن ۲۶۰ خودرو», «از نوزده مجروح …», «سیل ۵۰۰ خانه را دربرگرفت»."""
-    before, further = reading.text(figure.opening - 1), reading.text(figure.opening - 2)
-    if before == "فرسودگی":
-        return "what befell: فرسودگی"
-    if before in _INFINITIVES and further in HARM_WORDS:
-        return f"what befell: {further} {before}"
-    noun = lemma(reading.text(figure.phrase.first))
-    counts = figure.phrase.after > figure.number.after
-    if before == "از" and counts and noun in _CASUALTIES - {"مصدوم"}:
-        return f"casualties: {noun}"
-    if before == "حال" and figure.phrase.unit == "person":
-        return "how the hurt are"
-    verb = figure.clause.verb
-    if verb is None or verb.tense is not Tense.PAST or verb.passive:
-        return ""
-    head = reading.head(figure)
-    struck_thing = "را" in reading.texts(figure.after, verb.first)
-    lead = list_lead(reading, figure)
-    if (
-        lead[:1] in (["و"], ["،"], ["ولی"], ["اما"], [])
-        and len(lead) <= _FEW_WORDS
-        and struck_thing
-        and verb.lemma in _RUINING
-        and not reading.text(verb.after - 1).endswith(
-            ("م", "ند")
-        )  # no force is «ما», «من» or people
-    ):
-        head = _subject_before(reading, figure)  # «سیلاب وارد شهر شد و ۶۰۰ خانه را گرفت»
-    first = min(figure.clause.words, default=0)
-    described = reading.text(first - 1) == "که" and reading.text(first - 2) not in VERB_FORMS
-    if not head and described:  # «سیل سال ۹۸ که ۲۰۰ خانه را برد»
-        named = reading.texts(max(figure.sentence.first, first - 5), first - 1)
-        head = [text for text in named if text in _FORCES][:1]
-    dated = head[:1] == ["سال"] and head[1:2] != [] and head[1].isdecimal()
-    opens = [text for text in head[2 * dated :][:3] if text not in _BEFORE_FORCE][:2]
-    entered = reading.text(verb.first - 1) in _ENTERING and verb.lemma in ("کرد", "شد")
-    if entered and opens[:1] and opens[0] in ("آب", "آتش", "دود"):
-        return f"what befell: {opens[0]}"  # «آب به ۹۰۰ خانه راه پیدا کرد»
-    force = opens[0] if opens[:1] and opens[0] in _FORCES else ""  # the subject
-    struck = verb.lemma not in _NO_BLOWS and reading.text(verb.first - 1) not in _BOONS
-    struck = struck and not set(head) & PREPOSITIONS - {"به", "در"}
-    return f"what befell: {force}" if force and struck else ""
-
-
-def _subject_before(reading: Reading, figure: Figure) -> list[str]:
-    """The beginning of the clause in front, whose subject goes on."""
-    first = min(figure.clause.words)
-    before = [
-        clause for clause in figure.sentence.clauses if clause.verb and clause.verb.after <= first
-    ]
-    for clause in before[-_CARRIED:]:
-        at = clause.texts.index(":") + 1 if ":" in clause.texts else 0
-        opens = [text for text in clause.texts[at : at + 3] if text not in _BEFORE_FORCE][:1]
-        if opens and opens[0] in _FORCES:
-            return opens
-    return []
-
-
-_OVERRUNNING = frozenset(
-    (water, "وارد") for water in key_set("آب سیل سیلاب آتش گل‌ولای رودخانه سیلابها")
-)
 _RULES: tuple[Callable[[Reading, Figure, list[str]], str], ...] = (
     _asked,
     _not_yet,
     _how_large,
-    _harmed,
-    _overrun,
+    harmed,
+    overrun,
     _needed,
     _requested,
     _lacking,
@@ -555,6 +345,6 @@ _RULES: tuple[Callable[[Reading, Figure, list[str]], str], ...] = (
     _amiss,
     _scarce,
     _excepted,
-    _fated,
+    fated,
     _starting_level,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from karnameh.narrative.reader.acts import Act, act_of
 from karnameh.narrative.reader.characters import key_set
-from karnameh.narrative.reader.circumstances import list_head
 from karnameh.narrative.reader.lexicon import (
     ATTRIBUTE_TAILS,
     CAPACITY_TAILS,
@@ -14,6 +13,7 @@ from karnameh.narrative.reader.lexicon import (
     PARTY_NOUNS,
     STRUCTURE_NOUNS,
 )
+from karnameh.narrative.reader.lists import list_head
 from karnameh.narrative.reader.nouns import CLASSIFIERS, MEASURES, is_counted_noun, lemma, unit_of
 from karnameh.narrative.reader.phrases import Phrase
 from karnameh.narrative.reader.places import NAME_WORDS

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from karnameh.narrative.reader.characters import key_set
-from karnameh.narrative.reader.circumstances import list_head
 from karnameh.narrative.reader.lexicon import DEEDS
+from karnameh.narrative.reader.lists import list_head
 from karnameh.narrative.reader.nouns import lemma, unit_of
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import VERB_FORMS, Tense

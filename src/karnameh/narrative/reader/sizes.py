@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from karnameh.narrative.reader.characters import key_set
-from karnameh.narrative.reader.circumstances import list_head
 from karnameh.narrative.reader.lexicon import DEEDS
+from karnameh.narrative.reader.lists import list_head
 from karnameh.narrative.reader.nouns import lemma, unit_of
 from karnameh.narrative.reader.number_words import SMALL
 from karnameh.narrative.reader.phrases import Phrase

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 
 from karnameh.narrative.reader.characters import key_set
-from karnameh.narrative.reader.circumstances import list_lead
 from karnameh.narrative.reader.clauses import Clause
 from karnameh.narrative.reader.lexicon import (
     LOAN_TERMS,
@@ -14,6 +13,7 @@ from karnameh.narrative.reader.lexicon import (
     PRICE_WORDS,
     SHARE_WORDS,
 )
+from karnameh.narrative.reader.lists import list_lead
 from karnameh.narrative.reader.nouns import lemma, unit_of
 from karnameh.narrative.reader.number_words import SMALL
 from karnameh.narrative.reader.reading import Figure, Reading

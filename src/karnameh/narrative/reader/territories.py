@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from karnameh.narrative.reader.characters import key_set
-from karnameh.narrative.reader.circumstances import list_head
 from karnameh.narrative.reader.lexicon import DEEDS
+from karnameh.narrative.reader.lists import list_head
 from karnameh.narrative.reader.nouns import lemma
 from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import Tense
