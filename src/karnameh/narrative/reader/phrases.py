@@ -49,6 +49,8 @@ _BEGINNING = key_set(
 )
 _TAKEN = key_set("گذراند گرفت آموخت دید فرستاد پوشید نوشت خرید")
 _OBJECT = 8
+_OWNING = key_set("شرکت دستگاه بیمارستان تعاونی سازمان شهرداری دانشگاه اداره")
+_HAVING = frozenset(("province", "county", "village", "city", "dwelling", "kilowatt", "megawatt"))
 _CLOSING = frozenset(("را", "هم", "نیز"))
 _HEADS_THAT_LEAD = key_set("صاحب وسیله")
 _SIDES = key_set("جنوب شمال شرق غرب حاشیه")
@@ -134,7 +136,7 @@ _ONE_WORD: dict[str, str] = (
 _ADJECTIVES = key_set(
     """
     کوچک خرد بزرگ متوسط محروم دولتی خصوصی سیار ثابت جدید گرم خشک فعال تازه نیازمند ویژه زودبازده
-    مولد خودکفا
+    مولد خودکفا نو کهنه
     """
 )
 
@@ -233,6 +235,8 @@ def _continues(words: list[Word], first: int, at: int) -> bool:
         return words[at - 1].text in DEEDS  # «۳۸ هزار گروه ثبت شده دارد»
     if at == first and word.text in _HEADS_THAT_LEAD and _opens_name(words, at):
         return True
+    if word.text == "رایگان" and at > first + 1 and unit_of_word(words[first].text) != "person":
+        return True  # «۱۵۰ کلینیک حقوقی رایگان»
     if word.text in _STOPS or _is_numeral(word) or _ends_in_verb(words, at):
         return False
     return at == first or _takes_more(words, first, at)
@@ -336,6 +340,12 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
         return False  # «۴۸ پروژه نقص فنی داشت», «به ۱۰۰ اثر برتر جوایزی اهدا شد»
     if heads[0] == "person" and at == first + 1 and _is_their_object(words, at):
         return False
+    owner = words[at].text.endswith("های") and lemma(words[at].text) in _OWNING
+    if owner and heads[0] not in ("person", ""):
+        return False  # «۹۵ دستگاه پمپ شرکت‌های آب»
+    if heads[0] in _HAVING and at == first + 1 and _owned(words, at + 1):
+        if not _is_adjective(words[at].text) and words[at].text not in _QUALITIES:
+            return False  # «۱۹ استان دفتر دارد», «۳۰۰ خانه سقف داشته باشد»
     if heads[0] in _SETTLEMENTS and is_asset(words[at].text) and at == first + 1:
         return False  # «۱۵ شهر بازارچه دائمی راه بیفتد»
     if heads[0] == "school" and heads[1] == "classroom":
