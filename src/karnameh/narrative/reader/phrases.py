@@ -343,9 +343,9 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
     owner = words[at].text.endswith("های") and lemma(words[at].text) in _OWNING
     if owner and heads[0] not in ("person", ""):
         return False  # «۹۵ دستگاه پمپ شرکت‌های آب»
-    if heads[0] in _HAVING and at == first + 1 and _owned(words, at + 1):
-        if not _is_adjective(words[at].text) and words[at].text not in _QUALITIES:
-            return False  # «۱۹ استان دفتر دارد», «۳۰۰ خانه سقف داشته باشد»
+    has = heads[0] in _HAVING and at == first + 1 and _owned(words, at + 1)
+    if has and not _is_adjective(words[at].text) and words[at].text not in _QUALITIES:
+        return False  # «۱۹ استان دفتر دارد»
     if heads[0] in _SETTLEMENTS and is_asset(words[at].text) and at == first + 1:
         return False  # «۱۵ شهر بازارچه دائمی راه بیفتد»
     if heads[0] == "school" and heads[1] == "classroom":
