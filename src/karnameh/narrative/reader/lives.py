@@ -111,6 +111,8 @@ def _of_a_people(reading: Reading, figure: Figure) -> str:
     )
     if uses and wasted:
         return "what a people leaves behind"  # «روزانه ۲ هزار تن زباله در استان تولید می‌شود»
+    if "هر" not in reading.said_in(figure.sentence):
+        return ""
     head = [text for text in reading.head(figure) if text not in ("و", "که")]
     everybody = any(one == "هر" and other in _EVERYBODY for one, other in pairwise(head))
     uses |= owns(figure) and head[:1] != [] and head[0] in ("سهم", "مصرف", "سرانه")
@@ -170,6 +172,8 @@ def _lives_lived(reading: Reading, figure: Figure) -> str:
 
 def _by_video(reading: Reading, figure: Figure) -> str:
     """«با ارتباط تصویری با شعبه‌های ۱۰ شهرستان برگزار شد»: who was present."""
+    if "ارتباط" not in reading.said_in(figure.sentence):
+        return ""
     head = reading.head(figure)
     linked = any(
         one == "ارتباط" and other in ("تصویری", "ویدیویی") for one, other in pairwise(head)
@@ -260,6 +264,8 @@ def _at_first(reading: Reading, figure: Figure) -> str:
 
 def _queue(reading: Reading, figure: Figure) -> str:
     """«در فهرست انتظار ۲۳۰ نفر نام نوشته‌اند»."""
+    if "انتظار" not in reading.said_in(figure.sentence):
+        return ""
     head = reading.head(figure)
     waits = any(one in _WAITING and other == "انتظار" for one, other in pairwise(head))
     return (
