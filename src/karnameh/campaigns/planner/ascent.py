@@ -20,12 +20,22 @@ from karnameh.campaigns.planner.relaxation import Relaxation
 from karnameh.campaigns.planner.state import argmax_of
 
 TURNS = 90
-TANGLED = 200  # the same where many proposals have several parts
 AGAIN = 30  # turns when limits or outside prices have changed
 KEPT = 25  # of the last turns: their columns join the program
-PATIENCE = 6
 DEFLECTED = 0.5  # how much of the last direction stays
-SMALLEST = 0.02  # pace at which it ends
+
+
+@dataclass(frozen=True, slots=True)
+class Temper:
+    """How long the ascent goes on at one pace without a better bound, and at what pace it ends."""
+
+    patience: int
+    smallest: float
+
+
+BRISK = Temper(6, 0.02)  # a linear program follows
+PATIENT = Temper(12, 5e-4)  # its prices are the last ones: within a thousandth of the program's
+LONGEST = 600  # turns of a patient one, which ends by its pace
 
 
 @dataclass(slots=True)
@@ -88,6 +98,7 @@ class Climber:
 class Pace:
     """When to go on, when to return and go slower, and how far: the same for one block and many."""
 
+    temper: Temper = BRISK
     best: float = float("inf")
     pace: float = 1.0
     since: int = 0
@@ -101,10 +112,15 @@ class Pace:
 
     def is_lost(self) -> bool:
         """Whether to return to the best prices now."""
-        if self.since < PATIENCE:
+        if self.since < self.temper.patience:
             return False
         self.pace, self.since = self.pace / 2, 0
         return True
+
+    @property
+    def is_over(self) -> bool:
+        """Whether steps have become too small to matter."""
+        return self.pace < self.temper.smallest
 
     def size(self, bound: float, lower: float | None, length: float) -> float:
         """How far to go along the slope (B. Polyak, 1969)."""
@@ -113,15 +129,19 @@ class Pace:
 
 
 def ascend(
-    relaxation: Relaxation, lower: float | None, deadline: float, turns: int = TURNS
+    relaxation: Relaxation,
+    lower: float | None,
+    deadline: float,
+    turns: int = TURNS,
+    temper: Temper = BRISK,
 ) -> None:
     """Climb with one block alone. `lower` is the worth of some plan, if there is one."""
-    climber, pace = Climber(relaxation), Pace()
+    climber, pace = Climber(relaxation), Pace(temper)
     for _ in range(turns):
         bound, _, length = climber.look()
         if pace.is_better(bound):
             climber.mark()
-        if length < 1e-12 or pace.pace < SMALLEST or time.monotonic() > deadline:
+        if length < 1e-12 or pace.is_over or time.monotonic() > deadline:
             break
         if pace.is_lost():
             climber.back()

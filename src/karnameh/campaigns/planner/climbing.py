@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from karnameh.campaigns.planner.ascent import KEPT, SMALLEST, TURNS, Pace, deflected, slope_of
+from karnameh.campaigns.planner.ascent import KEPT, TURNS, Pace, deflected, slope_of
 from karnameh.campaigns.planner.crew import Crew
 from karnameh.campaigns.planner.desk import Shared
 from karnameh.campaigns.planner.formulation import Floats
@@ -55,7 +55,7 @@ def climb(
         slope = slope_of(prices, total, low, high)
         trend = slope if trend is None else deflected(trend, slope)
         length += float((trend**2 * weights).sum())
-        if length < 1e-12 or pace.pace < SMALLEST or not goes_on(bound):
+        if length < 1e-12 or pace.is_over or not goes_on(bound):
             break
         if pace.is_lost():
             is_back, trend, prices, size = True, None, best_prices, 0.0

@@ -144,9 +144,15 @@ def solve_integer(
     gap: float,
     nodes: int,
     seed: int,
+    few_cuts: bool = False,
 ) -> IntegerAnswer:
-    """Minimise over columns of which some are whole. `gap` is relative; `nodes` keeps it repeatable."""
+    """Minimise over columns of which some are whole. `gap` is relative; `nodes` keeps it repeatable.
+
+    `few_cuts` for programs that are done at their root: most of the time there went into cutting planes.
+    """
     solver = _quiet(seed)
+    if few_cuts:
+        solver.setOptionValue("mip_pool_soft_limit", 100)
     solver.setOptionValue("mip_rel_gap", gap)
     solver.setOptionValue("mip_max_nodes", nodes)
     solver.setOptionValue("time_limit", max(0.05, seconds))

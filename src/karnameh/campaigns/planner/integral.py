@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from karnameh.campaigns.planner.ascent import AGAIN, TANGLED, TURNS, ascend
+from karnameh.campaigns.planner.ascent import AGAIN, LONGEST, PATIENT, TURNS, ascend
 from karnameh.campaigns.planner.diving import dive
 from karnameh.campaigns.planner.formulation import Block, Flags, Floats, Ints
 from karnameh.campaigns.planner.highs import Columns, solve_integer
@@ -20,6 +20,7 @@ WHOLE = 1 - 1e-6
 NODES = 400  # of one integer program: a limit by work, so that the same input gives the same plan
 OPEN = 2_000  # columns that a dive leaves open for one program
 FAR = 0.01  # relative: with a larger gap after it, what was fixed is filled up by value
+NEAR = 0.1  # relative: within it, a plan made by prices alone is what neighbourhoods begin with
 EXACT = 30_000  # columns up to which all that could improve a plan are put into one program
 ENDED = 1e-7
 
@@ -49,6 +50,7 @@ class BlockSolver:
         self.relaxed: Relaxed | None = None
         self.tried = 0  # integer programs over this relaxation's columns
         self.has_rounded = self.has_dived = False
+        self.is_by_prices = False  # what the ascent found is used; the linear program is not solved
         self.neighbours: Neighbours | None = None
 
     def greedy(self) -> Standing:
@@ -79,18 +81,43 @@ class BlockSolver:
     ) -> Relaxed:
         """The relaxation at outside prices of the foreign rows."""
         relaxation, self.tried = self.relaxation, 0
-        self.has_rounded = self.has_dived = False
+        self.has_rounded = self.has_dived = self.is_by_prices = False
         self.neighbours = None
         is_first = not len(relaxation.pool)
         relaxation.set_outside(prices)
         if relaxation.proven is None and len(self.block.proposals) and climbs:
             is_feasible = self.best is not None and self.best.is_feasible
             lower = self.best.value if self.best is not None and is_feasible else None
-            turns = (TANGLED if relaxation.is_tangled else TURNS) if is_first else AGAIN
-            ascend(relaxation, lower if is_first else None, deadline, turns)
+            if is_first and relaxation.is_tangled:
+                ascend(relaxation, lower, deadline, LONGEST, PATIENT)
+                if self._is_near_by_prices():
+                    return self._relaxed()
+            else:
+                turns = TURNS if is_first else AGAIN
+                ascend(relaxation, lower if is_first else None, deadline, turns)
         if is_first:
             relaxation.add_first(self.best.state if self.best else None)
         self.relaxed = self.relaxation.solve(deadline, tolerance=tolerance, rounds=rounds)
+        return self.relaxed
+
+    def _is_near_by_prices(self) -> bool:
+        """Whether the prices of the ascent alone give a plan near their bound: no program is needed yet."""
+        relaxation = self.relaxation
+        if relaxation.proven is None or relaxation.foreign.any():
+            return False
+        relaxed = relaxation.by_prices()
+        standing = self.sketch(relaxation.low, relaxation.high, relaxed.prices)
+        standing = self._keep(standing.state, relaxed.bound)
+        if not self._is_good(standing, NEAR):
+            return False
+        self.relaxed, self.is_by_prices, self.has_rounded = relaxed, True, True
+        return True
+
+    def relax_by_program(self, deadline: float) -> Relaxed:
+        """The relaxation after all: what its prices alone allow is used up."""
+        self.is_by_prices, self.neighbours = False, None
+        self.relaxation.add_first(self.best.state if self.best else None)
+        self.relaxed = self.relaxation.solve(deadline, tolerance=5e-4)
         return self.relaxed
 
     def set_quotas(self, rows: Ints, low: Floats, high: Floats) -> None:
@@ -131,6 +158,9 @@ class BlockSolver:
         best = self.best or self.round()
         if self.relaxation.is_tangled:
             best = self._piece_by_piece(relaxed, best, deadline, gap)
+            relaxed = self._relaxed()
+            if self.is_by_prices:
+                return best
         programs = ((True, 0.03, NODES), (True, 0.15, NODES), (False, 0.3, 4 * NODES))
         for fix, share, nodes in programs[self.tried :]:
             if self._is_good(best, gap) or time.monotonic() > deadline:
@@ -144,12 +174,23 @@ class BlockSolver:
     def _piece_by_piece(
         self, relaxed: Relaxed, best: Standing, deadline: float, gap: float
     ) -> Standing:
-        """Where one program over all is too hard: of what a dive leaves open, then of neighbourhoods."""
+        """Where one program over all is too hard: neighbourhoods, and of what a dive leaves open."""
+        if self.is_by_prices:
+            best = self._among_neighbours(relaxed, best, deadline, gap)
+            if self._is_good(best, gap) or time.monotonic() > deadline:
+                return best
+            relaxed = self.relax_by_program(deadline)
         if not self.has_dived and not self._is_good(best, gap):
             self.has_dived = True
             best = self._dive(relaxed, deadline, gap)
         if not best.is_feasible or self._is_good(best, gap):
             return best
+        return self._among_neighbours(relaxed, best, deadline, gap)
+
+    def _among_neighbours(
+        self, relaxed: Relaxed, best: Standing, deadline: float, gap: float
+    ) -> Standing:
+        """The best plan, with its neighbourhoods planned anew one after another."""
         if self.neighbours is None:
             self.neighbours = Neighbours(self.relaxation, relaxed, self.seed)
         enough = best.bound - gap * max(1e-9, abs(best.bound))

@@ -2,14 +2,15 @@
 
 Large neighbourhood search (P. Shaw, 1998) with an integer program for each neighbourhood. Where many
 proposals have several parts, one program over all of them is at its root for longer than the whole
-search may take; a hundred proposals that share venues are solved in a fifth of a second. Neighbours
+search may take; a hundred proposals that share venues are solved in a tenth of a second. Neighbours
 are planned over every column that loses little at the prices of the relaxation, those among them that
-were never made for the linear program.
+were never made for the linear program. Two neighbourhoods with little in common are planned at once.
 """
 
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,14 +20,15 @@ from karnameh.campaigns.planner.highs import solve_integer
 from karnameh.campaigns.planner.relaxation import Relaxation, Relaxed, sparse_columns
 from karnameh.campaigns.planner.state import Choice, State
 
-TOGETHER = 110  # proposals in a neighbourhood at first
+TOGETHER = 100  # proposals in a neighbourhood at first
 LARGEST = 900
-LOSS = 0.1  # of the largest value of a proposal: what a column may lose
+LOSS = 0.02  # of the largest value of a proposal: what a column may lose
 COLUMNS = 60_000  # of all neighbourhoods together
 GAP = 5e-4  # relative, of one program
-NODES = 100  # of one program: a limit by work
-MOMENT = 1.5  # seconds for one program: few need them
-PACE = 4e-4  # relative: with less in a whole turn, neighbourhoods become larger
+NODES = 20  # of one program: a limit by work
+MOMENT = 3.0  # seconds for one program: few need them
+GROWTH = 1.8  # of neighbourhoods, from turn to turn
+AT_ONCE = 2  # neighbourhoods: the solver runs beside Python
 
 
 @dataclass(slots=True)
@@ -76,7 +78,7 @@ def in_line(block: Block) -> Ints:
     return np.lexsort((venue, block.home)).astype(np.int64)
 
 
-def parted(line: Ints, size: int, turn: int) -> list[Ints]:
+def parted(line: Ints, size: float, turn: int) -> list[Ints]:
     """The line in pieces of about `size`; every second turn has its borders elsewhere."""
     pieces = max(1, round(len(line) / size))
     shifted = np.roll(line, -(turn % 2) * (len(line) // pieces // 2))
@@ -89,35 +91,51 @@ class Neighbours:
     def __init__(self, relaxation: Relaxation, relaxed: Relaxed, seed: int) -> None:
         self.relaxation, self.seed = relaxation, seed
         self.line, self.palette = in_line(relaxation.block), Palette.of(relaxation, relaxed)
-        self.size, self.turn = TOGETHER, 0
-        self.waiting: list[Ints] = []
-        self.gained = float("inf")  # in this turn
+        self.size, self.turn = float(TOGETHER), 0
+        self.waiting: list[list[Ints]] = []
 
     def better(self, state: State, *, deadline: float, enough: float) -> State:
         """The best plan from this one on, until the deadline or until it is worth `enough`."""
         best = state.objective()
-        while best < enough and self._has_next(best):
-            left = deadline - time.monotonic()
-            if left <= 0:
-                break
-            free = self.waiting.pop()
-            seconds = min(left, MOMENT)
-            new = planned_anew(self.relaxation, state, free, self.palette, seconds, self.seed)
-            if new is not None and (value := new.objective()) > best + 1e-7:
-                self.gained += value - best
-                state, best = new, value
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            while best < enough and self._has_next():
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    break
+                seconds = min(left, MOMENT)
+                for new in self.tried(state, self.waiting.pop(), seconds, threads):
+                    if (value := new.objective()) > best + 1e-7:
+                        state, best = new, value
         return state
 
-    def _has_next(self, best: float) -> bool:
-        """Begin the next turn when one is over; with too little gain, larger neighbourhoods."""
+    def tried(
+        self, state: State, pieces: list[Ints], seconds: float, threads: ThreadPoolExecutor
+    ) -> list[State]:
+        """Plans with the first, then with all of these neighbourhoods planned anew."""
+        programs = [
+            _Program(self.relaxation, state, free, *self.palette.for_some(free, state))
+            for free in pieces
+        ]
+        if len(programs) > 1:
+            _share_room(programs[0], programs[1], self.relaxation.fair_rows)
+        answers = threads.map(lambda one: one.answer(seconds, self.seed), programs)
+        found: list[State] = []
+        for program, values in zip(programs, answers, strict=True):
+            new = program.applied(values, found[-1] if found else state)
+            if new is not None:
+                found.append(new)
+        return found
+
+    def _has_next(self) -> bool:
+        """Begin the next turn when one is over, with larger neighbourhoods."""
         if self.waiting:
             return True
-        if self.gained <= PACE * abs(best):
-            self.size *= 2
         if self.size > LARGEST:
             return False
-        self.waiting, self.gained = parted(self.line, self.size, self.turn), 0.0
-        self.turn += 1
+        pieces = parted(self.line, self.size, self.turn)
+        apart = -(-len(pieces) // AT_ONCE)  # those of one moment have little in common
+        self.waiting = [pieces[at::apart] for at in range(apart)]
+        self.turn, self.size = self.turn + 1, self.size * GROWTH
         return True
 
 
@@ -126,20 +144,7 @@ def planned_anew(
 ) -> State | None:
     """The plan with its `free` proposals planned anew, all others left alone; None when nothing came of it."""
     program = _Program(relaxation, state, free, *palette.for_some(free, state))
-    answer = solve_integer(
-        program.columns,
-        program.low,
-        program.high,
-        program.integers,
-        start=program.start,
-        seconds=seconds,
-        gap=GAP,
-        nodes=NODES,
-        seed=seed,
-    )
-    if answer.values is None:
-        return None
-    return program.applied(answer.values)
+    return program.applied(program.answer(seconds, seed), state)
 
 
 class _Program:
@@ -157,15 +162,12 @@ class _Program:
         block = self.block = relaxation.block
         self.state, self.free = state, free
         self.w, self.venues, self.teams = w, venues, teams
-        self.rest = state.copy()
-        for p in free.tolist():
-            if state.accepted[p]:
-                self.rest.take_out(p)
+        rest = _without(state, free)
         own, rows, values = relaxation.entries(w, venues, teams)
         there = np.unique(block.part_of[block.window_part[w]])  # who has columns at all
         multi = there[~relaxation.single[there]]
         of_multi, multi_rows, multi_values = block.by_proposal.gathered(multi)
-        touched = np.unique(np.concatenate([rows, multi_rows]))
+        touched = self.rows = np.unique(np.concatenate([rows, multi_rows]))
         fair = np.isin(relaxation.fair_rows, touched)
         self.fair, self.points = relaxation.fair_rows[fair], relaxation.fair_points[fair]
         # Columns: accepted or not for proposals of several parts, points of fair shares, placements.
@@ -213,13 +215,11 @@ class _Program:
         )
         alone = relaxation.single[block.part_of[parts]]
         must = block.must[block.part_of[parts]]
-        used = self.rest.usage[touched]
+        used = rest.usage[touched]
         self.low = np.concatenate(
-            [(state.low[touched] - used) * block.scale[touched], (alone & must).astype(float)]
+            [(state.low[touched] - used) * block.scale[touched], alone & must]
         )
-        self.high = np.concatenate(
-            [(state.high[touched] - used) * block.scale[touched], alone.astype(float)]
-        )
+        self.high = np.concatenate([(state.high[touched] - used) * block.scale[touched], alone])
         self._must_be_in(multi)
         self.integers = np.concatenate(
             [np.ones(len(multi), bool), np.zeros(len(self.fair), bool), np.ones(len(w), bool)]
@@ -241,8 +241,25 @@ class _Program:
         points = np.minimum(self.columns.high[len(self.multi) : self.first], room)
         return np.concatenate([self.state.accepted[self.multi].astype(float), points, chosen])
 
-    def applied(self, values: Floats) -> State | None:
-        """The plan that an answer stands for, if it keeps every limit in whole units, too."""
+    def answer(self, seconds: float, seed: int) -> Floats | None:
+        """The values of its columns, if the solver finds any."""
+        return solve_integer(
+            self.columns,
+            self.low,
+            self.high,
+            self.integers,
+            start=self.start,
+            seconds=seconds,
+            gap=GAP,
+            nodes=NODES,
+            seed=seed,
+            few_cuts=True,
+        ).values
+
+    def applied(self, values: Floats | None, state: State) -> State | None:
+        """A plan with the answer in it, if it keeps every limit in whole units, too."""
+        if values is None:
+            return None
         chosen = np.flatnonzero(values[self.first :] > 0.5)
         found: dict[int, dict[int, Choice]] = {}
         for at in chosen.tolist():
@@ -254,5 +271,30 @@ class _Program:
             for p, of_parts in found.items()
             if len(of_parts) == self.block.parts_at[p + 1] - self.block.parts_at[p]
         ]
-        self.rest.put_all(whole, if_it_fits=False)
-        return self.rest if self.rest.shortfall() == 0.0 else None
+        new = _without(state, self.free)
+        new.put_all(whole, if_it_fits=False)
+        return new if new.shortfall() == 0.0 else None
+
+
+def _share_room(one: _Program, other: _Program, fair: Ints) -> None:
+    """Halve the room in the rows that both may change, so that their answers fit together."""
+    state, scale = one.state, one.block.scale
+    rows = np.setdiff1d(np.intersect1d(one.rows, other.rows), fair)
+    here, there = np.searchsorted(one.rows, rows), np.searchsorted(other.rows, rows)
+    for limits, sign in ((state.high, 1.0), (state.low, -1.0)):
+        room = np.maximum(0.0, sign * (limits[rows] - state.usage[rows]))
+        ends = np.flatnonzero(np.isfinite(room))
+        half = np.floor(room[ends] / 2)
+        at = rows[ends]
+        name = "high" if sign > 0 else "low"
+        getattr(one, name)[here[ends]] -= sign * half * scale[at]
+        getattr(other, name)[there[ends]] -= sign * (room[ends] - half) * scale[at]
+
+
+def _without(state: State, free: Ints) -> State:
+    """The plan without these proposals."""
+    rest = state.copy()
+    for p in free.tolist():
+        if rest.accepted[p]:
+            rest.take_out(p)
+    return rest

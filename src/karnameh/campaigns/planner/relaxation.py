@@ -311,6 +311,12 @@ class Relaxation:
         best.x = np.concatenate([best.x, np.zeros(len(self.pool) - len(best.x))])
         return best
 
+    def by_prices(self) -> Relaxed:
+        """What the best prices so far prove, without the program; no column is chosen."""
+        assert self.proven is not None
+        prices, reduced, bound = self.proven
+        return Relaxed(prices, reduced, bound, bound, 0.0, np.zeros(len(self.pool)), True)
+
     def fix(self, columns: Ints) -> None:
         """These columns of the pool are chosen, whatever else is."""
         where = (self.fixed + columns).astype(np.int32)
