@@ -30,6 +30,7 @@ from karnameh.campaigns.contents import pledge_id, seal_of
 from karnameh.campaigns.models import Line, Part, Pledge, Signature, Version, VersionState
 from karnameh.campaigns.package import actions as package_actions
 from karnameh.campaigns.package import sealing
+from karnameh.campaigns.package import views as package_views
 from karnameh.campaigns.package.actions import (
     Spot,
     add_occurrence,
@@ -352,6 +353,64 @@ def test_clashes_hold_freezing_up_and_halls_are_given_out(world: World) -> None:
         place_line(lines[0], Spot(DAY + timedelta(days=40), Slot.MORNING), by=first, at=NOW)
 
 
+def test_an_amendment_leaves_alone_whatever_stays_where_it_was(world: World) -> None:
+    week, first, second = a_campaign(), a_planner(world.shiraz), a_planner(world.shiraz)
+    hall = a_venue(world.shiraz)
+    units = world.locals["shiraz"]
+    moves, *stay = [
+        a_proposal(units[number % len(units)], week, state=State.ACCEPTED) for number in range(4)
+    ]
+    draft = a_draft(week, world.shiraz, first)
+    for day, line in enumerate(draft.lines.order_by("activity")):
+        place_line(line, Spot(DAY + timedelta(days=day), Slot.MORNING, hall), by=first, at=NOW)
+    v1 = frozen(draft, first, second)
+
+    def rows() -> dict[int, str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT activity_id, ctid::text FROM activities_occurrence")
+            return dict(cursor.fetchall())
+
+    before = rows()
+    amended = draw_up(v1.package, name="یک روز", basis=v1, why="باران", by=first, at=NOW)
+    place_line(amended.lines.get(activity=moves), Spot(DAY, Slot.EVENING, hall), by=first, at=NOW)
+    frozen(amended, first, second)
+    after = rows()
+    assert after.keys() == before.keys()
+    assert {pk for pk in after if after[pk] != before[pk]} == {moves.pk}
+    for number, activity in enumerate([moves, *stay]):
+        activity.refresh_from_db()
+        assert activity.starts_on == activity.ends_on == DAY + timedelta(days=number)
+
+
+def test_the_lines_of_a_large_draft_come_page_by_page(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package_views, "_SHOWN", 2)
+    monkeypatch.setattr(package_views, "_LARGE", 4)
+    week, planner = a_campaign(), a_planner(world.shiraz)
+    made = [a_proposal(world.local, week, state=State.ACCEPTED) for _ in range(5)]
+    draft = a_draft(week, world.shiraz, planner)
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(planner)
+    address, seen = reverse("package_version", args=[draft.pk]), list[str]()
+    for page in ("", "?page=2", "?page=3", "?page=99"):
+        response = client.get(address + page)
+        shown = [line.activity.code for line in response.context["lines"]]
+        seen += shown if page != "?page=99" else []
+    assert sorted(seen) == sorted(one.code for one in made) and len(shown) == 1
+    # Its rules are counted after the page is shown, and also for whoever has no script.
+    meters = reverse("package_meters", args=[draft.pk])
+    assert f'hx-get="{meters}"' in response.content.decode()
+    assert "hx-get" not in client.get(meters, headers={"hx-request": "true"}).content.decode()
+    assert client.get(meters).status_code == 200
+    left = client.post(
+        reverse("package_change", args=[draft.pk]),
+        {"do": "leave", "activity": made[-1].pk, "page": 2},
+    )
+    assert left.headers["location"] == f"{address}?page=2#lines" and draft.lines.count() == 4
+    assert client.get(address).context.get("later") is None
+
+
 def test_two_change_places_in_an_amendment(world: World) -> None:
     week, first, second = a_campaign(), a_planner(world.shiraz), a_planner(world.shiraz)
     hall = a_venue(world.shiraz)
@@ -467,10 +526,10 @@ def test_killed_in_the_middle_of_freezing_nothing_is_half_there(
     own_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trees, draft, planners = _ready(own_world)
-    import karnameh.campaigns.package.actions as actions
+    import karnameh.campaigns.package.freezing as freezing
 
     posted, killed, backends = threading.Event(), threading.Event(), list[int]()
-    real = actions.post_entries  # type: ignore[attr-defined]
+    real = freezing.post_entries  # type: ignore[attr-defined]
 
     def slowly(*given: Any, **more: Any) -> Any:
         answer = real(*given, **more)
@@ -478,7 +537,7 @@ def test_killed_in_the_middle_of_freezing_nothing_is_half_there(
         killed.wait(20)
         return answer
 
-    monkeypatch.setattr(actions, "post_entries", slowly)
+    monkeypatch.setattr(freezing, "post_entries", slowly)
 
     def freeze() -> Any:
         try:
@@ -496,7 +555,7 @@ def test_killed_in_the_middle_of_freezing_nothing_is_half_there(
             assert ask("SELECT pg_terminate_backend(%s, 5000)", [backends[0]])
         killed.set()
         assert isinstance(answer.result(20), (OperationalError, InterfaceError))
-    monkeypatch.setattr(actions, "post_entries", real)
+    monkeypatch.setattr(freezing, "post_entries", real)
     after = Version.objects.get(pk=draft.pk)
     assert (
         after.state == VersionState.DRAFT

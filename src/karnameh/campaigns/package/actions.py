@@ -1,11 +1,10 @@
-"""What planners do with packages: draw up drafts, sign, freeze, amend. Freezing happens whole or not at all."""
+"""What planners do with packages: draw up drafts, place their activities, sign; the second signature freezes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -14,24 +13,18 @@ from django.utils.translation import gettext_lazy
 from karnameh.access.public import Role, require
 from karnameh.activities.public import (
     Activity,
-    Assignment,
     Campaign,
-    Expectation,
-    Occurrence,
-    OccurrenceState,
     Resource,
     Slot,
-    State,
     Venue,
-    move_activities,
 )
-from karnameh.campaigns.contents import pledge_id, seal_of
+from karnameh.campaigns.contents import seal_of
 from karnameh.campaigns.package.crowding import crowded
+from karnameh.campaigns.package.freezing import freeze
 from karnameh.campaigns.package.models import (
     Line,
     Package,
     Part,
-    Pledge,
     Signature,
     Version,
     VersionState,
@@ -39,23 +32,11 @@ from karnameh.campaigns.package.models import (
 from karnameh.campaigns.package.queries import (
     candidates,
     in_force,
-    lines_of,
     next_number,
-    standing_pledges,
 )
 from karnameh.campaigns.package.sealing import content_of
-from karnameh.catalog.public import TOTAL
 from karnameh.kernel.ids import new_id
 from karnameh.kernel.text import clean
-from karnameh.ledger.public import (
-    Entry,
-    NewEntry,
-    Qualifier,
-    Stage,
-    Verdict,
-    post_entries,
-    reverse_entry,
-)
 from karnameh.org.public import OrgUnit, is_under
 from karnameh.people.public import User
 from karnameh.plumbing.errors import CONSTRAINT_SENTENCES
@@ -382,7 +363,7 @@ def sign(version: Version, *, seal: str, by: User, at: datetime) -> Version:
         Signature.objects.create(version=version, by=by, at=at, seal=seal)
         signers = version.signatures.filter(seal=seal).values("by").distinct().count()
         if signers >= SIGNATURES:
-            _freeze(version, content, by=by, at=at)
+            freeze(version, content, by=by, at=at)
     return version
 
 
@@ -412,215 +393,3 @@ def _require_ready(version: Version) -> None:
             % {"count": len(found)},
             status=409,
         )
-
-
-def _freeze(version: Version, content: str, *, by: User, at: datetime) -> None:
-    before = in_force(version.package)
-    lines = lines_of(version)
-    mine = {one.activity_id for one in lines}
-    old = set(before.lines.values_list("activity", flat=True)) if before else set()
-    _require_free(mine, old)
-    version.state, version.number = VersionState.FROZEN, next_number(version.package)
-    version.frozen_at, version.content, version.seal = at, content, seal_of(content)
-    version.save(update_fields=["state", "number", "frozen_at", "content", "seal"])
-    _release(old - mine, version, by=by, at=at)
-    move_activities(mine - old, State.PACKAGED, by=by, at=at)
-    _schedule(version, lines, by=by, at=at)
-    _pledge(version, lines, by=by, at=at)
-
-
-def _require_free(mine: set[int], old: set[int]) -> None:
-    """Lock the activities: each is accepted, or was in this package before."""
-    rows = Activity.objects.select_for_update(of=("self",)).filter(pk__in=mine | old).order_by("pk")
-    taken = [
-        one.code
-        for one in rows.only("code", "state")
-        if one.pk not in old and one.state != State.ACCEPTED
-    ]
-    if taken:
-        raise Refusal(
-            _("These activities are no longer free: %(codes)s. Take them out of the draft.")
-            % {"codes": "، ".join(taken[:5])},
-            status=409,
-        )
-
-
-def _release(gone: set[int], version: Version, *, by: User, at: datetime) -> None:
-    """What an amendment leaves out is accepted again; its promises are taken back, its calendar cleared."""
-    if not gone:
-        return
-    why = version.why or version.name
-    for pledge in standing_pledges(gone):
-        _withdraw(pledge, version, why, by=by, at=at)
-    Occurrence.objects.filter(activity__in=gone, state=OccurrenceState.PLANNED).update(
-        state=OccurrenceState.CANCELLED, cancelled_reason=why[:300]
-    )
-    scheduled = Activity.objects.filter(pk__in=gone, state=State.SCHEDULED).values_list(
-        "pk", flat=True
-    )
-    move_activities(list(scheduled), State.PACKAGED, by=by, at=at)
-    packaged = Activity.objects.filter(pk__in=gone, state=State.PACKAGED).values_list(
-        "pk", flat=True
-    )
-    move_activities(list(packaged), State.ACCEPTED, by=by, at=at, note=why)
-
-
-def _withdraw(pledge: Pledge, version: Version, why: str, *, by: User, at: datetime) -> None:
-    pledge.withdrawn_in = version
-    pledge.save(update_fields=["withdrawn_in"])
-    reverse_entry(Entry.objects.get(pk=pledge.entry), note=why, by=by, at=at)
-
-
-# --- the calendar that freezing writes ---------------------------------------------------------------------
-
-
-def _schedule(version: Version, lines: Sequence[Line], *, by: User, at: datetime) -> None:
-    """One occurrence for each line with a day, each in a hall of its own; moved ones are moved."""
-    standing = {
-        (one.activity_id, number): one
-        for activity in _by_activity(
-            Occurrence.objects.filter(
-                activity__in={one.activity_id for one in lines}, state=OccurrenceState.PLANNED
-            ).order_by("pk")
-        )
-        for number, one in enumerate(activity)
-    }
-    # Numbers are given back first, so that two may change places.
-    Occurrence.objects.filter(pk__in=[one.pk for one in standing.values()]).update(hall=None)
-    halls = _Halls(lines)
-    fresh: list[tuple[Line, Occurrence]] = []
-    for line in lines:
-        if line.on is None:
-            continue
-        one = standing.pop((line.activity_id, line.part), None) or Occurrence(
-            activity_id=line.activity_id
-        )
-        one.on, one.slot, one.venue = line.on, line.slot, line.venue
-        one.place_id = line.venue.place_id if line.venue else line.activity.place_id
-        one.hall, one.capacity = halls.next(line), line.activity.expected_attendance
-        one.starts_at = one.ends_at = None
-        fresh.append((line, one))
-    for gone in standing.values():
-        gone.state, gone.cancelled_reason = (
-            OccurrenceState.CANCELLED,
-            (version.why or version.name)[:300],
-        )
-        gone.save(update_fields=["state", "cancelled_reason"])
-    Occurrence.objects.bulk_create([one for _line, one in fresh if one.pk is None])
-    Occurrence.objects.bulk_update(
-        [one for _line, one in fresh if one.pk is not None],
-        ["on", "slot", "venue", "place", "hall", "capacity", "starts_at", "ends_at"],
-        batch_size=1_000,
-    )
-    Assignment.objects.filter(occurrence__in=[one.pk for _line, one in fresh]).delete()
-    Assignment.objects.bulk_create(
-        Assignment(occurrence=one, resource_id=line.team_id) for line, one in fresh if line.team_id
-    )
-    dated = {line.activity_id for line, _one in fresh}
-    undated = {one.activity_id for one in lines} - dated
-    packaged = Activity.objects.filter(pk__in=dated, state=State.PACKAGED).values_list(
-        "pk", flat=True
-    )
-    move_activities(list(packaged), State.SCHEDULED, by=by, at=at)
-    loosened = Activity.objects.filter(pk__in=undated, state=State.SCHEDULED).values_list(
-        "pk", flat=True
-    )
-    move_activities(list(loosened), State.PACKAGED, by=by, at=at)
-    _keep_days(fresh)
-
-
-def _by_activity(rows: Iterable[Occurrence]) -> Iterable[list[Occurrence]]:
-    found: dict[int, list[Occurrence]] = {}
-    for one in rows:
-        found.setdefault(one.activity_id, []).append(one)
-    return found.values()
-
-
-def _keep_days(fresh: Sequence[tuple[Line, Occurrence]]) -> None:
-    """An activity's own days are those of its calendar."""
-    days: dict[int, list[date]] = {}
-    for line, one in fresh:
-        days.setdefault(line.activity_id, []).append(one.on)
-    rows = list(Activity.objects.filter(pk__in=days).only("starts_on", "ends_on"))
-    for activity in rows:
-        activity.starts_on, activity.ends_on = min(days[activity.pk]), max(days[activity.pk])
-    Activity.objects.bulk_update(rows, ["starts_on", "ends_on"], batch_size=1_000)
-
-
-class _Halls:
-    """Gives out the halls of each venue, slot by slot, passing over those that others have."""
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        venues = {one.venue_id for one in lines if one.venue_id and one.on}
-        taken = Occurrence.objects.filter(venue__in=venues, hall__isnull=False).exclude(
-            state=OccurrenceState.CANCELLED
-        )
-        self.taken: set[tuple[Any, ...]] = set(taken.values_list("venue", "on", "slot", "hall"))
-
-    def next(self, line: Line) -> int | None:
-        if line.venue is None:
-            return None
-        for hall in range(1, line.venue.halls + 1):
-            key = (line.venue.pk, line.on, line.slot, hall)
-            if key not in self.taken:
-                self.taken.add(key)
-                return hall
-        raise Refusal(
-            _("%(venue)s is given to somebody else in that part of the day.")
-            % {"venue": line.venue.name},
-            status=409,
-        )
-
-
-# --- the promises that freezing writes -----------------------------------------------------------------------
-
-
-def _pledge(version: Version, lines: Sequence[Line], *, by: User, at: datetime) -> None:
-    """Each expectation becomes one promise in the ledger, once; what is promised already stays."""
-    activities = {one.activity_id: one.activity for one in lines}
-    standing = {
-        (one.activity_id, one.indicator_id, one.dimensions_id): one
-        for one in standing_pledges(activities)
-    }
-    entries = Entry.objects.in_bulk([one.entry for one in standing.values()])
-    days = {
-        one.pk: one
-        for one in Activity.objects.filter(pk__in=activities).only("starts_on", "ends_on")
-    }
-    fresh: list[tuple[Expectation, NewEntry]] = []
-    for one in Expectation.objects.filter(activity__in=activities).select_related(
-        "indicator__measure"
-    ):
-        pledge = standing.pop((one.activity_id, one.indicator_id, one.dimensions_id or TOTAL), None)
-        if pledge is not None:
-            entry = entries[pledge.entry]
-            if (entry.quantity, entry.qualifier) == (one.quantity, one.qualifier):
-                continue
-            _withdraw(pledge, version, version.why, by=by, at=at)
-        activity = activities[one.activity_id]
-        fresh.append((one, _promise(version, one, activity, days[activity.pk])))
-    for pledge in standing.values():
-        _withdraw(pledge, version, version.why, by=by, at=at)
-    receipts = post_entries([entry for _one, entry in fresh], by=by, at=at) if fresh else []
-    if any(one.verdict is not Verdict.NEW for one in receipts):
-        raise Refusal(
-            _("A promise of this package is in the ledger already. Nothing was frozen."), status=409
-        )
-    Pledge.objects.bulk_create(
-        Pledge(
-            activity_id=one.activity_id, indicator_id=one.indicator_id, dimensions_id=entry.dimensions,
-            entry=entry.id, version=version,
-        )
-        for one, entry in fresh
-    )  # fmt: skip
-
-
-def _promise(version: Version, one: Expectation, activity: Activity, days: Activity) -> NewEntry:
-    money = one.indicator.measure.kind == "money"
-    return NewEntry(
-        id=pledge_id(version.pk, one.pk, version.made_at), indicator=one.indicator_id, stage=Stage.PLEDGED,
-        unit=activity.lead_unit_id, place=activity.place_id, activity=activity.pk, starts_on=days.starts_on,
-        ends_on=days.ends_on, quantity=one.quantity, qualifier=Qualifier(one.qualifier),
-        dimensions=one.dimensions_id or TOTAL, rial=int(one.quantity) if money and one.quantity is not None else None,
-        batch=version.pk,
-    )  # fmt: skip
