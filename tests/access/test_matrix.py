@@ -148,6 +148,7 @@ TABLE: dict[str, Policy] = {
     "package_draw": Policy("post"),
     "package_compare": Policy("owner"),
     "package_version": Policy("owner"),
+    "package_meters": Policy("owner"),
     "package_change": Policy("post"),
     "package_sign": Policy("post"),
     "calendar": Policy(UNTHEMED),

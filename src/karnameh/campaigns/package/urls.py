@@ -13,6 +13,7 @@ urlpatterns = [
     path("packages/<int:pk>/draw/", views.draw, name="package_draw"),
     path("packages/<int:pk>/compare/", views.compare, name="package_compare"),
     path("packages/versions/<uuid:pk>/", views.version, name="package_version"),
+    path("packages/versions/<uuid:pk>/meters/", views.meters, name="package_meters"),
     path("packages/versions/<uuid:pk>/change/", views.change, name="package_change"),
     path("packages/versions/<uuid:pk>/sign/", views.signing, name="package_sign"),
 ]

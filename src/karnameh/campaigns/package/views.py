@@ -18,8 +18,8 @@ from karnameh.activities.public import Activity, Campaign, campaign_planned
 from karnameh.campaigns import contents
 from karnameh.campaigns.package import actions, queries, sealing
 from karnameh.campaigns.package.crowding import crowded
-from karnameh.campaigns.package.models import Version, VersionState
-from karnameh.campaigns.showing import rows_of
+from karnameh.campaigns.package.models import Line, Version, VersionState
+from karnameh.campaigns.showing import MeterRow, rows_of
 from karnameh.catalog.public import Indicator
 from karnameh.people.public import user_of
 from karnameh.plumbing.addresses import number_in
@@ -27,7 +27,8 @@ from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 from karnameh.ui.public import number_text, shown_to
 
-_SHOWN = 200  # lines of a version on its page; the board shows all
+_SHOWN = 100  # lines of a version on one page of it; the board shows all
+_LARGE = 5_000  # lines of a plan whose rules are counted after its page is shown
 
 
 def _campaign(request: HttpRequest) -> Campaign | None:
@@ -106,7 +107,7 @@ def _column(version: Version) -> dict[str, Any]:
         "version": version,
         "sums": queries.sums_of(version),
         "clashes": len(crowded(queries.versions_in(version))),
-        "meters": queries.meters_of(version),
+        "meters": _meters(version),
         "promised": queries.promised_by(version),
     }
 
@@ -193,11 +194,10 @@ def _version(
             ],
             "version": one,
             "package": one.package,
-            "lines": queries.shown_lines([one.pk])[:_SHOWN],
-            "more": max(0, lines - _SHOWN),
+            **_page_of(request, one, lines),
             "sums": queries.sums_of(one),
             "clashes": len(crowded(queries.versions_in(one))),
-            "meters": rows_of(one.package.campaign, queries.meters_of(one), pending="standing"),
+            **rules_now(one),
             "seal": seal,
             "signed": signed,
             "mine_signed": any(each.by_id == request.user.pk for each in signed),
@@ -215,6 +215,46 @@ def _version(
             "may": queries.may_plan(user_of(request), one.package.unit) and not one.frozen,
         },
         status=status,
+    )
+
+
+def _page_of(request: HttpRequest, one: Version, lines: int) -> dict[str, Any]:
+    """The lines of one page, in order of code, and the addresses of the pages beside it."""
+    pages = max(1, -(-lines // _SHOWN))
+    page = min(max(1, number_in(request.GET.get("page", ""))), pages)
+    here, first = reverse("package_version", args=[one.pk]), (page - 1) * _SHOWN
+    return {
+        "lines": queries.shown_lines([one.pk])[first : first + _SHOWN],
+        "count": lines,
+        "first": first + 1,
+        "last": min(lines, first + _SHOWN),
+        "page": page,
+        "previous_url": f"{here}?page={page - 1}#lines" if page > 1 else "",
+        "next_url": f"{here}?page={page + 1}#lines" if page < pages else "",
+    }
+
+
+def rules_now(one: Version) -> dict[str, Any]:
+    """What `_rules_now.html` shows of a version: its meters, or for a large plan where they are counted."""
+    if Line.objects.filter(version__in=queries.versions_in(one)).count() > _LARGE:
+        return {"later": reverse("package_meters", args=[one.pk])}
+    return {"meters": _meters(one)}
+
+
+def _meters(one: Version) -> list[MeterRow]:
+    return rows_of(one.package.campaign, queries.meters_of(one), pending="standing")
+
+
+@login_required
+@require_safe
+def meters(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The rules over a version, for a page that did not wait for them; without a script a page of its own."""
+    one = queries.reach_version(user_of(request), pk)
+    partial = bool(request.headers.get("HX-Request"))
+    return render(
+        request,
+        "campaigns/_rules_now.html" if partial else "campaigns/package/meters.html",
+        {"meters": _meters(one), "version": one, "package": one.package, "crumbs": _crumbs_of(one)},
     )
 
 
@@ -278,7 +318,10 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
         if refusal.status == 403:
             raise
         messages.error(request, str(refusal))
-    return redirect("package_version", pk=pk)
+    page = number_in(data.get("page", ""))
+    return redirect(
+        reverse("package_version", args=[pk]) + (f"?page={page}#lines" if page > 1 else "")
+    )
 
 
 @login_required
@@ -335,6 +378,15 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _crumbs() -> list[dict[str, str]]:
     return [{"label": _("Packages"), "url": reverse("packages")}]
+
+
+def _crumbs_of(one: Version) -> list[dict[str, str]]:
+    package = {"label": one.package.unit.name, "url": reverse("package", args=[one.package_id])}
+    return [
+        *_crumbs(),
+        package,
+        {"label": one.name, "url": reverse("package_version", args=[one.pk])},
+    ]
 
 
 def _uuid(text: str) -> UUID:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,7 @@ from karnameh.campaigns.package.actions import (
     place_line,
 )
 from karnameh.campaigns.package.models import Line, Version
-from karnameh.campaigns.showing import rows_of
+from karnameh.campaigns.package.views import rules_now
 from karnameh.campaigns.week import board as boards
 from karnameh.campaigns.week import feeding, running
 from karnameh.campaigns.week.models import FeedKind, Run, RunState
@@ -87,9 +88,7 @@ def _board(
             "by": by,
             "node": node,
             "may": may,
-            "meters": rows_of(
-                version.package.campaign, packages.meters_of(version), pending="standing"
-            ),
+            **rules_now(version),
             "slots": Slot.choices,
             "clashes": boards.said(made.clashes[:40], version),
             "run": running.open_run(version),
@@ -576,7 +575,6 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
     campaign = get_object_or_404(Campaign, code=code)
     rows = feeding.public_occurrences(campaign)
     days = boards.days_of(campaign)
-    day = _day(request.GET.get("day", "")) or _likely_day(campaign)
     province = request.GET.get("province", "")
     provinces = {
         unit.pk: unit
@@ -588,6 +586,7 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
     if chosen is not None:
         rows = rows.filter(under(chosen.path, "activity__lead_unit__path"))
     counts = _by_day(rows)
+    day = _day(request.GET.get("day", "")) or _likely_day(campaign, counts)
     shown = (
         rows.filter(on=day)
         .select_related("activity__lead_unit__parent", "activity__theme", "venue", "place")
@@ -624,8 +623,10 @@ def _by_day(rows: Any) -> dict[date, int]:
     return dict(rows.order_by().values_list("on").annotate(Count("pk", distinct=True)))
 
 
-def _likely_day(campaign: Campaign) -> date:
-    return min(max(today(), campaign.starts_on), campaign.ends_on)
+def _likely_day(campaign: Campaign, counts: Mapping[date, int]) -> date:
+    """Today or the next day on which there is something; after the week the last one."""
+    day = min(max(today(), campaign.starts_on), campaign.ends_on)
+    return min((one for one in counts if one >= day), default=max(counts, default=day))
 
 
 @require_safe

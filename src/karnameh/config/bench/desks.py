@@ -9,6 +9,7 @@ theme of one province with 300 proposals.
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -29,6 +30,7 @@ RULES: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 IN_PROVINCES = ("audience_share", "theme_minimum", "unit_day_cap")
 DESK = 300
+FROZEN = 9_900  # activities: about as many as one package holds
 _SEATS = 300
 
 
@@ -145,12 +147,34 @@ def _measure(plan: _Plan, times: int) -> Iterator[Result]:
     yield page("nation: board at one county", f"{reverse('board', args=[nation.pk])}?at={county}")
     yield page("nation: package, drafts side by side", reverse("package", args=[nation.package_id]))
     yield page("nation: one version", reverse("package_version", args=[nation.pk]))
+    yield page("nation: the rules of a draft", reverse("package_meters", args=[nation.pk]), "")
     yield page("nation: proposals", reverse("proposals"))
     yield page("nation: review desks", reverse("review_desks"))
     yield page("nation: coverage", reverse("coverage", args=[plan.made.nation.pk]))
     yield page("province: board of the week", reverse("board", args=[province.pk]))
     yield page("province: one version", reverse("package_version", args=[province.pk]))
     yield from _keys(plan, client, times)
+    yield _frozen(plan)
+
+
+def _frozen(plan: _Plan) -> Result:
+    """Two officers freeze as many activities as a package may hold."""
+    from karnameh.campaigns.public import seal_now, sign
+    from karnameh.people.public import User
+    from karnameh.plumbing.clock import now
+
+    draft = plan.nation_draft
+    sql(_CUT, {"version": draft.pk, "most": FROZEN})
+    second = User.objects.get(username="admin")
+    seal = seal_now(draft)
+    sign(draft, seal=seal, by=plan.officer, at=now())
+    began = time.perf_counter()
+    frozen = sign(draft, seal=seal, by=second, at=now())
+    taken = (time.perf_counter() - began) * 1000
+    return Result(
+        f"freezing {frozen.lines.count():,} activities, the second signature",
+        taken, "ms", "", f"{frozen.pledges.count():,} promises posted",
+    )  # fmt: skip
 
 
 def _keys(plan: _Plan, client: Any, times: int) -> Iterator[Result]:
@@ -260,4 +284,9 @@ SELECT %(version)s, a.id, 0, a.starts_on, (ARRAY['morning', 'afternoon', 'evenin
        CASE WHEN a.id %% 150 = 0 THEN (SELECT v.id FROM activities_venue v WHERE v.unit_id = ANY (u.line)) END, false
   FROM activities_activity a JOIN org_orgunit u ON u.id = a.lead_unit_id
  WHERE a.campaign_id = %(campaign)s AND a.state = 'accepted' AND u.path LIKE %(under)s
+"""
+_CUT = """
+WITH kept AS (SELECT id FROM campaigns_line WHERE version_id = %(version)s ORDER BY id LIMIT %(most)s), bare AS (
+    UPDATE campaigns_line SET venue_id = NULL WHERE id IN (SELECT id FROM kept))
+DELETE FROM campaigns_line WHERE version_id = %(version)s AND id NOT IN (SELECT id FROM kept)
 """

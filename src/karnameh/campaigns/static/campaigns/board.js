@@ -22,6 +22,7 @@
       const wrap = board.querySelector(".board-wrap");
       const [left, top] = [wrap.scrollLeft, wrap.scrollTop];
       board.innerHTML = await answer.text();
+      window.htmx?.process(board); // the rules of a large plan are asked for by themselves
       Object.assign(board.querySelector(".board-wrap"), { scrollLeft: left, scrollTop: top });
       document.getElementById(`l${line}`)?.focus({ preventScroll: false });
     } catch (trouble) {
