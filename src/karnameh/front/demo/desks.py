@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime
 
 from karnameh.activities.public import (
@@ -16,13 +17,16 @@ from karnameh.activities.public import (
 from karnameh.campaigns.public import (
     Opinion,
     Version,
+    content_of,
     draw_up,
     open_package,
     place_by_wish,
     seal_now,
     sign,
+    submit_proposal,
     take_all,
     take_in,
+    write_proposal,
 )
 from karnameh.front.demo.federation import Federation
 from karnameh.front.demo.ids import DemoIds
@@ -38,6 +42,7 @@ def fill_desks(
     """Marks on proposals, the package of one county frozen by two officers, drafts of the province's."""
     fars = made.provinces[_PROVINCE]
     _opinions(fars, week, accounts, at)
+    _answered(fars, week, accounts, at)
     by, second = accounts["fars"], accounts["officer"]
     county = _busiest(made, week)
     ids = DemoIds(1405)
@@ -88,6 +93,25 @@ def hold_week(
     planned = Occurrence.objects.filter(activity__in=came_to)
     planned.filter(activity__state__in=_WAY[1:]).update(state=OccurrenceState.HELD)
     planned.filter(activity__state=State.UNDER_WAY).update(state=OccurrenceState.CONFIRMED)
+
+
+def _answered(fars: OrgUnit, week: Campaign, accounts: dict[str, User], at: datetime) -> None:
+    """Two that came back with a note were written anew and handed in again: what changed can be read."""
+    by = accounts["fars"]
+    returned = Activity.objects.filter(
+        under(fars.path, "lead_unit__path"), campaign=week, state=State.RETURNED
+    )
+    # The one of the local leader waits for himself.
+    others = returned.exclude(theme__code="construction").order_by("-pk")
+    for one in others.select_related("lead_unit", "campaign")[:2]:
+        said = content_of(one)
+        changed = replace(
+            said,
+            expected_attendance=2 * (said.expected_attendance or 40),
+            participation="برای همه آزاد است؛ نام‌نویسی در دفتر همان محل.",
+        )
+        written = write_proposal(one, changed, revision=one.revision, by=by, at=at)
+        submit_proposal(written, answer="شمار مهمانان و راه نام‌نویسی را نوشتیم.", by=by, at=at)
 
 
 def _busiest(made: Federation, week: Campaign) -> OrgUnit:

@@ -22,6 +22,7 @@ from django.db import connection
 
 from karnameh.activities.public import (
     Activity,
+    Audience,
     Axis,
     Campaign,
     CampaignDay,
@@ -136,7 +137,11 @@ def plan_weeks(
         _rules(made, campaign, data["rule"], accounts["officer"], at)
     _audiences(week)
     settle_committees(made.provinces[_PROVINCE], accounts, at=at)
-    titles = [Title(**{**row, "audiences": tuple(row["audiences"])}) for row in data["title"]]
+    place = dict(Audience.objects.values_list("code", "position"))
+    titles = [
+        Title(**{**row, "audiences": tuple(sorted(row["audiences"], key=place.__getitem__))})
+        for row in data["title"]
+    ]  # in the order in which a proposal is read
     chance = random.Random(1405)
     venues = _venues(made, chance)
     _resources(made, accounts)
