@@ -19,6 +19,7 @@ from karnameh.campaigns.actions.proposals import (
     return_proposal,
     submit_proposal,
     withdraw_proposal,
+    write_proposal,
 )
 from karnameh.campaigns.actions.rulebook import RuleSaid, set_rule
 from karnameh.campaigns.models import (
@@ -106,4 +107,5 @@ __all__ = [
     "take_in",
     "whole_plan",
     "withdraw_proposal",
+    "write_proposal",
 ]
