@@ -27,7 +27,7 @@ from karnameh.activities.public import (
 from karnameh.campaigns import contents
 from karnameh.campaigns.contents import lines_of as sealed_lines
 from karnameh.campaigns.contents import pledge_id, seal_of
-from karnameh.campaigns.models import Line, Part, Pledge, Signature, Version, VersionState
+from karnameh.campaigns.models import Line, Package, Part, Pledge, Signature, Version, VersionState
 from karnameh.campaigns.package import actions as package_actions
 from karnameh.campaigns.package import sealing
 from karnameh.campaigns.package import views as package_views
@@ -48,6 +48,7 @@ from karnameh.campaigns.package.crowding import HOURS
 from karnameh.campaigns.package.queries import candidates, next_number, standing_pledges
 from karnameh.kernel.ids import new_id
 from karnameh.ledger.public import Entry, Kind, Stage
+from karnameh.plumbing.public import Refusal
 from workbench import as_owner, ask, quantity_of, refused, refused_kindly, run
 
 
@@ -448,8 +449,6 @@ def test_only_planners_draw_up_and_sign(world: World, who: str) -> None:
     user.__dict__.pop("_grants_in_force", None)
     from django.http import Http404
 
-    from karnameh.plumbing.public import Refusal
-
     for deed in (
         lambda: sign(draft, seal=seal_now(draft), by=user, at=NOW),
         lambda: draw_up(draft.package, name="x", by=user, at=NOW),
@@ -496,6 +495,33 @@ def test_of_those_who_freeze_at_once_one_wins_and_nothing_is_doubled(own_world: 
     assert Entry.objects.filter(batch=draft.pk).count() == 2 == Pledge.objects.count()
     assert pledged(trees, own_world.nation) == 20
     assert Version.objects.filter(state=VersionState.FROZEN).count() == 1
+
+
+def test_who_signs_at_once_with_a_long_freezing_is_told_so(
+    own_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _trees, draft, planners = _ready(own_world)
+    monkeypatch.setattr(package_actions, "PATIENCE", "50ms")
+    seal, held, over = seal_now(draft), threading.Event(), threading.Event()
+
+    def freezing() -> None:
+        try:
+            with transaction.atomic():
+                Package.objects.select_for_update().get(pk=draft.package_id)
+                held.set()
+                over.wait(20)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(freezing)
+        assert held.wait(20)
+        with pytest.raises(Refusal) as told:
+            sign(draft, seal=seal, by=planners[1], at=NOW)
+        assert told.value.status == 409
+        over.set()
+        other.result(20)
+    assert sign(draft, seal=seal, by=planners[1], at=NOW).frozen
 
 
 def test_two_drafts_of_one_package_frozen_at_once_make_one_version(own_world: World) -> None:

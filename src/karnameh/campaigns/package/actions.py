@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from psycopg.errors import LockNotAvailable
 
 from karnameh.access.public import Role, require
 from karnameh.activities.public import (
@@ -46,6 +48,7 @@ MOST_DRAFTS = 12
 MOST_FROZEN = 10_000  # activities of a package's own: more of them go in by the packages beneath
 MOST_OCCURRENCES = 60  # of one activity: a course of the whole week, morning and evening
 SIGNATURES = 2
+PATIENCE = "4s"  # for whoever signs while a large package is being frozen
 
 CONSTRAINT_SENTENCES.update(
     {
@@ -350,8 +353,7 @@ def sign(version: Version, *, seal: str, by: User, at: datetime) -> Version:
     `seal` is that of the page he saw: when the draft has changed since, he is told and signs nothing.
     """
     with deed("sign_package", by=by, at=at, target=f"version:{version.pk}"):
-        # One package after the other: of two who freeze at once the second finds the first one's version.
-        Package.objects.select_for_update().get(pk=version.package_id)
+        _wait_for_package(version.package_id)
         version = locked(version, by)
         content = content_of(version)
         if seal_of(content) != seal:
@@ -365,6 +367,20 @@ def sign(version: Version, *, seal: str, by: User, at: datetime) -> Version:
         if signers >= SIGNATURES:
             freeze(version, content, by=by, at=at)
     return version
+
+
+def _wait_for_package(pk: int) -> None:
+    """One after the other: of two who freeze at once the second finds the first one's version."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+    try:
+        Package.objects.select_for_update().get(pk=pk)
+    except OperationalError as trouble:
+        if isinstance(trouble.__cause__, LockNotAvailable):
+            raise Refusal(
+                _("Somebody is freezing this package just now. Look again in a moment."), status=409
+            ) from trouble
+        raise
 
 
 def _require_ready(version: Version) -> None:
