@@ -162,6 +162,10 @@ def test_a_saved_queue_is_taken_in_once(phone: Sender, world: World, indicator: 
         "/field/aside/queue/", {"file": a_file(phone.device, first, second, {"id": "x"})}
     )
     assert page.status_code == 200 and Entry.objects.count() == 2
+    text = page.content.decode()
+    for item in (first, second):  # what it was, for people, beside what became of it
+        assert f'href="/entries/{item["id"]}/"' in text
+    assert indicator.name in text and world.local.name in text
     assert phone.verdicts(second) == ["same"]
     for who in ("stranger", "auditor"):
         client = signed_in(world, who)

@@ -429,6 +429,8 @@ def test_signing_out_with_a_full_queue_saves_it_first(phone: Visitor, scene: Sce
     page.locator(".check input").check()
     out.click()
     expect(page.locator("#tabs")).to_be_hidden()
+    expect(page.locator(".notice-warn")).to_contain_text("پاک شد")
+    expect(page.locator("#strip")).to_be_hidden()  # what is erased waits no more
     assert page.evaluate("import('/static/field/store.js').then((store) => store.known())") is False
     officer = Client()
     officer.force_login(scene.world.people["fars"])

@@ -90,6 +90,12 @@ def open_file(file: StoredFile) -> IO[bytes]:
     return path_of(file).open("rb")
 
 
+def entries_of(user: User, ids: Sequence[UUID]) -> dict[UUID, Entry]:
+    """Entries by id, as far as the reader may see them, with what they count and whose they are."""
+    seen = entries_in_reach(units_where(user)).select_related("indicator__measure", "unit")
+    return dict(seen.in_bulk(ids))
+
+
 def devices_of(user: User) -> list[Device]:
     """The account's phones, newest first, with when each was last heard of."""
     rows = list(Device.objects.filter(account=user).select_related("unit").order_by("-created_at"))

@@ -219,8 +219,10 @@ def take_queue(request: HttpRequest) -> HttpResponse:
         word: sum(one.verdict == word for one in receipts)
         for word in ("new", "same", "conflict", "refused", "ask")
     }
+    entries = queries.entries_of(user, [one.entry for one in receipts if one.entry])
+    rows = [(one, entries.get(one.entry) if one.entry else None) for one in receipts]
     return render(
-        request, "field/taken.html", {"receipts": receipts, "counts": counts, "form": QueueForm()}
+        request, "field/taken.html", {"rows": rows, "counts": counts, "form": QueueForm()}
     )
 
 

@@ -166,7 +166,7 @@ const begin = async (why = "") => {
   at("tabs").hidden = at("back").hidden = at("lock").hidden = true;
   if (!isSecureContext || !crypto?.subtle) return show([note("bad", say("need_secure"))]);
   if (await store.known()) { await draw(); return recount(); }
-  strip();
+  await recount(); // what an erased store held waits no more
   const mine = ++turn;
   const offered = cameAlong() ?? (await sending.ask("enrol/").catch(() => null));
   const nodes = !offered || offered.error ? await opening.signIn(app, why ? say(why) : "") : [why ? note("warn", say(why)) : null, ...(await opening.enrol(app, offered))];
