@@ -21,7 +21,7 @@ from karnameh.config.bench.sync.phones import enrolled
 from karnameh.config.bench.sync.truth import truth_of
 from karnameh.field.simulation.phones import Phone, a_picture, phones_of
 from karnameh.field.simulation.running import CHECK, Simulation, Weather
-from karnameh.ledger.public import Entry
+from karnameh.ledger.public import Entry, epoch
 
 # More with SESSIONS=10000, or by `./karnameh bench sync`.
 SESSIONS = int(os.environ.get("SESSIONS", "400"))
@@ -125,6 +125,18 @@ def test_what_was_acknowledged_before_a_restore_is_sent_again(
     assert Entry.objects.count() == 0
     run._settle()
     assert truth_of(run).exact and Entry.objects.count() == 1
+
+
+def test_two_restores_one_right_after_the_other_are_two_epochs(
+    server: InProcess, own_world: World
+) -> None:
+    """Found by the simulation: a check was taken between two restores of the same second and sent no more."""
+    server.keep_backup()
+    epochs = []
+    for _time in range(4):
+        server.restore()
+        epochs.append(epoch())
+    assert len(set(epochs)) == 4 and epochs == sorted(epochs)
 
 
 def test_without_the_epoch_it_would_be_lost(server: InProcess, own_world: World) -> None:

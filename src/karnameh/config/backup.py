@@ -50,7 +50,8 @@ def adopt() -> int:
 
     The epoch follows the time of day, so that no two restores ever share one: counting on from the
     backup's own number would give the second restore of an old backup the epoch of the first, and
-    phones would not notice. Found by the simulation of phones.
+    phones would not notice. It ends with the second in which it began, for the same reason. Found by the
+    simulation of phones.
 
     A restored server counts its transactions from the beginning again; the offset keeps the clock of
     new entries larger than that of every entry before, which folding relies on.
@@ -61,14 +62,16 @@ def adopt() -> int:
         cursor.execute(
             """
             UPDATE ledger_epoch
-               SET number = greatest(number + 1, extract(epoch FROM clock_timestamp())::int - 1700000000),
+               SET number = greatest(number + 1, floor(extract(epoch FROM clock_timestamp()))::int - 1700000000),
                    since = now(),
                    "offset" = 1 - pg_current_xact_id()::text::bigint + (
                        SELECT greatest(folded_to, coalesce((SELECT max(clock) FROM ledger_entry), 0))
                          FROM ledger_foldstate)
             RETURNING number"""
         )
-        return int(cursor.fetchone()[0])
+        number = int(cursor.fetchone()[0])
+        cursor.execute("SELECT pg_sleep(1.001 - extract(epoch FROM clock_timestamp()) % 1)")
+        return number
 
 
 def _load(file: Path, address: str, embedded: Cluster | None, *, clean: bool) -> None:
