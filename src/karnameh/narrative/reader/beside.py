@@ -120,6 +120,8 @@ def aimed_beside(reading: Reading, figure: Figure) -> Staged | None:
     """«هدف: ۲۵۰۰ باب», «۲۵۰۰ واحد هدف», «۳۰۰ خانه که تعهد کرده بودیم»: promised by what stands at it."""
     if reading.text(figure.opening - 1) == "از" and "اعلامشده" in _described_by(reading, figure):
         return Staged("pledged", "what was announced")
+    if reading.texts(figure.after, figure.after + 2) == ["مورد", "توافق"]:
+        return Staged("pledged", "what was promised")  # «از ۲۰۰۰ خانه مورد توافق …»
     if reading.text(figure.opening - 1) == "یعنی":
         told = reading.texts(max(figure.sentence.first, figure.opening - 6), figure.opening - 1)
         promised = {"وعده", "قول", "تعهد", "پیشبینی", "برنامهریزی", "هدف"} & set(told)

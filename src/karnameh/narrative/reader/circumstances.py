@@ -269,6 +269,10 @@ def _amiss(reading: Reading, figure: Figure, tail: list[str]) -> str:
     dirt = tail[-1:] == ["خاکی"] and "راه" in figure.clause.texts[:3]
     if dirt and figure.phrase.unit == "village" and verb is not None and verb.lemma == "بود":
         return "what is amiss: خاکی"
+    unfinished = tail[-1:] in (["نیمهکاره"], ["نیمهتمام"])
+    alike = any(one.phrase.unit == figure.phrase.unit for one in reading.figures_before(figure))
+    if unfinished and alike:
+        return ""  # «۳۰ کلاس تمام شده و ۱۰ کلاس نیمه‌کاره است»
     if tail[-1:] and tail[-1] in _AMISS and verb is not None and verb.lemma == "بود":
         return f"what is amiss: {tail[-1]}"
     held = verb is not None and verb.lemma == "داشت" and verb.tense is Tense.PRESENT

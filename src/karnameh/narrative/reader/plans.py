@@ -170,6 +170,8 @@ def is_aim(head: list[str]) -> bool:
 
 def rests_with(reading: Reading, figure: Figure, verb: Verb, tail: list[str]) -> bool:
     """«خرید ۲۵ دستگاه با فدراسیون است», «تأمین ۱۶ ایستگاه با ماست»."""
+    if reading.text(verb.first) == "ماست" and reading.text(verb.first - 1) in ("با", "سهم"):
+        return True  # «… ۵۰۰ خانه با ماست», «از این تعداد ۵۰۰ خانه سهم ماست»
     deed = any(text in DEEDS for text in reading.texts(figure.opening - 3, figure.opening))
     if deed and any(text in SHARE_WORDS for text in figure.clause.texts[:4]):
         return True

@@ -251,7 +251,8 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
         return Staged("reported", f"goes on: {said}", sure=0.7)
     happens = lead in _ALLOTTING or (lead in DEEDS and verb.lemma in _PASSIVE)
     shared = figure.phrase.unit in ("percent", "times", "share") and not happens
-    paid = verb.lemma == "پرداخت" and "را" in clause.texts
+    given = verb.lemma == "داد" and "هزینه" in clause.texts[:5] and lead not in DEEDS
+    paid = (given or verb.lemma == "پرداخت") and "را" in clause.texts
     paid &= reading.text(figure.after) == "آن" or not reading.text(verb.first).endswith("ند")
     if shared and paid:
         return Staged("pledged", f"who will pay a share: {said}", sure=0.6)
