@@ -79,7 +79,7 @@ def mediated(reading: Reading, figure: Figure, verb: Verb) -> str:
         return "agreed or allowed, not yet done"
     if verb.lemma == "شد" and last in ("واگذار", "محول") and "به" in figure.clause.texts:
         return f"entrusted to be done: {last}"  # «ساخت ۲۲۰ کلاس به ما واگذار شده»
-    if verb.lemma == "سپرد" and verb.passive and last != "خاک":
+    if verb.lemma == "سپرد" and verb.passive and last != "خاک" and before != "کلید":
         return "entrusted to be done"  # «نوسازی ۱۵ خانه به ما سپرده شد»
     return f"assigned: {last}" if last in _ASSIGNED else ""
 

@@ -355,6 +355,8 @@ def _nominal(reading: Reading, figure: Figure, *, saying: bool) -> Staged:
         return Staged("pledged", "agreed, not yet paid", sure=0.7)
     if reading.text(at) in DEEDS and is_agreed(reading, at):
         return Staged("pledged", "agreed or allowed, not yet done", sure=0.7)
+    if ("دستور", "کار") in pairwise(kept):
+        return Staged("pledged", "listed among plans", sure=0.7)  # a headline: «… در دستور کار»
     if saying and for_occasion(reading, figure):
         return Staged("pledged", "for an occasion", sure=0.6)
     return Staged("reported", _OPEN_WHY, open=True, sure=0.7)

@@ -38,7 +38,7 @@ _AFTER_DEED = frozenset(("به", "برای", "از", "میان", "بین", "در
 _MANNERS = key_set("رایگان مجدد کامل فوری سریع اضطراری همزمان رسمی آزمایشی مستمر عمده")
 _OURS = frozenset(("ما", "من", "آنان", "خود"))
 _JOINTS = frozenset(("و", "،", "نیز", "همچنین"))
-_PLANNED = PLAN_NOUNS | key_set("نوید وعده قول تعهد تصمیم قصد عزم")
+_PLANNED = PLAN_NOUNS | key_set("تاکید نوید وعده قول تعهد تصمیم قصد عزم")
 _OUTSIDE = key_set(
     """
     جمعیت مساحت وسعت فاصله خسارت خسارات خسارت‌های تلفات کمبود نیاز بدهی جان‌باختگان کشته‌شدگان مجروحان
@@ -163,6 +163,7 @@ def named_undertaking(reading: Reading, figure: Figure) -> str:
 def announced(reading: Reading, figure: Figure, verb: Verb) -> Staged | None:
     """«وی جمعیت استان را ۳۷۰ هزار نفر اعلام کرد», «… پروژه‌های پیش‌بینی‌شده را ۹۰ پروژه …»: what it is of."""
     at = figure.opening - 1
+    at -= reading.text(at) in DEEDS  # «هدف این طرح را ساخت ۲۵ خانه دانست»
     if reading.text(at) != "را" or verb.first - figure.after > 1:
         return None
     for near in range(at - 1, max(figure.sentence.first, at - _OBJECT) - 1, -1):
