@@ -10,7 +10,7 @@ from karnameh.narrative.reader.reading import Figure, Reading
 from karnameh.narrative.reader.verbs import Tense
 from karnameh.narrative.reader.verdicts import MANY_HOURS, Verdict, counted_noun
 
-_FACING_REPORTERS = key_set("با جمع حضور پرسش‌های سوال‌های سوالات پرسشهای میان")
+_FACING_REPORTERS = key_set("با جمع حضور پرسش‌های سوال‌های سوالات پرسشهای میان میزبان")
 _HELD = key_set("برگزار تشکیل برپا آغاز")
 _GUESTS = key_set(
     "مسیولان مدیران نمایندگان پیشکسوتان اهالی اعضا اعضای سرگروه‌ها سرگروه‌های دهیاران خیران خانواده‌های"
@@ -39,7 +39,7 @@ _MET = key_set("جلسه نشست دیدار گردهمایی گفت‌وگو م
 
 def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     """«با حضور دو وزیر», «با حضور مسئولان ۲۸ شهرستان»: officials at a meeting."""
-    if _attends(reading, figure):
+    if _attends(reading, figure) or _sits_in(reading, figure):
         return Verdict(figure.phrase.unit, "who was present")
     if (figure.number.value or 0) >= MANY_HOURS:
         return None
@@ -84,6 +84,14 @@ def _attends(reading: Reading, figure: Figure) -> bool:
     if whose[:1] != ["از"] or _GUESTS.isdisjoint(whose) or reading.figures_before(figure):
         return False
     return any(one == "با" and other == "حضور" for one, other in pairwise(reading.head(figure)))
+
+
+def _sits_in(reading: Reading, figure: Figure) -> bool:
+    """«این نشست که ۷۳ نفر در آن شرکت داشتند»: who sat in the meeting that is told of."""
+    first, verb = min(figure.clause.words, default=0), figure.clause.verb
+    meeting = reading.text(first - 1) == "که" and reading.text(first - 2) in ("نشست", "جلسه")
+    there = verb is not None and reading.text(verb.first - 1) in ("شرکت", "حضور", "حاضر")
+    return meeting and there and figure.opening - first <= 1
 
 
 def near_first(reading: Reading, figure: Figure) -> int:

@@ -269,6 +269,8 @@ def _amiss(reading: Reading, figure: Figure, tail: list[str]) -> str:
     dirt = tail[-1:] == ["خاکی"] and "راه" in figure.clause.texts[:3]
     if dirt and figure.phrase.unit == "village" and verb is not None and verb.lemma == "بود":
         return "what is amiss: خاکی"
+    if ("ترک", "خورده") in pairwise(tail) and verb is not None and verb.lemma in _BEING:
+        return "what is amiss: ترک خورده"
     unfinished = tail[-1:] in (["نیمهکاره"], ["نیمهتمام"])
     alike = any(one.phrase.unit == figure.phrase.unit for one in reading.figures_before(figure))
     if unfinished and alike:

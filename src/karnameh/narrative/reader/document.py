@@ -154,11 +154,16 @@ def _name_units(reading: Reading, drafts: list[Draft]) -> None:
 
 def _is_bare(reading: Reading, draft: Draft) -> bool:
     phrase = draft.phrase
-    if phrase.after <= phrase.first:
+    if phrase.after <= phrase.first or _is_counter(reading, phrase):
         return draft.stage != "context"
     return (
         phrase.after - phrase.first == 1 and lemma(reading.text(phrase.first)) in EMPTY_CLASSIFIERS
     )
+
+
+def _is_counter(reading: Reading, phrase: Phrase) -> bool:
+    """«۱۴۰ تا هم تحویل می‌شود»: the spoken counter without a noun."""
+    return phrase.after - phrase.first == 1 and reading.text(phrase.first) == "تا"
 
 
 def _is_bare_tan(reading: Reading, draft: Draft) -> bool:
@@ -169,7 +174,7 @@ def _is_bare_tan(reading: Reading, draft: Draft) -> bool:
 
 def _recent(reading: Reading, draft: Draft, said: list[str]) -> str:
     """The unit that a bare classifier stands for: the last one said that it may count."""
-    if draft.phrase.after <= draft.phrase.first:
+    if draft.phrase.after <= draft.phrase.first or _is_counter(reading, draft.phrase):
         return said[-1] if said else draft.unit
     fits = EMPTY_CLASSIFIERS[lemma(reading.text(draft.phrase.first))]
     for unit in reversed(said[-_MEMORY:]):

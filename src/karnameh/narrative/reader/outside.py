@@ -120,6 +120,9 @@ def _cost_of_one(reading: Reading, figure: Figure) -> str:
 def _debt(reading: Reading, figure: Figure) -> str:
     """«۳۰ میلیارد تومان به ما بدهکار است»."""
     verb = figure.clause.verb
+    behind = reading.texts(figure.after, figure.after + 6)
+    if figure.phrase.unit in MONEY and {"بدهکاریم", "بدهکارند", "مقروضیم"} & set(behind):
+        return "a debt"
     owed = verb is not None and reading.text(verb.first - 1) in _OWING
     behind = reading.texts(figure.after, figure.after + 2)
     owed |= verb is not None and verb.lemma == "داشت" and bool(_MISSING & set(behind))

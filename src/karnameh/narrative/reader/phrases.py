@@ -44,11 +44,12 @@ _NEVER_HALVES = key_set("سیار ثابت سرپایی بستری جدید مح
 _THEIRS = key_set("قسط فشار مدرک گواهی مجوز گواهینامه")
 _BEGINNING = key_set(
     """
-    نقص ایراد ظرفیت مجوز مهمان میهمان جوایزی خدماتی اقداماتی امکاناتی تسهیلاتی لوازمی وسایلی کمابیش
+    نتیجه نقص ایراد ظرفیت مجوز مهمان میهمان جوایزی خدماتی اقداماتی امکاناتی تسهیلاتی لوازمی وسایلی کمابیش
     """
 )
 _TAKEN = key_set("گذراند گرفت آموخت دید فرستاد پوشید نوشت خرید")
 _OBJECT = 8
+_AFTER_COUNTER = frozenset(("هم", "نیز", "که", "تمام", "بیشتر"))
 _OWNING = key_set("شرکت دستگاه بیمارستان تعاونی سازمان شهرداری دانشگاه اداره")
 _HAVING = frozenset(("province", "county", "village", "city", "dwelling", "kilowatt", "megawatt"))
 _CLOSING = frozenset(("را", "هم", "نیز"))
@@ -165,6 +166,8 @@ def counted_phrase(words: list[Word], number: Number) -> Phrase:
             return Phrase(at, at + 1, "share")
         at += words[at].text == "از"
     after = _phrase_end(words, at)
+    if after == at and _text_at(words, at) == "تا" and _text_at(words, at + 1) in _AFTER_COUNTER:
+        return Phrase(at, at + 1, "")  # «۱۴۰ تا هم تا مهر تحویل می‌شود»
     nouns = [words[index].text for index in range(at, after) if words[index].text != "تا"]
     unit = "share" if number.form is Form.FRACTION else unit_of(nouns)
     if unit in MONEY:
@@ -340,7 +343,7 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
         return False  # «۴۸ پروژه نقص فنی داشت», «به ۱۰۰ اثر برتر جوایزی اهدا شد»
     if heads[0] == "person" and at == first + 1 and _is_their_object(words, at):
         return False
-    owner = words[at].text.endswith("های") and lemma(words[at].text) in _OWNING
+    owner = words[at].text.endswith(("های", "ها")) and lemma(words[at].text) in _OWNING
     if owner and heads[0] not in ("person", ""):
         return False  # «۹۵ دستگاه پمپ شرکت‌های آب»
     has = heads[0] in _HAVING and at == first + 1 and _owned(words, at + 1)
@@ -544,6 +547,9 @@ def _and_continues(words: list[Word], first: int, at: int) -> bool:
     classified = at == first + 2 and words[first].text in CLASSIFIERS
     if classified and unit_of_word(words[at - 1].text) and near[1]:
         return not _meets_number(words, at + 1)  # «۲۷۰۰ رأس بز و میش»
+    trades = at == first + 1 and "person" in near and "" in near
+    if trades and _is_pair(words, at):
+        return not _meets_number(words, at + 1)  # «۷۰۰ کتابدار و نویسنده محلی را …»
     if words[first].text in CLASSIFIERS and first + 1 < at and _is_pair(words, at):
         return not _meets_number(words, at + 1)  # «اصله نهال گردو و بادام», «دستگاه پمپ و کف‌کش»
     people = at - 1 > first and unit_of_word(words[at - 1].text) == near[1] == "person"
@@ -603,6 +609,9 @@ def _without_verb_half(words: list[Word], first: int, after: int) -> int:
         measured = words[first].text in MEASURES and words[after - 1].text in _MATTERS
         light &= not measured  # «۵۰ مترمکعب آب بدهد»
         whole = after - first > 2 and words[after - 2].text in _SERVICES
+        whole |= (
+            words[first].text == "فقره" and after - first > 1 and words[after - 1].text == "وام"
+        )
         if light and not whole and words[after - 1].text not in _NEVER_HALVES:
             after -= 1
     elif (

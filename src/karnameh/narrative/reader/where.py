@@ -296,7 +296,11 @@ def _still_holds(reading: Reading, item: Figure, hit: PlaceHit, figure: Figure) 
     if placed and hit.first <= item.after and hit.after == figure.opening:
         return True  # «در ۱۱ شهرستان لرستان ۵۳ درمانگاه …»
     verb = item.clause.verb
-    sent = verb is not None and verb.lemma == "فرستاد" and item.phrase.unit in ("person", "team")
+    sent = (
+        verb is not None
+        and verb.lemma in ("فرستاد", "رساند")
+        and item.phrase.unit in ("person", "team")
+    )
     sent = sent and item.phrase.unit != figure.phrase.unit and item.clause is not figure.clause
     if sent and verb is not None and hit.after == verb.first:
         return True  # «۸۰۰ داوطلب را به دره‌شهر فرستادیم و روزانه ۶ هزار وعده غذا پختیم»
