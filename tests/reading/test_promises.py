@@ -28,7 +28,8 @@ from karnameh.ledger.public import (
     promises,
     reverse_entry,
 )
-from karnameh.narrative import actions, views
+from karnameh.narrative import actions
+from karnameh.narrative.views import promises as promise_pages
 
 TODAY = NOW.date()
 
@@ -234,7 +235,7 @@ def test_too_many_to_be_counted_in_time_leave_the_states_without_numbers(
             cursor.execute("SET LOCAL statement_timeout = 5")
             cursor.execute("SELECT pg_sleep(60)")
 
-    monkeypatch.setattr(views, "promise_counts", slow)
+    monkeypatch.setattr(promise_pages, "promise_counts", slow)
     client = Client()
     client.force_login(world.people["officer"])
     counted = client.get(reverse("promises"), {"campaign": "", "counts": "1"})
