@@ -30,6 +30,8 @@ from karnameh.insight.figures.actions import (
 from karnameh.insight.figures.models import Figure, State
 from karnameh.people.public import User
 
+PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+
 
 def signed_in(user: User) -> Client:
     client = Client()
@@ -54,6 +56,21 @@ def test_everybody_reads_a_published_figure(press: Press) -> None:
         reverse("figure", args=[figure.code])
         in Client().get(reverse("figures_public")).content.decode()
     )
+
+
+def test_places_beyond_the_first_are_folded_away_with_their_names(
+    press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once another sentence of the page took their place, letter by letter, where something was unchecked."""
+    monkeypatch.setattr("karnameh.insight.figures.views.FIRST_PARTS", 1)
+    figure = press.published()
+    page = Client().get(reverse("figure", args=[figure.code])).content.decode()
+    assert "هنوز کسی دیگر بازبینی نکرده" in page
+    parts = figure.document["parts"]
+    count = str(len(parts) - 1).translate(PERSIAN)
+    folded = page.partition(f"<summary>{count} جای دیگر</summary>")[2].partition("</details>")[0]
+    assert len(parts) > 1 and folded.count('<th scope="row">') == len(parts) - 1
+    assert sum(part["names"][0]["fa"] in folded for part in parts) == len(parts) - 1
 
 
 @pytest.mark.parametrize("state", ["draft", "proposed", "approved"])
