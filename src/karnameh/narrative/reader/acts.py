@@ -117,7 +117,7 @@ def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Ac
     if _invites(verb, lead, clause):
         return Act.INVITE if verb.tense is not Tense.PRESENT else Act.PLEDGE
     agenda = "دستور" in clause.texts or bool(_AGENDAS & set(lead))
-    if last == "قرار" and verb.lemma in ("گرفت", "داد") and agenda:
+    if last == "قرار" and verb.lemma in ("گرفت", "داد", "داشت") and agenda:
         return Act.PLEDGE  # «در دستور کار / اولویت قرار گرفت»
     if last in PLEDGE_WITH_BE and "دستور" not in lead:
         if _decides(reading, verb, last, sentence):
@@ -210,6 +210,10 @@ def _promises(
         return "را" not in clause.texts and "از" not in lead  # «از طرح کنار گذاشته شد»
     if verb.lemma == "گنجاند":
         return True
+    if verb.lemma == "گذاشت" and (
+        lead[-1] == "هدف" or (reading.text(verb.after) == "کنار" and "برای" in clause.texts)
+    ):
+        return True  # «غربالگری ۲۵۰ هزار نفر را هدف گذاشته‌ایم», «برای لنده گذاشته‌ایم کنار»
     if verb.lemma == "گرفت" and (lead[-1] in ("هدف", "نشانه") or lead[-2:] == ["به", "گردن"]):
         return True  # «آزادی ۴۰ زندانی را هدف گرفته‌ایم», «ساخت ۵۰ مدرسه را به گردن گرفتیم»
     if verb.lemma == "زد" and lead[-2:] == ["آستین", "بالا"]:
