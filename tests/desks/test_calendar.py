@@ -169,6 +169,9 @@ def test_coverage_names_those_who_proposed_nothing(world: World) -> None:
     client = client_of(world.people["fars"])
     assert client.get(reverse("coverage", args=[world.shiraz.pk])).status_code == 200
     assert client.get(reverse("coverage", args=[world.yazd.pk])).status_code == 404
+    # The nation's map says how many of each province stand in the plan.
+    nation = client_of(world.people["officer"]).get(reverse("coverage", args=[world.nation.pk]))
+    assert "<title>فارس: ۱</title>" in nation.content.decode()
     assert (
         client_of(world.people["reviewer"])
         .get(reverse("coverage", args=[world.fars.pk]))

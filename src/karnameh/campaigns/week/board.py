@@ -172,7 +172,8 @@ def days_of(campaign: Campaign) -> list[CampaignDay]:
 
 def children_of(node: OrgUnit) -> list[OrgUnit]:
     """The open units right beneath, in order."""
-    return list(OrgUnit.objects.filter(parent=node, closed_on=None).order_by("sort_key"))
+    rows = OrgUnit.objects.filter(parent=node, closed_on=None)
+    return list(rows.select_related("place").order_by("sort_key"))
 
 
 def _rows(

@@ -457,7 +457,6 @@ def coverage(request: HttpRequest, unit: int) -> HttpResponse:
         if campaign and node.kind in (UnitKind.COUNTY, UnitKind.DISTRICT)
         else []
     )
-    most = max((row.standing for row in rows), default=0)
     return render(
         request,
         "campaigns/week/coverage.html",
@@ -466,18 +465,11 @@ def coverage(request: HttpRequest, unit: int) -> HttpResponse:
             "campaign": campaign,
             "rows": [row for row in rows if row.locals or row.standing or row.pending],
             "silent": silent,
-            "most": most,
             "tiles": [
                 {
-                    "name": row.unit.name,
+                    "name": row.unit.place.name_fa,
                     "value": row.standing,
-                    "label": row.unit.name,
                     "href": reverse("coverage", args=[row.unit.pk]),
-                    "level": 0
-                    if not most
-                    else min(5, 1 + 4 * row.standing // max(1, most))
-                    if row.standing
-                    else 0,
                 }
                 for row in rows
             ]
