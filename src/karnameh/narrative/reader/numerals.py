@@ -160,12 +160,21 @@ _BODIES = key_set(
 )
 
 
+_FIGURES = (Kind.DIGITS, Kind.CODE)
+_BEGINNINGS = frozenset(
+    (*VAGUE, "چند", "چندین", *ORDINALS, *FRACTIONS, *SMALL, *SCALES, HALF, DOZEN)
+)
+
+
 def find_numbers(words: list[Word]) -> list[Number]:
     """Every number expression, in order, without overlaps."""
     found: list[Number] = []
     at = 0
     while at < len(words):
-        number = _number_at(words, at)
+        word = words[at]
+        # Nearly every word is none that begins a number: one look tells.
+        begins = word.text in _BEGINNINGS if word.kind is Kind.WORD else word.kind in _FIGURES
+        number = _number_at(words, at) if begins else None
         if number is None:
             at += 1
             continue
@@ -180,8 +189,6 @@ def _number_at(words: list[Word], at: int) -> Number | None:
         return _from_digits(words, at)
     if word.kind is Kind.CODE:
         return _made(words, at, at + 1, None, Form.CODE)
-    if word.kind is not Kind.WORD:
-        return None
     text = word.text
     if text in VAGUE or text in ("چند", "چندین"):
         return _vague(words, at)
