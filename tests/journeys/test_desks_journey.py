@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -11,8 +13,10 @@ from desks.plans import a_draft, a_planner, a_proposal, a_venue, frozen
 from journeys.scene import Scene
 from journeys.visitor import Visitors, until
 from karnameh.activities.public import Activity, Campaign, Kind, Slot, State, begin_activities
-from karnameh.campaigns.models import Decision, Version, VersionState
+from karnameh.campaigns.models import Decision, Verdict, Version, VersionState
 from karnameh.campaigns.package.actions import Spot, place_line
+from karnameh.campaigns.review.actions import Ruling, decide
+from karnameh.campaigns.review.queries import Desk
 from karnameh.ledger.public import Entry, Stage
 from karnameh.org.public import Theme
 
@@ -121,10 +125,10 @@ def test_a_key_is_answered_before_the_server_is_at_300_proposals(
     page.on("requestfinished", lambda request: fetched.append(request.url))
     reviewer.open(f"{reverse('review_desk', args=[world.fars.pk, 'construction'])}")
     title, rows = page.locator("[data-title]"), page.locator(".queue-row")
-    names = [rows.nth(place).locator(".queue-name").inner_text() for place in (0, 1)]
+    names = [rows.nth(place).locator(".queue-name").inner_text() for place in (0, 1, 2)]
     expect(title).to_have_text(names[0])
-    neighbour = rows.nth(1).get_attribute("data-url") or ""
-    until(page, lambda: any(one.endswith(neighbour) for one in fetched))
+    near = [rows.nth(place).get_attribute("data-url") or "" for place in (1, 2)]
+    until(page, lambda: all(any(one.endswith(each) for one in fetched) for each in near))
     asked: list[str] = []
     page.route("**/*", lambda route: asked.append(route.request.url))  # never answered
     for key, name in (("j", names[1]), ("k", names[0]), ("j", names[1])):
@@ -134,7 +138,49 @@ def test_a_key_is_answered_before_the_server_is_at_300_proposals(
     expect(page.locator("#card .step[aria-pressed=true]")).to_contain_text("۳")
     page.keyboard.press("x")
     expect(page.locator("[name=chosen]:checked")).to_have_count(1)
+    page.keyboard.press("a")
+    expect(title).to_have_text(names[2])
+    expect(rows.nth(1)).to_have_class(re.compile("is-sending"))
+    page.keyboard.press("a")  # twice by mistake: nobody can have read the next one
+    expect(page.locator(".is-sending")).to_have_count(1)
     assert asked, "the mark is on its way"
+
+
+def test_an_acceptance_that_does_not_hold_comes_back(visitors: Visitors, scene: Scene) -> None:
+    """The next proposal is open before the server answers; a lost network and a colleague who was first bring it back."""
+    world, week = scene.world, _week()
+    theme = Theme.objects.get(code="construction")
+    first, second = (
+        a_proposal(world.local, week, name, expects={scene.trees: 120})
+        for name in ("کاشت نهال", "تعمیر مدرسه")
+    )
+    reviewer = visitors.come(world.people["reviewer"], "desk")
+    page = reviewer.page
+    reviewer.forgives = lambda fault: "/review/" in fault or "ERR_FAILED" in fault
+    answered: list[str] = []
+    page.on("requestfinished", lambda request: answered.append(request.url))
+    reviewer.open(f"{reverse('review_desk', args=[world.fars.pk, theme.code])}")
+    title = page.locator("[data-title]")
+    expect(title).to_have_text(first.name_fa)
+    near = page.locator(f"#p{second.pk}").get_attribute("data-url") or ""
+    until(page, lambda: any(one.endswith(near) for one in answered))
+    page.route("**/review/**", lambda route: route.abort())
+    page.keyboard.press("a")
+    expect(page.locator(".toast-bad")).to_be_visible()
+    expect(title).to_have_text(first.name_fa)
+    expect(page.locator(".is-sending")).to_have_count(0)
+    assert not Decision.objects.exists()
+    page.unroute("**/review/**")
+    page.keyboard.press("j")
+    expect(title).to_have_text(second.name_fa)
+    page.keyboard.press("k")
+    expect(title).to_have_text(first.name_fa)
+    ruling = Ruling(Verdict.RETURN, 1, note="روزش را بنویسید")
+    decide(Desk(week, world.fars, theme), first, ruling, by=world.people["reviewer"], at=NOW)
+    page.keyboard.press("a")
+    expect(page.locator("#card .notice-bad")).to_be_visible()
+    expect(title).to_have_text(first.name_fa)
+    assert Decision.objects.get().verdict == Verdict.RETURN
 
 
 def test_two_officers_freeze_a_package(visitors: Visitors, scene: Scene) -> None:

@@ -1,7 +1,6 @@
 """How long somebody waits for a key at the review desk: a real browser before a real server.
 
-From the key to the picture that answers it. Stepping, marking and choosing are answered by the page
-itself; a decision is answered by the server, which opens the next proposal.
+From the key to the picture that answers it: the page answers by itself, the server hears of it behind it.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 /* The review desk: every key answers at once. The neighbours of the open proposal are fetched beforehand,
-   marks and words are kept as they are given, and what the server says replaces what stands on the page. */
+   marks and words are kept as they are given, an acceptance goes on to the next one, and what the server says
+   replaces what stands on the page. */
 (() => {
   "use strict";
   const desk = document.querySelector("[data-judge]");
@@ -16,6 +17,9 @@
   const fetched = new Map(); // cards that were fetched beforehand, by proposal
   let last = null; // the proposal that was decided last: “u” opens it again
   let criterion = 0;
+  let writing = 0; // words that are not kept yet: a timer
+  const LONG_AGO = -1000;
+  let arrived = LONG_AGO; // when the page went on by itself
 
   /* --- what the server says ---------------------------------------------------------------- */
   const toast = (text, tone) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, tone } }));
@@ -25,7 +29,7 @@
     for (const [name, value] of Object.entries(values)) body.append(name, value);
     const answer = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token(), "HX-Request": "true" } });
     if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
-    return answer.text();
+    return { html: await answer.text(), refused: answer.status === 422 };
   };
   const get = (url) =>
     fetch(url, { headers: { "HX-Request": "true" } }).then((answer) => {
@@ -33,14 +37,15 @@
       return answer.text();
     });
   const failed = (trouble) => toast(trouble instanceof TypeError ? tray().offline : tray().failed, "bad");
-  // Every element of the answer that names itself replaces the one on the page.
-  const take = (html) => {
+  // Every element of the answer that names itself replaces the one on the page; who is further already keeps his card.
+  const take = (html, further = false) => {
     const page = document.createElement("template");
     page.innerHTML = html;
     let opened = null;
     for (const fresh of page.content.querySelectorAll("[data-oob]")) {
       const old = document.getElementById(fresh.id);
       if (fresh.id === "card") {
+        if (further) continue;
         opened = fresh.dataset.opened;
         if (!("kept" in fresh.dataset)) put(fresh.innerHTML, opened);
         else if (fetched.get(opened)) put(fetched.get(opened), opened);
@@ -53,6 +58,7 @@
     }
     return opened;
   };
+  const heard = ({ html }) => take(html);
 
   /* --- one proposal is open ----------------------------------------------------------------- */
   const choose = (pk) => {
@@ -72,6 +78,7 @@
     history.replaceState(null, "", address);
   };
   const put = (html, pk) => {
+    if (writing) keep();
     const here = card();
     here.innerHTML = html;
     if (pk) fetched.set(pk, html); // the way back is as short
@@ -85,6 +92,7 @@
   const open = (wanted) => {
     if (!wanted) return;
     const pk = wanted.dataset.pk;
+    arrived = LONG_AGO;
     if (fetched.has(pk)) return put(fetched.get(pk), pk);
     choose(pk);
     get(wanted.dataset.url).then((html) => {
@@ -98,7 +106,8 @@
       if (one && !fetched.has(one.dataset.pk)) {
         const pk = one.dataset.pk;
         fetched.set(pk, "");
-        get(one.dataset.url).then((html) => fetched.set(pk, html), () => fetched.delete(pk));
+        // What was forgotten meanwhile has changed.
+        get(one.dataset.url).then((html) => fetched.get(pk) === "" && fetched.set(pk, html), () => fetched.delete(pk));
       }
     for (const [pk, html] of fetched) if (html === "") setTimeout(() => fetched.get(pk) === "" && fetched.delete(pk), 4000);
   };
@@ -122,7 +131,7 @@
     criterion = Math.min(all.length - 1, all.indexOf(field) + 1);
     light();
     fetched.delete(pk);
-    queued(() => send(url, { do: "mark", [which]: value }).then(take));
+    queued(() => send(url, { do: "mark", [which]: value }).then(heard));
   };
   // One after the other, so that the last mark is the one that stays.
   let work = Promise.resolve();
@@ -138,15 +147,16 @@
   });
 
   /* --- words are kept while they are written ---------------------------------------------------- */
-  let writing;
   const keep = () => {
+    clearTimeout(writing);
+    writing = 0;
     const note = card().querySelector("details[open] textarea[name=note]");
     const proposal = card().querySelector("[data-proposal]");
     if (!note || !proposal) return;
     const { url, proposal: pk } = proposal.dataset;
     const words = note.value;
     fetched.delete(pk);
-    queued(() => send(url, { do: "keep", note: words }).then(take));
+    queued(() => send(url, { do: "keep", note: words }).then(heard));
   };
   desk.addEventListener("input", (event) => {
     if (event.target.name !== "note" || !card().contains(event.target)) return;
@@ -162,8 +172,28 @@
     const waiting = [...all.slice(at + 1), ...all.slice(0, Math.max(0, at))].filter((one) => one.hasAttribute("data-pending"));
     return (waiting.find((one) => !one.hasAttribute("data-judged")) ?? waiting[0])?.dataset.pk ?? "";
   };
+  // What is accepted goes at once when the next one is here already: its reader does not wait for the server.
+  // A refusal, or a network that is gone, brings it back.
+  const goOn = (pk, next) => {
+    const left = card().innerHTML;
+    row(pk).removeAttribute("data-pending");
+    row(pk).classList.add("is-sending");
+    put(fetched.get(next), next);
+    arrived = performance.now();
+    return left;
+  };
+  // A key that was pressed twice, or a double click, does not accept what nobody can have read.
+  const tooSoon = () => performance.now() - arrived < 400;
+  const comeBack = (pk, left) => {
+    row(pk).setAttribute("data-pending", "");
+    row(pk).classList.remove("is-sending");
+    put(left, pk);
+    arrived = performance.now();
+  };
   const decide = (form, button) => {
     clearTimeout(writing);
+    writing = 0;
+    const url = form.action;
     const values = Object.fromEntries(new FormData(form));
     values.do = button?.value ?? form.querySelector("[name=do]").value;
     const pk = card().querySelector("[data-proposal]").dataset.proposal;
@@ -171,7 +201,16 @@
     values.next = following(pk);
     forget(pk);
     if (fetched.get(values.next)) values.have = values.next;
-    queued(() => send(form.action, values).then(take).then(measure));
+    const ahead = values.do === "accept" && Boolean(values.have) && values.next !== pk;
+    const left = ahead ? goOn(pk, values.next) : "";
+    queued(() => send(url, values).then(({ html, refused }) => {
+      forget(pk);
+      take(html, ahead && !refused);
+      measure();
+    }, (trouble) => {
+      if (ahead) comeBack(pk, left);
+      throw trouble;
+    }));
   };
   // A card that was fetched beforehand stays, unless it is this one or names it as its twin.
   const forget = (pk) => {
@@ -188,7 +227,7 @@
     const form = event.target.closest("[data-decide]");
     if (!form) return;
     event.preventDefault();
-    decide(form, event.submitter);
+    if (form.dataset.decide !== "accept" || !tooSoon()) decide(form, event.submitter);
   });
   const unfold = (name) => {
     const box = card().querySelector(`[data-box=${name}]`);
@@ -199,7 +238,7 @@
   const deeds = {
     accept: () => {
       const form = card().querySelector("[data-decide=accept]");
-      if (form) decide(form);
+      if (form && !tooSoon()) decide(form);
     },
     return: () => unfold("return"),
     decline: () => unfold("decline"),
@@ -210,7 +249,7 @@
       const before = last && row(last);
       if (!before) return;
       forget(before.dataset.pk);
-      queued(() => send(before.dataset.url, { do: "back" }).then(take).then(measure));
+      queued(() => send(before.dataset.url, { do: "back" }).then(heard).then(measure));
     },
     mine: () => {
       const all = rows();
@@ -274,6 +313,7 @@
     const button = key && document.querySelector(`[data-key="${key}"]`);
     if (!button) return;
     event.preventDefault();
+    if (event.repeat && button.dataset.do) return;
     if (button.matches("input")) button.focus();
     else button.click();
   });
