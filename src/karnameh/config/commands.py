@@ -83,8 +83,12 @@ def _demo(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     prepared()
     from karnameh.front.public import load_demo
+    from karnameh.ledger.public import fold_all
 
-    return 0 if load_demo(full=given.full, say=print) else 1
+    if not load_demo(full=given.full, say=print):
+        return 1
+    fold_all()
+    return 0
 
 
 def _check(arguments: list[str]) -> int:

@@ -33,15 +33,16 @@ def serve(*, host: str, port: int, workers: int) -> int:
     ready_django()
     _prepare()
     environment = {**os.environ, "KARNAMEH_PROCESS": "web"}
-    processes = [
-        subprocess.Popen(gunicorn(host, port, workers), env=environment),
-        subprocess.Popen(
-            [sys.executable, "-m", "karnameh", "work"],
-            env={**environment, "KARNAMEH_PROCESS": "work"},
-        ),
-    ]
+    processes = [subprocess.Popen(gunicorn(host, port, workers), env=environment)]
     ending = _Ending()
     try:
+        _fold()
+        processes.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "karnameh", "work"],
+                env={**environment, "KARNAMEH_PROCESS": "work"},
+            )
+        )
         if answers(host, port, processes):
             _greet(host, port, time.monotonic() - began)
         while not ending.asked and all(process.poll() is None for process in processes):
@@ -98,6 +99,16 @@ def _prepare() -> None:
 
         say = partial(print, " ", flush=True)
         load_demo(full=False, say=say, only_if_empty=True)
+    connection.close()
+
+
+def _fold() -> None:
+    """Fold what waits, while the server starts: a page that adds up a whole demo fails on a busy machine."""
+    from django.db import connection
+
+    from karnameh.ledger.public import fold
+
+    fold()
     connection.close()
 
 
