@@ -600,17 +600,23 @@ def month_of(day: date) -> date:
     return month_start(jalali.year, jalali.month)
 
 
+def lived(world: World, steps: list[Step], asked: list[Asked], *levels: tuple[int, ...]) -> History:
+    """A history of these steps, asked everything before folding, and folded."""
+    history = History(world, *levels)
+    for step in steps:
+        note(str(step))
+        history.do(step)
+    for one in asked:
+        history.compare(one, "before folding")
+    history._moment()
+    fold_all()
+    return history
+
+
 def replay(world: World, steps: list[Step], asked: list[Asked]) -> None:
     """Do the steps, and ask everything before folding, after folding and after the totals followed the trees."""
     with transaction.atomic():
-        history = History(world)
-        for step in steps:
-            note(str(step))
-            history.do(step)
-        for one in asked:
-            history.compare(one, "before folding")
-        history._moment()
-        fold_all()
+        history = lived(world, steps, asked)
         assert (
             ask("SELECT count(*) FROM ledger_entry e, ledger_foldstate WHERE e.clock >= folded_to")
             == 0
@@ -662,14 +668,7 @@ def test_every_sum_stays_true_while_more_levels_are_filled_in(
     world: World, levels: tuple[int, ...], steps: list[Step], asked: list[Asked]
 ) -> None:
     with transaction.atomic():
-        history = History(world, levels)
-        for step in steps:
-            note(str(step))
-            history.do(step)
-        for one in asked:
-            history.compare(one, "before folding")
-        history._moment()
-        fold_all()
+        history = lived(world, steps, asked, levels)
         assert findings() == [], "after folding"
         if deepen(batch=7):
             assert findings() == [], "half filled in"
