@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, InternalError
+from django.db import IntegrityError, InternalError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from psycopg.errors import QueryCanceled
+from psycopg.errors import LockNotAvailable, QueryCanceled
 
 from karnameh.kernel.malformed import Malformed
 
@@ -111,6 +111,17 @@ def refusing_constraints() -> Iterator[None]:
         name = getattr(diagnosis, "constraint_name", None) or ""
         if name in CONSTRAINT_SENTENCES:
             raise Refusal(CONSTRAINT_SENTENCES[name], status=409) from trouble
+        raise
+
+
+@contextmanager
+def refusing_when_held(sentence: Sentence, *, status: int) -> Iterator[None]:
+    """Turn waiting in vain for what somebody else has locked into a refusal."""
+    try:
+        yield
+    except OperationalError as trouble:
+        if isinstance(trouble.__cause__, LockNotAvailable):
+            raise Refusal(sentence, status=status) from trouble
         raise
 
 

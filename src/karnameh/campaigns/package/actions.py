@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import OperationalError, connection
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from psycopg.errors import LockNotAvailable
 
 from karnameh.access.public import Role, require
 from karnameh.activities.public import (
@@ -41,7 +40,7 @@ from karnameh.kernel.ids import new_id
 from karnameh.kernel.text import clean
 from karnameh.org.public import OrgUnit, is_under
 from karnameh.people.public import User
-from karnameh.plumbing.errors import CONSTRAINT_SENTENCES
+from karnameh.plumbing.errors import CONSTRAINT_SENTENCES, refusing_when_held
 from karnameh.plumbing.public import Refusal, deed
 
 MOST_DRAFTS = 12
@@ -373,14 +372,9 @@ def _wait_for_package(pk: int) -> None:
     """One after the other: of two who freeze at once the second finds the first one's version."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
-    try:
+    words = _("Somebody is freezing this package just now. Look again in a moment.")
+    with refusing_when_held(words, status=409):
         Package.objects.select_for_update().get(pk=pk)
-    except OperationalError as trouble:
-        if isinstance(trouble.__cause__, LockNotAvailable):
-            raise Refusal(
-                _("Somebody is freezing this package just now. Look again in a moment."), status=409
-            ) from trouble
-        raise
 
 
 def _require_ready(version: Version) -> None:

@@ -8,11 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from psycopg.errors import LockNotAvailable
 
 from karnameh.access.public import Role, require
 from karnameh.activities.public import Campaign
@@ -35,7 +33,7 @@ from karnameh.ledger.public import (
 )
 from karnameh.org.public import OrgUnit, Place
 from karnameh.people.public import User
-from karnameh.plumbing.errors import CONSTRAINT_SENTENCES
+from karnameh.plumbing.errors import CONSTRAINT_SENTENCES, refusing_when_held
 from karnameh.plumbing.public import Refusal, announce, deed
 
 CONSTRAINT_SENTENCES |= {
@@ -236,15 +234,9 @@ def watch_figures(*, at: datetime, most: int = 20) -> bool:
 
 def sealed(at: datetime) -> Head:
     """A head over everything that is settled. While another sealing is at work, a refusal says so."""
-    try:
+    words = _("The ledger is being sealed just now. Try again in a minute; nothing is lost.")
+    with refusing_when_held(words, status=503):
         return seal(at=at)
-    except OperationalError as trouble:
-        if isinstance(trouble.__cause__, LockNotAvailable):
-            raise Refusal(
-                _("The ledger is being sealed just now. Try again in a minute; nothing is lost."),
-                status=503,
-            ) from trouble
-        raise
 
 
 # --- small things ------------------------------------------------------------------------------------
