@@ -26,6 +26,7 @@ from karnameh.narrative.actions import Choice
 from karnameh.narrative.models import Coverage, Draft, Qualifier, Question, Reason, Stage
 from karnameh.narrative.rules import LONGEST
 from karnameh.org.public import OrgUnit, Place, find_places, find_units
+from karnameh.plumbing.addresses import number_or_none
 from karnameh.plumbing.fields import WrittenDate, written_day
 from karnameh.plumbing.public import sentence_of
 
@@ -186,8 +187,7 @@ class DraftForm(forms.Form):
         return [found[pk] for pk in dict.fromkeys(wanted) if pk in found] + searched
 
     def _sent(self, name: str) -> int | None:
-        text = str(self.data.get(name, ""))
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+        return number_or_none(str(self.data.get(name, "")))
 
     def _searched(self, name: str, find: Any) -> list[Any]:
         """Without the script a search is sent with the form: what it finds joins the list."""

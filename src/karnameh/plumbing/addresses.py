@@ -7,9 +7,14 @@ from uuid import UUID
 from karnameh.plumbing.errors import OutOfReach
 
 
+def number_or_none(text: str) -> int | None:
+    """A whole number of at most nine digits, None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
 def number_in(text: str) -> int:
-    """The number of a row; 0, which no row has, for anything else."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    """The same; 0, which is the number of no row, for anything else."""
+    return number_or_none(text) or 0
 
 
 def id_in(text: str) -> UUID | None:

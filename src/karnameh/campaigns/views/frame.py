@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from karnameh.access.public import Reach, reach_unit, units_where
 from karnameh.activities.public import Campaign, campaign_planned
 from karnameh.org.public import OrgUnit
+from karnameh.plumbing.addresses import number_or_none
 from karnameh.plumbing.clock import today
 from karnameh.plumbing.public import OutOfReach, no_role
 
@@ -24,15 +25,14 @@ def reach_of(request: HttpRequest) -> Reach:
     return reach
 
 
-def number_in(request: HttpRequest, name: str) -> int | None:
+def asked_number(request: HttpRequest, name: str) -> int | None:
     """A whole number of the query, None when there is none."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+    return number_or_none(request.GET.get(name, ""))
 
 
 def campaign_of(request: HttpRequest) -> Campaign | None:
     """The campaign that the page is about: the one asked for, or the one that is planned now."""
-    if (asked := number_in(request, "campaign")) is not None:
+    if (asked := asked_number(request, "campaign")) is not None:
         return reach_campaign(asked)
     return campaign_planned(today())
 
@@ -47,7 +47,7 @@ def reach_campaign(pk: int) -> Campaign:
 
 def unit_of_page(request: HttpRequest, reach: Reach) -> OrgUnit:
     """The unit from which the page looks: the one asked for, or the highest in reach."""
-    if (asked := number_in(request, "unit")) is not None:
+    if (asked := asked_number(request, "unit")) is not None:
         return reach_unit(request.user, asked)
     tops = OrgUnit.objects.filter(path__in=reach.paths).order_by("path")
     found = tops.select_related("place", "parent").first()

@@ -32,9 +32,9 @@ from karnameh.campaigns.rules.content import Content, from_data, shortcomings
 from karnameh.campaigns.sentences import sentence
 from karnameh.campaigns.views.frame import (
     address,
+    asked_number,
     campaign_of,
     crumbs,
-    number_in,
     reach_of,
     unit_of_page,
 )
@@ -93,7 +93,7 @@ def _sought(request: HttpRequest, campaign: Campaign, reach: Any) -> Sought:
         on = date.fromisoformat(get("on", "")) if get("on") else None
     except ValueError:
         on = None
-    unit = unit_of_page(request, reach) if number_in(request, "unit") else None
+    unit = unit_of_page(request, reach) if asked_number(request, "unit") else None
     group = get("group", "")
     return Sought(
         campaign, unit=unit, group=group if group in queries.GROUPS else "", theme=theme.pk if theme else None,
@@ -117,7 +117,7 @@ def proposal_new(request: HttpRequest) -> HttpResponse:
     if campaign is None:
         raise Refusal(_("No campaign is planned now."), status=409)
     units = queries.own_units(user, limit=8)
-    initial: dict[str, Any] = {"tier": Tier.LOCAL, "unit": number_in(request, "unit") or ""}
+    initial: dict[str, Any] = {"tier": Tier.LOCAL, "unit": asked_number(request, "unit") or ""}
     if not initial["unit"] and units:
         initial["unit"] = units[0].pk
     form = NewForm(
@@ -434,8 +434,8 @@ def proposal_versions(request: HttpRequest, pk: int) -> HttpResponse:
         raise OutOfReach
     by_number = {one.number: one for one in versions}
     last = versions[-1].number
-    after = by_number.get(number_in(request, "b") or last, versions[-1])
-    before = by_number.get(number_in(request, "a") or after.number - 1, versions[0])
+    after = by_number.get(asked_number(request, "b") or last, versions[-1])
+    before = by_number.get(asked_number(request, "a") or after.number - 1, versions[0])
     rows = compared(from_data(before.content), from_data(after.content), shown_to(request))
     return render(
         request, "campaigns/proposal_versions.html",

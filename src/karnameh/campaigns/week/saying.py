@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from karnameh.activities.public import Activity, Resource, Slot, Venue
 from karnameh.campaigns.models import Rule
 from karnameh.org.public import OrgUnit, Profession, Theme
+from karnameh.plumbing.addresses import number_in
 from karnameh.ui.public import DEFAULT, Display, day_text, money_text, number_text
 
 _NODES = ("unit", "id")
@@ -61,8 +62,7 @@ def _names(model: Any, ids: set[int]) -> dict[int, str]:
 
 
 def _number(value: Any) -> int:
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    return number_in(str(value or ""))
 
 
 def say(reason: Mapping[str, Any], names: Names) -> str:

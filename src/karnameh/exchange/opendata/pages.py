@@ -22,6 +22,7 @@ from karnameh.exchange.opendata.columns import INDICATORS, WHO_WHAT_WHERE, Colum
 from karnameh.exchange.opendata.formats import Cell
 from karnameh.exchange.opendata.making import FORMATS, LICENCE, folder_of
 from karnameh.people.public import User
+from karnameh.plumbing.addresses import number_or_none
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach
 from karnameh.plumbing.tables import csv_response
@@ -127,6 +128,7 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    found = number_or_none(text)
+    if found is None:
         raise OutOfReach
-    return int(text)
+    return found

@@ -31,6 +31,7 @@ from karnameh.kernel.period import Period
 from karnameh.ledger.public import Stage, preview
 from karnameh.org.public import OrgUnit, Place
 from karnameh.people.public import User, user_of
+from karnameh.plumbing.addresses import number_in, number_or_none
 from karnameh.plumbing.clock import now, today
 from karnameh.plumbing.public import OutOfReach, Refusal, no_role
 from karnameh.ui.public import Display, shown_to
@@ -276,7 +277,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
 def _public_page(request: HttpRequest, figure: Figure, *, sketch: bool = False) -> HttpResponse:
     display = shown_to(request)
     document = figure.document
-    chosen = _key(request.GET.get("part", ""))
+    chosen = number_or_none(request.GET.get("part", ""))
     counts = reading.counts_of(document["totals"])
     before = document.get("before")
     part = next((one for one in document["parts"] if one["keys"] == [chosen]), None)
@@ -384,13 +385,13 @@ def _entries_url(request: HttpRequest, figure: Figure) -> str:
 def _query_of(request: HttpRequest, user: User) -> tuple[actions.Query, Period]:
     """The number that the address names, if this officer may publish it."""
     given = request.GET if request.GET.get("indicator") else request.POST
-    indicator = get_object_or_404(indicators(), pk=_key(given.get("indicator", "")) or 0)
+    indicator = get_object_or_404(indicators(), pk=number_in(given.get("indicator", "")))
     place: Place | None = None
     if given.get("place"):
-        place = get_object_or_404(Place, pk=_key(given["place"]) or 0)
+        place = get_object_or_404(Place, pk=number_in(given["place"]))
         unit = _own_unit(user)
     else:
-        unit = reach_unit(user, _key(given.get("unit", "")) or 0)
+        unit = reach_unit(user, number_in(given.get("unit", "")))
     require(user, Role.PRESS, unit, theme=indicator.theme_id)
     period = period_of(given, today=today())
     query = actions.Query(unit, place, indicator, Stage.REPORTED, period.start, period.end)
@@ -412,7 +413,7 @@ def _with_stage(query: actions.Query, stage: int) -> actions.Query:
 
 
 def _stage_of(query: QueryDict) -> dict[str, Any]:
-    stage = _key(query.get("stage", ""))
+    stage = number_or_none(query.get("stage", ""))
     return {"stage": stage} if stage in (1, 2, 3) else {}
 
 
@@ -464,7 +465,3 @@ def _stages(tallies: Any) -> list[tuple[str, Any]]:
 
 def _crumbs() -> list[dict[str, str]]:
     return [{"label": _("Public figures"), "url": reverse("figures")}]
-
-
-def _key(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

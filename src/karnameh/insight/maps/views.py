@@ -21,6 +21,7 @@ from karnameh.insight.periods import choices, period_of, written
 from karnameh.insight.queries import Node, indicator_url, node_url
 from karnameh.kernel.period import Period
 from karnameh.org.public import OrgUnit, Place
+from karnameh.plumbing.addresses import number_in, number_or_none
 from karnameh.plumbing.clock import today
 from karnameh.plumbing.public import OutOfReach
 from karnameh.plumbing.tables import csv_response
@@ -128,8 +129,7 @@ def _text(value: Any, indicator: Indicator, per_head: bool, display: Display) ->
 
 def _node(request: HttpRequest, reach: Reach, *, by_place: bool) -> Node:
     """The node whose children are shown: the one that was chosen, or the highest in reach."""
-    at = request.GET.get("at", "")
-    chosen = int(at) if at.isascii() and at.isdecimal() and len(at) < 10 else None
+    chosen = number_in(request.GET.get("at", ""))
     if by_place:
         return get_object_or_404(Place, pk=chosen) if chosen else Place.objects.get(parent=None)
     if chosen:
@@ -145,9 +145,8 @@ def _node(request: HttpRequest, reach: Reach, *, by_place: bool) -> Node:
 
 
 def _indicator(text: str) -> Indicator | None:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        return None
-    return get_object_or_404(indicators(), pk=text)
+    wanted = number_or_none(text)
+    return None if wanted is None else get_object_or_404(indicators(), pk=wanted)
 
 
 def _title(show: Show, indicator: Indicator | None) -> str:
