@@ -21,9 +21,7 @@ class Truth:
     checks_wrong: int
     photos: int
     photos_wrong: int
-    about: frozenset[
-        int
-    ]  # the pieces of work that did not come out right, as far as each has a name
+    about: frozenset[int]  # the work that did not come out right, as far as it has a name
 
     @property
     def exact(self) -> bool:
@@ -103,9 +101,8 @@ def _photos(run: Any, found: dict[int, list[Any]], checks: list[Any]) -> tuple[i
 
     work_of = {row.pk: work for work, same in found.items() for row in same}
     work_of |= {one.pk: CHECK + work_of.get(one.verifies_id, 0) for one in checks}
-    shown: dict[
-        int, set[str]
-    ] = {}  # by work: a check of a clock far ahead has another id than its item
+    # By work: a check of a clock far ahead has another id than its item.
+    shown: dict[int, set[str]] = {}
     for phone in run.phones:
         for item in phone.ever.values():
             names = {one["sha256"] for one in item.body.get("files", ())}
