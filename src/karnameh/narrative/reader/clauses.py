@@ -30,6 +30,7 @@ _COORDINATORS = CONJUNCTIONS | RELATIVE | frozenset(("تا", "؛", ";", ".", ":"
 _SEGMENT_MARKS = frozenset("/|•*●▪■◾")
 _ALSO = frozenset(("نیز", "هم", "همچنین"))
 _CAUSES = key_set("علت دلیل خاطر سبب واسطه از با به وجود رغم و")
+_TURNS = frozenset(("ولی", "اما", "لیکن"))
 _BECOME = frozenset(("شده", "گردیده", "گشته", "نشده"))
 _PASSIVE = frozenset(("شد", "گشت", "گردید"))
 _NOUNS_BUT_FOR_BEING = {"برده": "برد", "خواسته": "خواست", "نشسته": "نشست"}
@@ -320,6 +321,8 @@ def _sentence(words: list[Word], first: int, after: int, number: int) -> Sentenc
         elif word.text == "؛" and (headline or _after_colon(words, builder.open)):
             builder.cut()  # «آب‌رسانی: ۲۱۴ روستا؛ …»
         else:
+            if _turns(words, at) and builder.open.words and not builder.waiting:
+                builder.cut()  # «روزانه ۴۰۰ هزار لیتر، ولی این راه حل نیست»
             builder.open.words.append(at)
         at += 1
     _adopt(builder)
@@ -345,6 +348,12 @@ def _adopt(builder: _Builder) -> None:
 
 def _resumes(words: list[Word], at: int, after: int) -> bool:
     return at < after and words[at].text not in _COORDINATORS
+
+
+def _turns(words: list[Word], at: int) -> bool:
+    """«…، ولی این …»: a new subject, so that its verb is not about what was listed before."""
+    turning = words[at].text in _TURNS and at + 1 < len(words)
+    return turning and words[at + 1].text in ("این", "آن")
 
 
 def _stands_apart(words: list[Word], at: int) -> bool:

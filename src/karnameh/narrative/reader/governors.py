@@ -12,6 +12,7 @@ from karnameh.narrative.reader.lexicon import (
     MUST,
     ONGOING_WORDS,
     POTENTIAL_ADVERBS,
+    PREPOSITIONS,
 )
 from karnameh.narrative.reader.reading import Figure, Reading, Staged
 from karnameh.narrative.reader.verbs import NOUN_OR_VERB, VERB_FORMS, Tense
@@ -35,6 +36,7 @@ _IMPERSONAL = frozenset(("میتوان", "نمیتوان", "بتوان"))
 _BEFORE_IMPERSONAL = frozenset(
     ("", "را", "،", "که", "شاید", "حتی", "اگر", "و", "هم", "نیز", ":", "؛")
 )
+_PARTING = frozenset(("که", "و", "،", "؛", ":"))
 _IMMEDIATE = 20
 _IF_PHRASES = (("در", "صورت"), ("در", "صورتی"), ("به", "شرط"), ("به", "شرطی"))
 
@@ -180,7 +182,7 @@ def impersonal(reading: Reading, sentence: Sentence, verb: Verb) -> Staged | Non
             return Staged("potential", f"ability: {text}")
         if text == "میشد" and reading.text(at - 1) not in DEEDS:
             return Staged("potential", f"ability: {text}")
-        if text in IMPERSONAL_BE and _stands_alone(reading, at, sentence):
+        if text in IMPERSONAL_BE and _stands_alone(reading, at, verb, sentence):
             return Staged("potential", f"ability: {text}")
         if text in NOUN_OR_VERB:
             continue
@@ -198,10 +200,14 @@ def modal_ahead(reading: Reading, figure: Figure, verb: Verb) -> Staged | None:
     return None
 
 
-def _stands_alone(reading: Reading, at: int, sentence: Sentence) -> bool:
+def _stands_alone(reading: Reading, at: int, verb: Verb, sentence: Sentence) -> bool:
     """«می‌شود» without a noun half is a modal («می‌شود … سر زد»)."""
     if at == sentence.first:
         return True
+    between = reading.texts(at + 1, verb.first)
+    goes_on = between[:1] and between[0] in PREPOSITIONS and _PARTING.isdisjoint(between)
+    if goes_on and reading.text(at - 1) not in DEEDS and "با" in reading.texts(at - 5, at - 1):
+        return True  # «با همین امکانات می‌شود به ۳ برابر این جمعیت خدمت داد»
     before = VERB_FORMS.get(reading.text(at - 1))
     finite = before is not None and before.tense is not Tense.PARTICIPLE
     return reading.text(at - 1) in _BEFORE_IMPERSONAL or finite  # «داده می‌شود» is a passive

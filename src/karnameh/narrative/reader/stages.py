@@ -66,6 +66,7 @@ _POSSIBLE = key_set("امکان‌پذیر شدنی مقدور میسر دست�
 _WINNING = key_set("جذب استخدام ساخت احداث خرید تامین تهیه اجرای تکمیل")
 _HINGING = frozenset(("منوط", "مشروط", "گرو", "موکول", "وابسته"))
 _DONE = key_set("آماده مهیا موجود حاضر فعال تکمیل قطعی نهایی")
+_SETTLED = key_set("قطعی حتمی مسلم")
 _OF_IT = frozenset(("آن", "آنها", "آنان"))
 _THESE = key_set("آنها آنهاست این‌ها این‌هاست اینهاست")
 _LISTING = key_set("مهم‌ترین اهم شاخص‌ترین جمله بخشی نمونه‌ای بزرگ‌ترین اصلی‌ترین مهمترین شاخصترین")
@@ -201,6 +202,9 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
     if _HINGING & set(tail):
         return Staged("potential", "it hangs on something else", sure=0.6)
     own = clause is figure.clause  # a clause before is asked only once
+    settled = tail[-1:] and tail[-1] in _SETTLED and verb.tense is Tense.COPULA
+    if settled and reading.text(figure.opening - 1) in DEEDS:
+        return Staged("pledged", "certain to come", sure=0.7)  # «اعزام ۹۰ کاروان دیگر قطعی است»
     if tail[-1:] and tail[-1] in _DONE:
         return Staged("reported", f"a state: {said}")
     of_it = not _OF_IT.isdisjoint(reading.texts(figure.after - 1, figure.after + 1))

@@ -289,6 +289,8 @@ def loan_term(reading: Reading, figure: Figure) -> Verdict | None:
     rated = reading.text(figure.opening - 1) in _RATES and figure.phrase.unit == "percent"
     if rated and reading.text(figure.opening - 2) == "با":
         return Verdict("percent", "a term of a loan")
+    if figure.phrase.unit == "percent" and reading.text(figure.after) == "کارمزد":
+        return Verdict("percent", "a term of a loan")  # «بانک ۴ درصد کارمزد می‌گیرد»
     ceiling = reading.text(figure.after) in _LENT or reading.text(figure.after) == "تسهیلات"
     if ceiling and figure.phrase.unit in MONEY and "هر" in reading.head(figure):
         return Verdict(
