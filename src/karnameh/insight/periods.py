@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -57,6 +58,7 @@ def campaign_of(period: Period) -> Campaign | None:
     return Campaign.objects.filter(starts_on__lte=period.start, ends_on__gte=period.end).first()
 
 
+@lru_cache(maxsize=256)  # a page writes the same period into a hundred addresses
 def written(period: Period) -> str:
     """The period as addresses carry it."""
     return "all" if period == Period(None, None) else str(period)

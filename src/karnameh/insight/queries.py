@@ -13,7 +13,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from karnameh.access.public import Reach
-from karnameh.activities.public import activities_under
+from karnameh.activities.public import Campaign, activities_under
 from karnameh.catalog.public import (
     DimensionOption,
     DimensionSet,
@@ -21,7 +21,7 @@ from karnameh.catalog.public import (
     MeasureKind,
     indicators,
 )
-from karnameh.insight.periods import campaign_of, written
+from karnameh.insight.periods import written
 from karnameh.kernel.period import Period
 from karnameh.ledger.public import (
     Bucket,
@@ -58,6 +58,7 @@ class Row:
     top: Decimal | None = None
     money: bool = False
     theme: int = 0
+    indicator: Indicator | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """What the stage table of `ui` reads."""
@@ -142,6 +143,7 @@ def _row_of(indicator: Indicator, node: Node, period: Period) -> Row:
     return Row(
         indicator.pk, indicator.name, (indicator.pk, node, period),
         unit="" if money else indicator.measure.symbol, money=money, theme=indicator.theme_id,
+        indicator=indicator,
     )  # fmt: skip
 
 
@@ -211,8 +213,10 @@ class Gap:
 def gaps(reach: Reach, unit: OrgUnit, period: Period, rows: Sequence[Row]) -> list[Gap]:
     """Every statement of `unit` about its whole subtree, largest gap first."""
     stated = stated_totals(reach, unit, period)
-    known = {one.pk: one for one in indicators().filter(pk__in={one.indicator for one in stated})}
     sums = {row.key: row for row in rows}
+    known = {row.key: row.indicator for row in rows if row.indicator}
+    others = {one.indicator for one in stated} - set(known)
+    known |= {one.pk: one for one in indicators().filter(pk__in=others)}
     found = []
     for one in stated:
         if not one.tally.known:
@@ -250,18 +254,19 @@ class ChildCoverage:
 
 
 def coverage_below(
-    reach: Reach, unit: OrgUnit, period: Period
+    reach: Reach, unit: OrgUnit, period: Period, below: Sequence[OrgUnit]
 ) -> tuple[Reporting, list[ChildCoverage]]:
-    """How many local units beneath `unit` have reported: in all, and by open child in alphabetical order."""
+    """How many local units beneath `unit` have reported: in all, and by its open children `below`."""
     counts = coverage_by(reach, unit, period, by_child=True)
     if not counts:  # a local unit, or one without any
         return coverage_of(reach, unit, period), []
     whole = Reporting(
         sum(one.units for one in counts.values()), sum(one.reported for one in counts.values())
     )
-    below = [child for child in children(unit) if child.pk in counts]
     return whole, [
-        ChildCoverage(child, counts[child.pk], node_url(child, period)) for child in below
+        ChildCoverage(child, counts[child.pk], node_url(child, period))
+        for child in below
+        if child.pk in counts
     ]
 
 
@@ -270,11 +275,10 @@ def coverage_of(reach: Reach, unit: OrgUnit, period: Period) -> Reporting:
     return coverage_by(reach, unit, period).get(unit.pk, Reporting(0, 0))
 
 
-def day_cards(reach: Reach, unit: OrgUnit, period: Period, *, today: date) -> list[dict[str, Any]]:
-    """The days of the campaign that the period lies in, with their activities; empty outside one."""
-    campaign = campaign_of(period)
-    if campaign is None:
-        return []
+def day_cards(
+    reach: Reach, unit: OrgUnit, campaign: Campaign, *, today: date
+) -> list[dict[str, Any]]:
+    """The days of a campaign with the activities of `unit` on each."""
     counts = dict(
         activities_under(reach, unit.path)
         .filter(campaign=campaign)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -40,8 +41,10 @@ def unit(request: HttpRequest, pk: int) -> HttpResponseBase:
     shown = queries.sorted_rows(
         rows if everything else queries.key_rows(rows), request.GET.get("sort", "name")
     )
-    coverage, children_covered = queries.coverage_below(reach, node, period)
+    below = children(node)
+    coverage, children_covered = queries.coverage_below(reach, node, period, below)
     checked, reported = queries.verified_share(rows)
+    campaign = campaign_of(period)
     return render(
         request,
         "insight/unit.html",
@@ -60,15 +63,15 @@ def unit(request: HttpRequest, pk: int) -> HttpResponseBase:
             "coverage": coverage,
             "children": children_covered,
             "tiles": _tiles(request, children_covered) if node.parent_id is None else None,
-            "campaign": campaign_of(period),
-            "days": queries.day_cards(reach, node, period, today=today()),
+            "campaign": campaign,
+            "days": queries.day_cards(reach, node, campaign, today=today()) if campaign else [],
             "checked": checked,
             "reported": reported,
             "activities": _next_activities(reach, node, period) if not children_covered else [],
             "latest": entries_behind(reach, Drill(node, period), size=8).rows
             if not children_covered
             else [],
-            "others": _other_children(node, children_covered),
+            "others": _other_children(below, children_covered),
             "may_record": may(request.user, Role.REPORTER, node)
             or may(request.user, Role.PLANNER, node),
         },
@@ -82,10 +85,12 @@ def _next_activities(reach: Reach, node: OrgUnit, period: Period) -> list[Any]:
     return list(rows.order_by("starts_on", "pk")[:8])
 
 
-def _other_children(node: OrgUnit, covered: list[queries.ChildCoverage]) -> list[OrgUnit]:
+def _other_children(
+    below: Sequence[OrgUnit], covered: list[queries.ChildCoverage]
+) -> list[OrgUnit]:
     """Children without local units beneath them: sections and partners."""
     shown = {one.node.pk for one in covered}
-    return [child for child in children(node) if child.pk not in shown]
+    return [child for child in below if child.pk not in shown]
 
 
 def _tiles(request: HttpRequest, covered: list[queries.ChildCoverage]) -> list[dict[str, Any]]:

@@ -489,15 +489,22 @@ def stated_totals(reach: Reach, unit: OrgUnit, period: Period) -> list[Stated]:
         .exclude(corrections__kind=Kind.REVERSAL)
         .order_by("indicator_id", "stage", "-ends_on", "-clock", "-pk")
         .distinct("indicator_id", "stage")
+        .values_list("pk", "indicator_id", "stage", "quantity", "rial", "qualifier")
     )
-    return [Stated(e.pk, e.indicator_id, Stage(e.stage), tally_of(e)) for e in rows]
+    return [
+        Stated(pk, indicator, Stage(stage), _tally_of_one(quantity, rial, qualifier))
+        for pk, indicator, stage, quantity, rial, qualifier in rows
+    ]
 
 
 def tally_of(entry: Entry) -> Tally:
     """One entry as a sum of one."""
-    qualifier = entry.qualifier
+    return _tally_of_one(entry.quantity, entry.rial, entry.qualifier)
+
+
+def _tally_of_one(quantity: Decimal | None, rial: int | None, qualifier: int) -> Tally:
     return Tally(
-        entry.quantity or Decimal(0), entry.rial or 0, 1, int(qualifier == 2), int(qualifier == 3),
+        quantity or Decimal(0), rial or 0, 1, int(qualifier == 2), int(qualifier == 3),
         int(qualifier == 4), int(qualifier == 5),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from karnameh.catalog.public import Indicator
 from karnameh.insight.queries import Node, child_rows, coverage_below
 from karnameh.kernel.period import Period
 from karnameh.ledger.public import Stage
-from karnameh.org.public import OrgUnit, Place, Population
+from karnameh.org.public import OrgUnit, Place, Population, children
 
 Show = Literal["coverage", "pledged", "reported", "verified"]
 STAGES: Mapping[str, Stage] = {
@@ -55,16 +55,16 @@ def areas(
     found: list[tuple[Node, Decimal | None, int | None]] = []
     if show == "coverage" or indicator is None:
         assert isinstance(node, OrgUnit)
-        _whole, below = coverage_below(reach, node, period)
+        _whole, below = coverage_below(reach, node, period, children(node))
         found = [(one.node, Decimal(one.reporting.reported), one.reporting.units) for one in below]
     else:
         stage = STAGES[show]
         rows = {row.key: row for row in child_rows(reach, node, indicator, period)}
         nodes: Any = type(node)._default_manager
-        children = nodes.filter(pk__in=list(rows))
+        shown = nodes.filter(pk__in=list(rows))
         if isinstance(node, OrgUnit):
-            children = children.filter(kind__in=("province", "county", "district", "local"))
-        for child in children.order_by("sort_key"):
+            shown = shown.filter(kind__in=("province", "county", "district", "local"))
+        for child in shown.order_by("sort_key"):
             tally = rows[child.pk].tallies.get(stage)
             found.append((child, tally.quantity if tally and tally.known else None, None))
     places = _places([child for child, _value, _whole in found])
