@@ -240,7 +240,8 @@ def _promises(
     if lead[-2:] == ["در", "برنامه"] or "دستور" in lead:
         return verb.lemma in ("داشت", "بود", "گرفت")
     if lead[-1] == "تعیین" or lead[-1] == "مشخص":
-        return any(word in _AIMS for word in clause.texts)
+        set_apart = verb.tense is Tense.PAST and ("برای", "هر") in pairwise(clause.texts)
+        return set_apart or any(word in _AIMS for word in clause.texts)
     if verb.lemma == "دید":
         set_apart = ("برای", "هر") in pairwise(clause.texts)  # «برای هر دهستان یک برنامه دیده شده»
         named = set_apart or not _PAPERS.isdisjoint(clause.texts)
@@ -272,7 +273,8 @@ def _needs(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) -> 
     if last == "خالی":
         return "جای" in clause.texts  # «جای ۲۵ پرستار خالی است»
     if last == "لازم":
-        return verb.tense is not Tense.SUBJUNCTIVE and not complement
+        told = any(_is_count(word) for word in clause.texts[:-2]) and "برای" not in lead
+        return verb.tense is not Tense.SUBJUNCTIVE and (told or not complement)
     if last in _NEEDY and _names_the_needy(lead, clause):
         return False
     if last in NEED_WORDS:
@@ -280,11 +282,15 @@ def _needs(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) -> 
     return _in_need(clause.texts) or _is_headed_by_need(clause.texts)
 
 
+def _is_count(word: str) -> bool:
+    return word in SMALL or word in SCALES or word[:1].isdecimal()
+
+
 def _names_the_needy(lead: list[str], clause: Clause) -> bool:
     """«… تعمیر خانه ۴۰ خانواده نیازمند است»: they are helped; «۴۰ خانواده نیازمند است» alone needs."""
     if len(lead) < _WITH_NOUN or unit_of([lead[-2]]) not in ("person", "household"):
         return False
-    if not (lead[-3] in SMALL or lead[-3] in SCALES or lead[-3][:1].isdecimal()):
+    if not _is_count(lead[-3]):
         return False
     return bool(set(lead[:-3]) & PREPOSITIONS) or any(text in DEEDS for text in clause.texts)
 
@@ -339,6 +345,8 @@ def _harms(verb: Verb, clause: Clause, lead: list[str], *, counted: bool) -> boo
         return shut and bool(_CLOSABLE & {*clause.texts[:_FEW], *lead})
     if last == "رد" and _passes(clause.texts):
         return False
+    if lead[-2:] == ["و", "شسته"] and DEEDS & set(lead[-3:-2]):
+        return False  # «۲۳۰۰ خانه لای‌روبی و شسته شد»
     if is_one_of(HARM, lead, verb.lemma):
         return True
     return last in HARM_WORDS and verb.lemma in _BAD_LIGHTS

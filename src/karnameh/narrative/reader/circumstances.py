@@ -294,6 +294,8 @@ def _scarce(reading: Reading, figure: Figure, _: list[str]) -> str:
     if _OF_IT & set(reading.texts(figure.after, figure.after + 2)):
         return ""  # «فقط ۹ دستگاه آن از خود ماست»: a part
     near = reading.texts(max(figure.sentence.first, figure.opening - 3), figure.opening)
+    if "،" in near:
+        return ""  # «خانه سالمندان تنها، ساخت ۱۲ خانه …»
     few = (figure.number.value or _SCARCE) < _SCARCE and figure.phrase.unit != "percent"
     only = next((text for text in near if text in ("فقط", "تنها")), "")
     return f"told as too little: {only}" if few and only else ""

@@ -65,7 +65,10 @@ def denied(reading: Reading, figure: Figure) -> str:
     following = sentence.number + 1
     if following < len(reading.sentences):
         follower = reading.sentences[following]
-        denial = reading.texts(follower.first, min(follower.after, follower.first + _SHORT_DENIAL))
+        first = follower.first
+        if ":" in reading.texts(first, first + _SHORT_CLAUSE):  # «وی پاسخ داد: این عدد درست نیست»
+            first += reading.texts(first, first + _SHORT_CLAUSE).index(":") + 1
+        denial = reading.texts(first, min(follower.after, first + _SHORT_DENIAL))
         if set(denial[:3]) & _DENIAL_OPENERS and _denies(denial):
             return "denied in the next sentence"
     return ""

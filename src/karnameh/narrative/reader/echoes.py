@@ -60,7 +60,18 @@ def _is_share_of(reading: Reading, draft: Draft, whole: Draft) -> bool:
     texts = draft.figure.clause.texts
     if not names_share(reading, draft) or not amounts_to(draft) or "آمار" in texts:
         return False  # «سهم ما از این آمار …»: of what is done
+    if _is_told_done(reading, draft):
+        return False  # «سهم ما از این عدد ۲۴۰ نفر بوده که ثبت‌نام شدند»
     return whole.unit == draft.unit or head(reading, whole) == head(reading, draft)
+
+
+def _is_told_done(reading: Reading, draft: Draft) -> bool:
+    verb = draft.figure.clause.verb
+    if verb is None or verb.tense is not Tense.PAST or reading.text(verb.after) != "که":
+        return False
+    inner = draft.figure.sentence.clause_of.get(verb.after + 1)
+    done = inner.verb if inner is not None else None
+    return done is not None and done.tense is Tense.PAST and not done.negative
 
 
 def _points_back(reading: Reading, draft: Draft) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from karnameh.narrative.reader.acts import Act, act_of
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.lexicon import (
@@ -25,6 +27,7 @@ _OFFICES_OF_OURS = key_set("دفتر نمایندگی معاونت")
 _DISASTERS = key_set("سیل زلزله زمین‌لرزه سیلاب طوفان توفان آتش‌سوزی خشکسالی زمستان تابستان")
 _OF_DIKES = key_set("خاکی سنگی بتنی انحرافی سنگی‌ملاتی گابیونی خاکی‌سنگی")
 _OF_ROADS = key_set("آسفالت بازگشایی برف‌روبی روستایی مواصلاتی کوهستانی راهداری بهسازی لکه‌گیری")
+_PANELS = key_set("کارگروه کمیته قرارگاه")
 _COUNCILS = key_set("ستاد کارگروه کمیته قرارگاه دبیرخانه شورا")
 _COMPOSED = key_set("شامل حاوی متشکل مرکب مشتمل")
 _KITS = frozenset(("parcel", "team", "stationery_pack", "dowry", "kit", "bag"))
@@ -125,7 +128,11 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     )
     verb = figure.clause.verb
     value = figure.number.value or 0
+    if value == 1 and ("برای", "هر") in pairwise(reading.head(figure)):
+        return None  # «برای هر روز هفته یک محور تعیین شده است» is a rule
     owned = verb is not None and verb.lemma == "داشت"
+    if owned and noun in _PANELS and value < _FEW:
+        return Verdict(figure.phrase.unit, "a structure")  # «الان ۹ کمیته تخصصی داریم»
     if owned and (value < _FEW or noun in _LEGAL) and verb is not None:
         owned = reading.text(verb.first).endswith("یم")  # «ستاد ۷ کمیته دارد» tells its shape
     if (

@@ -121,6 +121,7 @@ def _held(reading: Reading, figure: Figure) -> str:
     if verb is None or figure.phrase.unit not in ("person", "household"):
         return ""
     held = reading.texts(verb.first - 3, verb.first) == ["در", "خود", "جای"] and verb.lemma == "داد"
+    held &= verb.tense is not Tense.SUBJUNCTIVE  # «می‌تواند ۳ هزار خانوار را در خود جای دهد»
     return "who lives there" if held else ""
 
 

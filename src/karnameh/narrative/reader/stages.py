@@ -138,9 +138,12 @@ def _with_verb(reading: Reading, figure: Figure, clause: Clause, verb: Verb) -> 
         return Staged("pledged" if ahead else "reported", f"invited: {said}")
     if act is Act.PLEDGE and verb.tense is Tense.SUBJUNCTIVE and conditioned(reading, figure):
         return Staged("potential", "a promise under a condition")
+    if act is Act.PLEDGE and _has_taken_on(reading, figure, verb):
+        return Staged("reported", f"who have taken it on: {said}", sure=0.7)
     if act is Act.PLEDGE:
         return Staged("context" if verb.negative else "pledged", f"a promise: {said}")
     theirs = not reading.text(verb.after - 1).endswith("یم")
+    theirs &= verb.tense is not Tense.SUBJUNCTIVE  # «قرار است ۳۰ درصد را اهالی پیشنهاد بدهند»
     if act is Act.PROPOSE and theirs and figure.phrase.unit in ("share", "percent"):
         return Staged("reported", f"a share that somebody proposed: {said}", sure=0.7)
     if act is Act.PROPOSE:
@@ -157,6 +160,16 @@ def _with_verb(reading: Reading, figure: Figure, clause: Clause, verb: Verb) -> 
         return Staged("context" if verb.negative else "reported", f"achieved: {said}")
     told = by_tense(reading, figure, clause, verb, said)
     return told or _predicate(reading, figure, clause, verb, said)
+
+
+def _has_taken_on(reading: Reading, figure: Figure, verb: Verb) -> bool:
+    """«۲۰۰ معلم پاسخگویی را بر عهده گرفته‌اند»: they are its subject, and have begun."""
+    if verb.lemma != "گرفت" or figure.phrase.unit not in ("person", "team"):
+        return False
+    subject = figure.opening == min(figure.clause.words, default=-1)
+    behind = reading.texts(figure.after, verb.first)
+    object_behind = "را" in behind[1:] and DEEDS.isdisjoint(behind)
+    return subject and object_behind and verb.tense is Tense.PAST and "عهده" in behind[-1:]
 
 
 def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: str) -> Staged:
@@ -331,6 +344,8 @@ def _nominal(reading: Reading, figure: Figure, *, saying: bool) -> Staged:
     ahead = [reading.text(index) for index in figure.clause.words if index < figure.first]
     if conditioned(reading, figure):
         return Staged("potential", "a condition")
+    if saying and reading.text(figure.opening - 1) == "دعوت":
+        return Staged("reported", "invited", sure=0.7)  # «از دعوت ۷۰۰ نفر خبر داد»
     leads = [] if reading.text(figure.opening - 1) in DEEDS else ahead[-_NEAR:]
     if leads[-1:] and leads[-1] in REQUEST_WORDS:
         return Staged("context", f"a request: {leads[-1]}")

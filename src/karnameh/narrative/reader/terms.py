@@ -51,6 +51,7 @@ _MADE_UP = frozenset(
 _RATES = key_set("نرخ بهره")
 _VALUES = key_set("ارزش قیمت بهای بها نرخ")
 _PAID_BACK = key_set("بازگشت وصول بازپرداخت")
+_MANY = 20
 _SUMS = key_set("مبلغ رقم میزان هزینه")
 _COSTS_OF_EACH = key_set("هزینه قیمت بهای سرمایه مخارج خرج")
 _LOANS = key_set("وام وام‌ها وام‌های تسهیلات تسهیلاتی وامی هر قرض‌الحسنه اعتبار کمک بلاعوض")
@@ -409,8 +410,12 @@ def unit_cost(reading: Reading, figure: Figure) -> Verdict | None:
         return None
     verb = figure.clause.verb
     if figure.phrase.unit not in MONEY:
+        noun = reading.text(figure.phrase.first)
         if list_lead(reading, figure) == ["و", "برای"] and figure.phrase.unit == "person":
             return Verdict("person", "a property of each")  # «… و برای دو نفر کار درست می‌کند»
+        told_of_them = noun.endswith("شان") and (figure.number.value or _MANY) < _MANY
+        if told_of_them and before.texts[:1] == ["هر"] and verb and verb.tense is Tense.COPULA:
+            return Verdict("person", "a property of each")  # «و دست کم یک نفرشان اهل همان‌جاست»
         first = min(figure.clause.words)
         has = verb is not None and verb.lemma == "داشت" and not verb.negative
         subjectless = reading.text(first) == "و" and figure.opening == first + 1

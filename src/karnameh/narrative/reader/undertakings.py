@@ -105,7 +105,8 @@ def undertaken(reading: Reading, figure: Figure, verb: Verb) -> Staged | None:
         return _promised(verb, f"ordered or agreed: {paper}") if issued else None
     if paper in _ORDERS and lead == "را" and verb.lemma in ("داد", "گرفت", "بست"):
         return _promised(verb, f"ordered or agreed: {paper}")
-    if paper in _MEANS and lead in _PROVIDED and verb.lemma in _ISSUING:
+    treated = paper == "هزینه" and figure.phrase.unit == "person"  # «هزینه درمان ۵۲ کودک تأمین شد»
+    if paper in _MEANS and lead in _PROVIDED and verb.lemma in _ISSUING and not treated:
         return _promised(verb, f"there are means for it: {paper}")
     return None
 
