@@ -117,7 +117,9 @@ def summed_indicators() -> list[int]:
     return list(found.values_list("pk", flat=True))
 
 
-def new_entries(made: Any, count: int, *, day: date = date(2026, 11, 21)) -> list[Any]:
+def new_entries(
+    made: Any, count: int, *, day: date = date(2026, 11, 21), seed: int = 0
+) -> list[Any]:
     """Reports of random local units, as a form or an import would hand them in."""
     import random
     from decimal import Decimal
@@ -125,7 +127,7 @@ def new_entries(made: Any, count: int, *, day: date = date(2026, 11, 21)) -> lis
     from karnameh.kernel.ids import new_id
     from karnameh.ledger.public import NewEntry, Stage
 
-    chance = random.Random(count)
+    chance = random.Random(count + seed)
     indicators = summed_indicators()
     return [
         NewEntry(

@@ -1,8 +1,9 @@
 """`./karnameh bench readers`: a thousand people at the dashboards while entries are posted.
 
 A real server and a real worker over a database of the benchmark's own. Each reader opens a page, reads it
-for a while, and opens the next. Measured alone and together: pages, waiting, entries. At the end nothing
-may be lost, and the totals must be what the entries say.
+for a while, and opens the next. Several posters hand in entries at a given rate, or as fast as they go.
+Measured alone and together: pages, waiting, entries. At the end nothing may be lost, and the totals must
+be what the entries say.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import argparse
 import json
 import subprocess
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from karnameh.config.bench.machine import Result, machine_line, report, sql
 
 SIDE = Path(__file__).with_name("readers_side.py")
 BATCH = 500
+_SEEDS = count(1)
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,10 @@ def bench(arguments: list[str]) -> int:
     parser.add_argument(
         "--think", type=float, default=25.0, help="seconds for which a page is read"
     )
+    parser.add_argument(
+        "--rate", type=int, default=10_000, help="entries a second that are posted; 0: all they can"
+    )
+    parser.add_argument("--posters", type=int, default=2, help="who post at the same time")
     parser.add_argument("--entries", type=int, default=300_000)
     parser.add_argument("--units", type=int, default=6_000)
     parser.add_argument("--port", type=int, default=8098)
@@ -69,8 +76,8 @@ def bench(arguments: list[str]) -> int:
         with served(port=given.port, worker=True):
             plan = _plan(made, by, given)
             alone = _read(plan)
-            posted_alone = _post(made, by, given.seconds)
-            together, posted = _both(plan, made, by, given.seconds)
+            posted_alone = _post(made, by, given)
+            together, posted = _both(plan, made, by, given)
         lost = _lost(given.entries + posted_alone[0] + posted[0])
     report(_lines(given, alone, together, posted_alone, posted))
     print(lost or "nothing was lost; every total is what the entries say")
@@ -100,29 +107,43 @@ def _read(plan: dict[str, Any]) -> Seen:
     return Seen(**json.loads(done.stdout))
 
 
-def _post(made: Any, by: Any, seconds: float) -> tuple[int, float]:
-    """Batches of 500, one after the other, for so long: how many entries, and seconds."""
+def _post(made: Any, by: Any, given: Any) -> tuple[int, float]:
+    """All posters at once, for so long: how many entries, and seconds."""
+    began = time.perf_counter()
+    pace = given.rate / given.posters
+    with ThreadPoolExecutor(given.posters) as posters:
+        each = [
+            posters.submit(_post_on, made, by, given.seconds, pace) for _ in range(given.posters)
+        ]
+        posted = sum(one.result() for one in each)
+    return posted, time.perf_counter() - began
+
+
+def _post_on(made: Any, by: Any, seconds: float, pace: float) -> int:
+    """Batches of 500, one after the other, `pace` entries a second at most: how many were posted."""
+    from django.db import connection
+
     from karnameh.ledger.public import post_entries
     from karnameh.plumbing.clock import now
 
-    began, count = time.perf_counter(), 0
-    while time.perf_counter() - began < seconds:
-        post_entries(new_entries(made, BATCH), by=by, at=now())
-        count += BATCH
-    return count, time.perf_counter() - began
+    began, posted = time.perf_counter(), 0
+    try:
+        while (passed := time.perf_counter() - began) < seconds:
+            if pace and posted > pace * passed:
+                time.sleep(posted / pace - passed)
+            entries = new_entries(made, BATCH, seed=next(_SEEDS))  # other units each time
+            post_entries(entries, by=by, at=now())
+            posted += BATCH
+    finally:
+        connection.close()
+    return posted
 
 
-def _both(
-    plan: dict[str, Any], made: Any, by: Any, seconds: float
-) -> tuple[Seen, tuple[int, float]]:
-    seen: list[Seen] = []
-    reading = threading.Thread(target=lambda: seen.append(_read(plan)))
-    reading.start()
-    posted = _post(made, by, seconds)
-    reading.join()
-    if not seen:
-        raise RuntimeError("the readers' process has failed")
-    return seen[0], posted
+def _both(plan: dict[str, Any], made: Any, by: Any, given: Any) -> tuple[Seen, tuple[int, float]]:
+    with ThreadPoolExecutor(1) as aside:
+        reading = aside.submit(_read, plan)
+        posted = _post(made, by, given)
+        return reading.result(), posted
 
 
 def _lost(expected: int) -> str:
@@ -152,8 +173,8 @@ def _lines(
         ]
     return [
         *lines,
-        Result("posting alone", rate_alone, "entries/s"),
-        Result(f"posting under {given.readers:,} readers", rate, "entries/s"),
+        Result(f"posting alone, {given.posters} posters", rate_alone, "entries/s"),
+        Result(f"posting under {given.readers:,} readers", rate, "entries/s", ">= 10,000"),
         Result("ratio: p95 with posting to without", together.wait(0.95) / max(alone.wait(0.95), 1), "times"),
         Result("ratio: posting with readers to without", rate / rate_alone, "times"),
     ]  # fmt: skip
