@@ -230,6 +230,8 @@ def _promises(
         return False
     if lead[-2:-1] == ["و"] and lead[-1] in DEEDS and lead[-3:-2] in (["تقبل"], ["تعهد"]):
         return False  # «خیران تقبل و پرداخت کردند»
+    if lead[-1] == "عهده" and verb.lemma == "داشت" and verb.tense is Tense.PAST:
+        return False  # «نیروهای ما فقط کار نصب را بر عهده داشتند»
     near = [word for at, word in enumerate(lead) if word != "مصوب" or lead[at - 1] not in _PRICED]
     if any(word in PLEDGE_WORDS for word in near[-3:]):
         return True

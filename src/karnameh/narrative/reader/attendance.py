@@ -59,6 +59,7 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     near = reading.texts(near_first(reading, figure), list_head(reading, figure)) or near
     led = near[-1:] != [] and near[-1] in _OFFICIALS
     officials |= appeared and near[-2:] == ["مدیران", "کل"]
+    officials |= _speak(reading, figure)
     reporters = counted_noun(reading, figure) == "خبرنگار"
     officials |= reporters and near[-1:] != [] and near[-1] in _FACING_REPORTERS
     head = reading.head(figure)
@@ -84,6 +85,20 @@ def _attends(reading: Reading, figure: Figure) -> bool:
     if whose[:1] != ["از"] or _GUESTS.isdisjoint(whose) or reading.figures_before(figure):
         return False
     return any(one == "با" and other == "حضور" for one, other in pairwise(reading.head(figure)))
+
+
+def _speak(reading: Reading, figure: Figure) -> bool:
+    """«در این نشست … روسای نمایندگی‌های هشت شهرستان به بیان مسائل پرداختند»: whom the speakers stand for."""
+    verb = figure.clause.verb
+    near = reading.texts(max(figure.sentence.first, figure.opening - 2), figure.opening)
+    discussed = verb is not None and verb.lemma in ("پرداخت", "گفت", "کرد")
+    if (
+        not discussed
+        or _OFFICIALS.isdisjoint(near)
+        or _MET.isdisjoint(reading.said_in(figure.sentence))
+    ):
+        return False
+    return figure.phrase.unit in ("county", "province", "city")
 
 
 def _sits_in(reading: Reading, figure: Figure) -> bool:

@@ -110,6 +110,8 @@ def is_of_promised(reading: Reading, figure: Figure) -> bool:
     made |= form is not None and form.tense is Tense.PARTICIPLE  # «ساخته خواهد شد»
     if verb.tense is Tense.FUTURE and made:
         return not verb.negative
+    if "کلنگ" in figure.clause.texts and verb.tense in (Tense.PRESENT, Tense.FUTURE):
+        return not verb.negative  # «کلنگ کارگاهی با ظرفیت ۲۰۰ تن به زمین می‌خورد»
     named = reading.text(figure.opening - 2) == "با"  # «با ظرفیت ۳۰۰ نفر افتتاح می‌شود»
     if figure.phrase.unit not in _BUILT_TO_HOLD and not named:
         return False

@@ -37,6 +37,8 @@ _NO_BLOWS = frozenset(
 _FATES = key_set("ازدواج طلاق تصادف سانحه تولد سرقت جرم زمین‌لرزه آتش‌سوزی حادثه پس‌لرزه مرگ ولادت")
 _OCCURRING = key_set("ثبت رخ اتفاق وقوع گزارش روی")
 _ENTERING = key_set("پیدا نفوذ وارد سرایت")
+_SURVEYS = key_set("ارزیابی بررسی برآورد شمارش سرشماری")
+_ILL = key_set("مشکوک مبتلا ابتلا مثبت بیماری مسمومیت وبا")
 _FEW_WORDS = 3
 _CASUALTIES = key_set("کشته مجروح مصدوم زخمی جانباخته قربانی مفقودی فوتی")
 _OVERRUNNING = frozenset(
@@ -92,6 +94,12 @@ def harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     listed = joint in ("و", "،") and further and further[0].opening == figure.after + 1
     if listed and reading.text(figure.after - 1) == "آسیبدیده":
         return "what befell: آسیب دیده"  # «۲۳۰۰ خانه آسیب دیده و ۴۱۰ خانه …»
+    damaged = reading.text(figure.after - 1) == "آسیبدیده"
+    if joint == "و" and damaged and reading.text(figure.after + 1) in _SURVEYS:
+        return "what befell: آسیب دیده"  # «۵۴۰ خانه آسیب دیده و ارزیابی ادامه دارد»
+    suspected = lemma(reading.text(figure.phrase.first)) == "مورد"
+    if suspected and _ILL & set(reading.texts(figure.phrase.first + 1, figure.after + 2)):
+        return "how many fell ill"  # «۱۱ مورد مشکوک دیده شده»
     happened = _happening(reading, figure)
     if happened:
         return happened
@@ -124,7 +132,7 @@ def _happening(reading: Reading, figure: Figure) -> str:
     counts = figure.phrase.after > figure.number.after
     if before == "از" and counts and noun in _CASUALTIES - {"مصدوم"}:
         return f"casualties: {noun}"
-    if before == "حال" and figure.phrase.unit == "person":
+    if before == "حال" and further != "به" and figure.phrase.unit == "person":
         return "how the hurt are"
     verb = figure.clause.verb
     if verb is None or verb.tense is not Tense.PAST or verb.passive:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from karnameh.narrative.reader.acts import Act, act_of
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.lexicon import (
@@ -27,6 +25,8 @@ _OFFICES_OF_OURS = key_set("دفتر نمایندگی معاونت")
 _DISASTERS = key_set("سیل زلزله زمین‌لرزه سیلاب طوفان توفان آتش‌سوزی خشکسالی زمستان تابستان")
 _OF_DIKES = key_set("خاکی سنگی بتنی انحرافی سنگی‌ملاتی گابیونی خاکی‌سنگی")
 _OF_ROADS = key_set("آسفالت بازگشایی برف‌روبی روستایی مواصلاتی کوهستانی راهداری بهسازی لکه‌گیری")
+_NEAR_EACH = 6
+_LINKS = frozenset((("برای", "همین"), ("بر", "این"), ("بر", "آن")))  # «افزون بر این سه دستگاه …»
 _PANELS = key_set("کارگروه کمیته قرارگاه")
 _COUNCILS = key_set("ستاد کارگروه کمیته قرارگاه دبیرخانه شورا")
 _COMPOSED = key_set("شامل حاوی متشکل مرکب مشتمل")
@@ -128,8 +128,9 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     )
     verb = figure.clause.verb
     value = figure.number.value or 0
-    if value == 1 and ("برای", "هر") in pairwise(reading.head(figure)):
-        return None  # «برای هر روز هفته یک محور تعیین شده است» is a rule
+    ahead = reading.texts(max(figure.opening - _NEAR_EACH, figure.sentence.first), figure.opening)
+    if value == 1 and "هر" in ahead:
+        return None  # «برای هر روز هفته یک محور تعیین شده است», «هر شهرستان یک کارگروه …»: a rule
     owned = verb is not None and verb.lemma == "داشت"
     if owned and noun in _PANELS and value < _FEW:
         return Verdict(figure.phrase.unit, "a structure")  # «الان ۹ کمیته تخصصی داریم»
@@ -217,7 +218,7 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     base = reading.text(figure.opening - 1) == "هر" and figure.phrase.unit not in _SHARES
     if base and reading.text(figure.opening - 2) in ("ازای", "از", "در", "برای", "با"):
         return Verdict(figure.phrase.unit, "the base of a rate")
-    therefore = reading.texts(figure.first - 2, figure.first) == ["برای", "همین"]
+    therefore = tuple(reading.texts(figure.first - 2, figure.first)) in _LINKS
     referred = (
         not therefore
         and reading.text(figure.first - 1) in _REFERRED

@@ -36,6 +36,10 @@ _SPANS = key_set("سال ماه هفته روز دوره فصل دهه")
 _BEGINNINGS = key_set("طرح پروژه کار ورود حضور آن سیل زلزله حادثه انقلاب")
 _BACK = 9
 _EVERYBODY = key_set("مردم جمعیت")
+_SORTS = key_set(
+    "بیکاران جوانان زنان سالمندان خانوارها خانوارهای کشاورزان دختران کارگران روستاییان"
+)
+_LANDS = frozenset(("استان", "کشور", "منطقه", "شهرستان", "شهر", "ایران"))
 _CHILDREN = key_set("فرزند بچه نوه")
 _MOST_CHILDREN = 15
 _PARENTS = key_set("مادر پدر با دارای صاحب")
@@ -98,6 +102,8 @@ def _statistic(reading: Reading, figure: Figure) -> str:
     if verb is None or figure.phrase.unit != "percent":
         return ""
     all_people = reading.text(figure.after) in _EVERYBODY
+    land = reading.text(figure.after + 1) in _LANDS
+    all_people |= land and reading.text(figure.after) in _SORTS  # «۴۲ درصد بیکاران استان»
     lives = verb.lemma == "کرد" and reading.text(verb.first - 1) == "زندگی"
     return "public statistics" if all_people and (verb.tense is Tense.COPULA or lives) else ""
 

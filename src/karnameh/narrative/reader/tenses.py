@@ -56,7 +56,9 @@ _ALLOTTING = key_set("اختصاص تخصیص تعلق")
 _RATES = PER_TIME | {"person"}
 _ESTIMATES = key_set("برآورد تخمین محسوب حساب شمرده گفته ارزیابی")
 _PASSIVE = frozenset(("شد", "یافت", "گردید", "گشت"))
+_FINISHED = key_set("بهره‌برداری پایان اتمام افتتاح سرانجام انجام نتیجه")
 _YEARLY = key_set("همه‌ساله هرساله")
+_OF_WORK = key_set("اجرای ساخت احداث کار آن تکمیل طرح")
 _POSSIBLE = key_set("امکان‌پذیر شدنی مقدور میسر دست‌یافتنی ممکن")
 _APPROVED = frozenset(("تصویب", "مصوب"))
 _AMOUNTS = STOCK_WORDS | key_set("ارزش مجموع جمع مبلغ حجم طول سهم گردش")
@@ -177,6 +179,14 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         return Staged("pledged", f"only begun: {said}", sure=0.6)
     if are_we(reading, figure, verb):
         return Staged("context", "who we were")
+    head = reading.head(figure)
+    if (
+        "هزینه" in head
+        and "را" not in head
+        and reading.text(verb.first - 1) == "برآورد"
+        and _OF_WORK & set(head)
+    ):
+        return Staged("pledged", "what planned work will cost", sure=0.6)
     prepared = set(clause.texts) & _PREPARED or verb.lemma == "چید"
     if prepared and figure.phrase.unit in ("program", "project"):
         return Staged("pledged", f"prepared: {said}", sure=0.7)
@@ -205,7 +215,8 @@ def _of_event(tail: list[str]) -> bool:
 def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: str) -> Staged:
     """A present tense tells a plan, unless it is a state, a habit or goes on now."""
     short_of = verb.lemma == "رسید" and figure.qualifier == "at_most"
-    if verb.negative and short_of and figure.phrase.unit != "percent":
+    not_even = reading.text(verb.first - 1) == "هم"
+    if verb.negative and short_of and (not_even or figure.phrase.unit != "percent"):
         return Staged("reported", f"less than: {said}", sure=0.7)
     if verb.negative:
         return Staged("context", f"denied: {said}")
@@ -223,6 +234,9 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
         deed = reading.text(figure.opening - 1) in DEEDS
         if lead in _AT_HAND and deed and reading.text(figure.opening - 2) in ("برای", "جهت"):
             return Staged("pledged", f"there are means for it: {lead}", sure=0.6)
+        stored = figure.phrase.after - figure.phrase.first > (figure.after == verb.first)
+        if lead == "جا" and figure.after >= verb.first - 1 and stored:
+            return Staged("potential", "a capacity", sure=0.7)  # «انبار ۴۰ هزار بسته جا دارد»
         if lead == "قرار" and (planned := planned_by(tail)):
             return Staged("pledged", planned)
         if lead in DEEDS and reading.text(verb.first - 2) == "برای":
@@ -240,7 +254,8 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
     growing |= any(pair in (("تا", "پایان"), ("تا", "آخر")) for pair in pairwise(clause.texts))
     led = reading.text(figure.opening - 1) == "به"
     summed = set(clause.texts) & STOCK_WORDS or (led and set(clause.texts[:4]) & _AMOUNTS)
-    if verb.lemma == "رسید" and summed and not growing:
+    finished = lead in _FINISHED  # «از این تعداد ۱۷ طرح به بهره‌برداری می‌رسد»
+    if verb.lemma == "رسید" and summed and not growing and not finished:
         return Staged("reported", f"how many there are: {said}")
     ongoing |= verb.lemma in _CRAFTS and _are_at_work(reading, figure, clause)
     if said_per(reading, figure) in _RATES or ongoing or _is_state(reading, clause, verb):

@@ -192,7 +192,19 @@ def _must_have_any(figure: Figure) -> bool:
     if has and verb is not None and figure.clause.texts[-3:-2] == ["برای"]:
         return True  # «هر شهرستان ۱۰ پروژه برای افتتاح دارد»
     ruled = has and verb is not None and verb.tense is Tense.SUBJUNCTIVE
-    return ruled and bool(MUST & set(figure.clause.texts))
+    return ruled and bool(MUST & set(figure.clause.texts) or _is_ruled_before(figure))
+
+
+def _is_ruled_before(figure: Figure) -> bool:
+    """«هر کارگروه باید … معرفی کند و هر شهرستان نیز حداقل پنج برنامه … داشته باشد»: one «باید» for both."""
+    before: Clause | None = None
+    for clause in figure.sentence.clauses:
+        if clause.verb is not None and clause.verb.after <= min(figure.clause.words):
+            before = clause
+    ruled = (
+        before is not None and before.verb is not None and before.verb.tense is Tense.SUBJUNCTIVE
+    )
+    return ruled and before is not None and bool(MUST & set(before.texts))
 
 
 def _is_able(reading: Reading, at: int, figure: Figure) -> bool:

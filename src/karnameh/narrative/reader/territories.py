@@ -92,7 +92,8 @@ def level(reading: Reading, figure: Figure) -> Verdict | None:
     if figure.phrase.unit != "percent":
         return None
     natural = not _is_own_work(head) and _is_depth(head)  # «سطح آب هامون ۹۰ درصد کم شده است»
-    natural |= not _OF_WEATHER.isdisjoint(head[:1])
+    opens = head[head.index(":") + 1 :] if ":" in head else head
+    natural |= not _OF_WEATHER.isdisjoint(opens[:1])
     natural |= head[-1:] != [] and head[-1] in _RAINS  # «در سال آبی گذشته بارش ۳۲ درصد کمتر بود»
     told = verb.tense in (Tense.PAST, Tense.COPULA)
     return Verdict("percent", "a level of nature") if natural and told else None

@@ -42,7 +42,7 @@ _PLANNED = PLAN_NOUNS | key_set("تاکید نوید وعده قول تعهد ت
 _OUTSIDE = key_set(
     """
     جمعیت مساحت وسعت فاصله خسارت خسارات خسارت‌های تلفات کمبود نیاز بدهی جان‌باختگان کشته‌شدگان مجروحان
-    مصدومان تورم بیکاری طلاق اعتیاد شیوع بارش بارندگی رتبه قیمت بهای قدمت
+    مصدومان تورم بیکاری طلاق اعتیاد شیوع بارش بارندگی رتبه قیمت بهای قدمت بازمانده بازماندگان
     """
 )
 _FORESEEN = PLAN_NOUNS | key_set(
@@ -71,7 +71,10 @@ def deed_of(reading: Reading, figure: Figure) -> int:
 def _deed_before(reading: Reading, opening: int) -> int:
     """The deed right in front, with «رایگان» or «به» between, and the first of «ساخت و تجهیز»."""
     at = opening - 1
-    if reading.text(at) in _AFTER_DEED or reading.text(at) in _MANNERS:
+    further = reading.text(at - 2) in DEEDS and reading.text(at - 1) not in DEEDS
+    if reading.text(at) == "به" and further:
+        at -= 2  # «آموزش مهارت به ۳۵۰ جوان»
+    elif reading.text(at) in _AFTER_DEED or reading.text(at) in _MANNERS:
         at -= 1
     if reading.text(at) not in DEEDS:
         return -1
@@ -165,6 +168,8 @@ def announced(reading: Reading, figure: Figure, verb: Verb) -> Staged | None:
     """«وی جمعیت استان را ۳۷۰ هزار نفر اعلام کرد», «… پروژه‌های پیش‌بینی‌شده را ۹۰ پروژه …»: what it is of."""
     at = figure.opening - 1
     at -= reading.text(at) in DEEDS  # «هدف این طرح را ساخت ۲۵ خانه دانست»
+    if reading.text(at - 1) == "در":
+        at -= 2  # «شمار بازماندگان از تحصیل را در کشور ۱۵۰ هزار نفر اعلام کرد»
     if reading.text(at) != "را" or verb.first - figure.after > 1:
         return None
     for near in range(at - 1, max(figure.sentence.first, at - _OBJECT) - 1, -1):
