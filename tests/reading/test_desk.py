@@ -72,6 +72,20 @@ def test_every_number_becomes_a_draft_and_what_is_no_result_is_left_out_with_a_r
     assert Entry.objects.count() == 0
 
 
+BRANCHES = """مدیر شعبه استان فارس گفت: ۲۰ بستهٔ معیشتی توزیع شد. مدیر شعبه افزود: ۳۰ بستهٔ معیشتی نیز پخش شد.
+دبیرکل فدراسیون گفت: ۴۰ بستهٔ معیشتی توزیع شد.
+مدیر شعبه شیراز گفت: ۵۰ بستهٔ معیشتی توزیع شد. مدیر شعبه کهکشان گفت: ۶۰ بستهٔ معیشتی توزیع شد."""
+
+
+def test_a_branch_that_speaks_is_the_unit_that_is_offered(world: World) -> None:
+    parcels()
+    source = entered(world, BRANCHES, by="officer", unit=world.nation)
+    found = {one.written: one.unit for one in source.drafts.order_by("start")}
+    assert found == {
+        "۲۰": world.fars, "۳۰": world.fars, "۴۰": world.nation, "۵۰": world.shiraz, "۶۰": world.nation,
+    }  # fmt: skip
+
+
 def test_what_is_accepted_is_posted_once_as_one_batch_with_its_words(world: World) -> None:
     indicator = parcels()
     source = entered(world)

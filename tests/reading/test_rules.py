@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from karnameh.narrative.rules import days_of
+import pytest
+
+from karnameh.narrative.rules import days_of, territory_of
 
 
 def test_the_week_of_a_year_is_the_week_and_not_the_year() -> None:
@@ -19,3 +21,17 @@ def test_the_week_of_a_year_is_the_week_and_not_the_year() -> None:
     assert days_of(told, dated=day, week=None, words="برای هفتهٔ همیاری امسال") == whole
     over = (date(2025, 11, 20), date(2025, 11, 26))
     assert days_of(told, dated=day, week=over, words="برای هفتهٔ همیاری امسال") == whole
+
+
+@pytest.mark.parametrize(
+    ("office", "words"),
+    [
+        ("مدیر شعبه استان ایلام فدراسیون", ["ایلام", "فدراسیون"]),
+        ("رئیس نمایندگی اسفراین", ["اسفراین"]),
+        ("مدیر شعبه", []),
+        ("دبیرکل فدراسیون", None),
+        ("", None),
+    ],
+)
+def test_the_territory_of_a_branch(office: str, words: list[str] | None) -> None:
+    assert territory_of(office) == words

@@ -22,12 +22,14 @@ from karnameh.narrative.rules import (
     days_of,
     first_reason,
     rials_of,
+    territory_of,
     words_around,
 )
-from karnameh.org.public import OrgUnit, Place, find_places, find_units
+from karnameh.org.public import OrgUnit, Place, UnitKind, find_places, find_units, under
 
 _LARGEST = Decimal(10) ** 15
 _WHOLE_COUNTRY = ("کشور", "ایران")
+_BRANCHES = (UnitKind.PROVINCE, UnitKind.COUNTY)
 _OFFERED = 5  # candidates that a list shows before anybody searches
 
 
@@ -69,7 +71,12 @@ def _draft(
     # Of two that fit about as well, the one that is counted in the same way.
     matches.sort(key=lambda one: -one["score"] - 0.12 * (ids[one["code"]].nature == said["nature"]))
     offered = [ids[one["code"]].id for one in matches]
-    units, places = nodes.units(said["actor"]), nodes.places(said["place"])
+    named = nodes.units(said["actor"])
+    units, places = (
+        named or nodes.offices(said["actor"], said["speaker"]),
+        nodes.places(said["place"]),
+    )
+    unit = units[0] if units else source.unit
     place = places[0] if places else None
     rial = rials_of(said["value"], said["unit"])
     quantity = _quantity(rial if rial is not None else said["value"])
@@ -77,7 +84,7 @@ def _draft(
     reason = first_reason(said)
     chosen = {
         "indicator": offered[0] if sure else None,
-        "unit": (units[0] if units else source.unit).pk,
+        "unit": unit.pk,
         "place": place.pk if place else None,
     }
     said |= {
@@ -89,8 +96,7 @@ def _draft(
         proposed=said, indicator_id=chosen["indicator"], stage=STAGES.get(said["stage"]),
         qualifier=QUALIFIERS[said["qualifier"]] if quantity is not None else UNKNOWN,
         quantity=quantity if said["qualifier"] != "unknown" else None, rial=rial,
-        unit=units[0] if units else source.unit, place=place,
-        coverage=_coverage(source.unit, place, units), verdict=Verdict.DROPPED if reason else Verdict.OPEN,
+        unit=unit, place=place, coverage=_coverage(unit, place, named), verdict=Verdict.DROPPED if reason else Verdict.OPEN,
         reason=reason,
     )  # fmt: skip
 
@@ -152,6 +158,7 @@ class _Nodes:
         self.unit = unit
         self._units: dict[str, list[OrgUnit]] = {}
         self._places: dict[str, list[Place]] = {}
+        self._office: list[OrgUnit] = []  # the branch that was named last
 
     def units(self, name: str | None) -> list[OrgUnit]:
         """Units beneath the report's own that are called so; none when the name is anybody's."""
@@ -163,6 +170,32 @@ class _Nodes:
             exact = [one for one in found if compact_form(one.name_fa) == wanted]
             self._units[name] = exact or (found if len(found) <= _OFFERED else [])
         return self._units[name]
+
+    def offices(self, *names: str | None) -> list[OrgUnit]:
+        """The branch that acts or speaks, by its territory («مدیر شعبه استان ایلام»).
+
+        «مدیر شعبه» alone is that of the branch that was named last; whoever speaks for no branch
+        speaks for the report's own unit.
+        """
+        for name in names:
+            words = territory_of(name or "")
+            if words is None:
+                continue
+            if words:
+                self._office = self._office_in(words)
+            return self._office
+        return []
+
+    def _office_in(self, words: list[str]) -> list[OrgUnit]:
+        """Open offices of provinces and counties beneath the report's unit, of the longest name that fits."""
+        for length in range(len(words), 0, -1):
+            places = self.places(" ".join(words[:length]))
+            if places:
+                found = OrgUnit.objects.filter(
+                    under(self.unit.path), place__in=places, kind__in=_BRANCHES, closed_on=None
+                )
+                return list(found.order_by("line__len", "sort_key")[:_OFFERED])
+        return []
 
     def places(self, name: str | None) -> list[Place]:
         """Places that are called so, the largest of that very name first."""

@@ -21,6 +21,8 @@ SURE = 0.45  # an indicator that scores less is offered, not chosen
 _LETTER = re.compile(r"[^\W\d_]")
 _PERSIAN = re.compile(r"[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff]")
 _ONLY_PERSIAN = re.compile(r"[پچژگ]|(?<!\w)(?:از|به|را|در|است|شد|که|این)(?!\w)")
+_BRANCH_WORDS = frozenset(("شعبه", "شعبهٔ", "دفتر", "نمایندگی"))
+_LEVEL_WORDS = frozenset(("استان", "استانی", "شهرستان"))
 _BLANK_LINES = re.compile(r"\n\s*\n\s*")
 # A full stop between digits is none; a line's end always is one.
 _SENTENCE_END = re.compile(r"\n|[.!?؟](?=\s|$)|…(?=\s)")
@@ -198,6 +200,19 @@ def rials_of(value: float | None, unit: str) -> int | None:
 def bare_place(name: str) -> str:
     """A place's own name: «شهرستان شیراز» is «شیراز»."""
     return _PLACE_KINDS.sub("", name).strip()
+
+
+def territory_of(office: str) -> list[str] | None:
+    """The words that may name the territory of a branch: «مدیر شعبه استان ایلام» gives «ایلام».
+
+    An empty list for «مدیر شعبه» alone; None for an office that is no branch's.
+    """
+    words = clean(office).replace("\u200c", " ").split()
+    at = next((i for i, word in enumerate(words) if word in _BRANCH_WORDS), None)
+    if at is None:
+        return None
+    behind = words[at + 1 :]
+    return behind[1:] if behind[:1] and behind[0] in _LEVEL_WORDS else behind
 
 
 # --- what the ledger knows already ---------------------------------------------------------------------
