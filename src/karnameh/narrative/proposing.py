@@ -96,8 +96,8 @@ def _draft(
         proposed=said, indicator_id=chosen["indicator"], stage=STAGES.get(said["stage"]),
         qualifier=QUALIFIERS[said["qualifier"]] if quantity is not None else UNKNOWN,
         quantity=quantity if said["qualifier"] != "unknown" else None, rial=rial,
-        unit=unit, place=place, coverage=_coverage(unit, place, named), verdict=Verdict.DROPPED if reason else Verdict.OPEN,
-        reason=reason,
+        unit=unit, place=place, coverage=_coverage(unit, place, named),
+        verdict=Verdict.DROPPED if reason else Verdict.OPEN, reason=reason,
     )  # fmt: skip
 
 
