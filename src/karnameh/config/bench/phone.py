@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 from karnameh.config.bench.machine import machine_line
 
@@ -41,6 +44,9 @@ def bench(arguments: list[str]) -> int:
     parser.add_argument("--user", default="leader", help="who is signed in")
     parser.add_argument("--password", default="hamyari-1405")
     given = parser.parse_args(arguments)
+    if trouble := _trouble(given.address):
+        print(trouble, file=sys.stderr)
+        return 2
     from playwright.sync_api import sync_playwright
 
     print(machine_line(), flush=True)
@@ -54,6 +60,17 @@ def bench(arguments: list[str]) -> int:
             _tell(who, loads)
         browser.close()
     return 0
+
+
+def _trouble(address: str) -> str:
+    """What is missing for the measurement, in a sentence; empty when nothing is."""
+    if not Path(_CHROMIUM).exists():
+        return f"The measurement drives Chromium: install it, so that {_CHROMIUM} exists."
+    try:
+        with urlopen(f"{address}/accounts/login/", timeout=20):
+            return ""
+    except (OSError, ValueError) as trouble:
+        return f"No site answers at {address} ({trouble}): start it with ./karnameh up, or name its address."
 
 
 def _tell(who: str, loads: list[_Load]) -> None:
