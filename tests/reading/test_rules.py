@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from karnameh.narrative.rules import days_of, territory_of
+from karnameh.narrative.rules import days_of, is_sure, territory_of
 
 
 def test_the_week_of_a_year_is_the_week_and_not_the_year() -> None:
@@ -35,3 +35,8 @@ def test_the_week_of_a_year_is_the_week_and_not_the_year() -> None:
 )
 def test_the_territory_of_a_branch(office: str, words: list[str] | None) -> None:
     assert territory_of(office) == words
+
+
+def test_a_measure_of_many_things_alone_chooses_no_indicator() -> None:
+    assert not is_sure(0.45, "kilometre") and is_sure(0.6, "kilometre")
+    assert is_sure(0.45, "parcel") and not is_sure(0.4, "parcel")

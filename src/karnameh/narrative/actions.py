@@ -157,7 +157,7 @@ def enter_source(
 
 
 def _first_line(text: str) -> str:
-    line = text.split("\n", 1)[0].strip()
+    line = text.split("\n", 1)[0].strip().rstrip(":؛،")
     return line if len(line) <= 120 else line[:119].rsplit(" ", 1)[0] + "…"
 
 

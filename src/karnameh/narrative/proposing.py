@@ -15,12 +15,12 @@ from karnameh.narrative.rules import (
     MOST_MENTIONS,
     QUALIFIERS,
     STAGES,
-    SURE,
     UNKNOWN,
     Unreadable,
     bare_place,
     days_of,
     first_reason,
+    is_sure,
     rials_of,
     territory_of,
     words_around,
@@ -80,7 +80,7 @@ def _draft(
     place = places[0] if places else None
     rial = rials_of(said["value"], said["unit"])
     quantity = _quantity(rial if rial is not None else said["value"])
-    sure = bool(matches) and matches[0]["score"] >= SURE
+    sure = bool(matches) and is_sure(matches[0]["score"], said["unit"])
     reason = first_reason(said)
     chosen = {
         "indicator": offered[0] if sure else None,

@@ -16,7 +16,15 @@ LARGEST_FILE = 20_000_000
 LONGEST = 200_000  # characters of one report
 MOST_MENTIONS = 1_000  # of one report: more is a table, and belongs into a spreadsheet
 MOST_WORDS = 300  # characters that a draft keeps of what stands around its number
-SURE = 0.45  # an indicator that scores less is offered, not chosen
+_SURE = 0.45  # an indicator that scores less is offered, not chosen; its unit alone scores so much
+# Measures of many things: that an indicator is counted in one of them says nothing by itself.
+_COMMON_UNITS = frozenset(
+    (
+        "person", "household", "person_day", "person_hour", "hour", "kilometre", "metre", "square_metre",
+        "cubic_metre", "hectare", "litre", "kilogram", "ton", "percent", "toman", "rial", "item", "case",
+        "device", "unit",
+    )
+)  # fmt: skip
 
 _LETTER = re.compile(r"[^\W\d_]")
 _PERSIAN = re.compile(r"[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff]")
@@ -195,6 +203,11 @@ def rials_of(value: float | None, unit: str) -> int | None:
     if value is None or unit not in ("toman", "rial"):
         return None
     return round(Decimal(str(value)) * (10 if unit == "toman" else 1))
+
+
+def is_sure(score: float, unit: str) -> bool:
+    """Whether an indicator of this score is chosen at once, for a figure counted in `unit`."""
+    return score > _SURE or (score == _SURE and unit not in _COMMON_UNITS)
 
 
 def bare_place(name: str) -> str:
