@@ -67,6 +67,10 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     if held and figure.phrase.unit in ("person", "county", "province", "organization", ""):
         officials |= _stands_among_officials(head)
     there = reading.texts(figure.after, verb.first) if verb is not None else []
+    joined = there[-1:] in (["شرکت"], ["حضور"]) and not _MET.isdisjoint(
+        reading.said_in(figure.sentence)
+    )
+    officials |= joined and counted_noun(reading, figure) in _OFFICES
     attended = there[-1:] == ["حاضر"] and verb is not None and verb.lemma == "بود"
     officials |= attended and figure.phrase.unit == "person"
     present = "حضور" in near or ("با", "حضور") in pairwise(head)

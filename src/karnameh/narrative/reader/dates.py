@@ -134,7 +134,8 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
     early = short and value < 60 and plain and not _is_plural(reading, figure)
     if in_month and (year or (short and not counted and not early)):
         return Verdict("date", "a year", nothing(figure))
-    if before == "دهه" and value in range(10, 100, 10):
+    this = reading.text(figure.first - 2) in ("این", "همین")  # «در این دهه ۲۰ محله»
+    if before == "دهه" and value in range(10, 100, 10) and not this:
         return Verdict("date", "a decade", before_number(figure))
     told = (year and not _is_plural_count(reading, figure)) or (short and not counted)
     if told and (before in YEAR_WORDS or before == "افق"):

@@ -36,6 +36,8 @@ _IMPERSONAL = frozenset(("میتوان", "نمیتوان", "بتوان"))
 _BEFORE_IMPERSONAL = frozenset(
     ("", "را", "،", "که", "شاید", "حتی", "اگر", "و", "هم", "نیز", ":", "؛")
 )
+_ALSO_ADJECTIVES = frozenset(("ضروری", "لازم", "الزامی"))  # «وسایل ضروری مردم»
+_AFTER_MUST = frozenset(("است", "بود", "که", "شد", "دانست"))
 _PARTING = frozenset(("که", "و", "،", "؛", ":"))
 _IMMEDIATE = 20
 _IF_PHRASES = (("در", "صورت"), ("در", "صورتی"), ("به", "شرط"), ("به", "شرطی"))
@@ -176,7 +178,9 @@ def impersonal(reading: Reading, sentence: Sentence, verb: Verb) -> Staged | Non
         return None
     for at in range(verb.first - 1, max(sentence.first, verb.first - _IMMEDIATE) - 1, -1):
         text = reading.text(at)
-        if text in MUST:
+        if text in MUST and not (
+            text in _ALSO_ADJECTIVES and reading.text(at + 1) not in _AFTER_MUST
+        ):
             return Staged("pledged", f"a rule: {text}")
         if text in _IMPERSONAL:
             return Staged("potential", f"ability: {text}")

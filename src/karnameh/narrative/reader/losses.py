@@ -38,6 +38,7 @@ _FATES = key_set("ازدواج طلاق تصادف سانحه تولد سرقت 
 _OCCURRING = key_set("ثبت رخ اتفاق وقوع گزارش روی")
 _ENTERING = key_set("پیدا نفوذ وارد سرایت")
 _SURVEYS = key_set("ارزیابی بررسی برآورد شمارش سرشماری")
+_NOTICED = key_set("دیده شناسایی گزارش مشاهده ثبت کشف یافت پیدا تشخیص")
 _ILL = key_set("مشکوک مبتلا ابتلا مثبت بیماری مسمومیت وبا")
 _FEW_WORDS = 3
 _CASUALTIES = key_set("کشته مجروح مصدوم زخمی جانباخته قربانی مفقودی فوتی")
@@ -97,7 +98,12 @@ def harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     damaged = reading.text(figure.after - 1) == "آسیبدیده"
     if joint == "و" and damaged and reading.text(figure.after + 1) in _SURVEYS:
         return "what befell: آسیب دیده"  # «۵۴۰ خانه آسیب دیده و ارزیابی ادامه دارد»
-    suspected = lemma(reading.text(figure.phrase.first)) == "مورد"
+    wrecked = "آسیبدیده" in reading.texts(figure.phrase.first + 1, figure.after + 1)
+    if wrecked and reading.text(figure.opening - 1) == "از":
+        return "what befell, of which a part is told"  # «از ۱۷۰ حلقه چاه آسیب‌دیده ۹۴ حلقه تمیز شد»
+    verb = figure.clause.verb
+    found_so = verb is None or bool(_NOTICED & set(reading.texts(verb.first - 1, verb.after)))
+    suspected = found_so and lemma(reading.text(figure.phrase.first)) == "مورد"
     if suspected and _ILL & set(reading.texts(figure.phrase.first + 1, figure.after + 2)):
         return "how many fell ill"  # «۱۱ مورد مشکوک دیده شده»
     happened = _happening(reading, figure)
@@ -137,6 +143,9 @@ def _happening(reading: Reading, figure: Figure) -> str:
     verb = figure.clause.verb
     if verb is None or verb.tense is not Tense.PAST or verb.passive:
         return ""
+    taken = reading.text(verb.first - 1) in ("آب", "آتش") and verb.lemma == "گرفت"
+    if taken and not reading.text(verb.after - 1).endswith(("م", "ند")):
+        return f"what befell: {reading.text(verb.first - 1)}"  # «۲۹ مدرسه آب گرفته بود»
     head = reading.head(figure)
     struck_thing = "را" in reading.texts(figure.after, verb.first)
     lead = list_lead(reading, figure)

@@ -95,6 +95,8 @@ def said_per(reading: Reading, figure: Figure) -> str:
                 return _PER[following]
             if figure.first - at <= 8 and following not in ("یک", "چند", "چه"):
                 return _each(following)
+        if text in ("ماه", "روز") and reading.text(at - 1) == "در" and at + 1 >= figure.opening:
+            return _PER[text]  # «در ماه ۲ دوره برگزار می‌کند»
         if text in ("سرانه", "نفری") and figure.first - at <= 6:
             return "person"
     return _rate_behind(reading, figure)

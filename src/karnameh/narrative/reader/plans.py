@@ -50,6 +50,7 @@ _TIMES_AHEAD = key_set(
 _STUDIED = key_set(
     "پیگیری بررسی مطالعه رایزنی مذاکره طراحی تدوین برنامه‌ریزی ارزیابی گفت‌وگو هماهنگی"
 )
+_WEEKS = frozenset(("هفته", "پویش", "دهه"))
 _OCCASIONS = frozenset(("مناسبت", "همزمان", "آستانه", "هفته", "ایام"))
 _ATTENDING = frozenset(("حضور", "شرکت", "کمک", "خدمت", "کار", "راه"))
 
@@ -201,7 +202,11 @@ def for_occasion(reading: Reading, figure: Figure) -> bool:
     )
     if coming and any(text in DEEDS for text in reading.texts(figure.opening - 2, figure.opening)):
         return True
+    within = any(
+        text == "روزهای" and _WEEKS & set(texts[at + 1 : at + 3]) for at, text in enumerate(texts)
+    )
     tail = reading.texts(figure.after, figure.after + 4)
     beside = reading.texts(figure.opening - 2, figure.opening)
     deed = any(text in DEEDS or text == "تدریس" for text in beside)
-    return deed and any(text in _OCCASIONS for text in tail) and "گذشته" not in tail
+    named = within or any(text in _OCCASIONS for text in tail)
+    return deed and named and "گذشته" not in tail

@@ -26,6 +26,7 @@ _DISASTERS = key_set("سیل زلزله زمین‌لرزه سیلاب طوفا�
 _OF_DIKES = key_set("خاکی سنگی بتنی انحرافی سنگی‌ملاتی گابیونی خاکی‌سنگی")
 _OF_ROADS = key_set("آسفالت بازگشایی برف‌روبی روستایی مواصلاتی کوهستانی راهداری بهسازی لکه‌گیری")
 _NEAR_EACH = 6
+_MANY_OFFICES = 100  # so many are told as what has been built up
 _LINKS = frozenset((("برای", "همین"), ("بر", "این"), ("بر", "آن")))  # «افزون بر این سه دستگاه …»
 _PANELS = key_set("کارگروه کمیته قرارگاه")
 _COUNCILS = key_set("ستاد کارگروه کمیته قرارگاه دبیرخانه شورا")
@@ -138,6 +139,7 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
         owned = reading.text(verb.first).endswith("یم")  # «ستاد ۷ کمیته دارد» tells its shape
     if (
         noun in _OFFICES_OF_OURS
+        and value < _MANY_OFFICES
         and verb is not None
         and verb.lemma == "داشت"
         and verb.first <= figure.after + 1
@@ -230,7 +232,7 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     if reading.text(figure.opening - 1) == "دارای" and not _is_owned(figure):
         return Verdict(figure.phrase.unit, "a property of a thing")
     lone = figure.phrase.after == figure.phrase.first + 1
-    if reading.text(figure.opening - 1) == "عضویت":
+    if "عضویت" in reading.texts(figure.opening - 2, figure.opening):
         return Verdict(figure.phrase.unit, "of whom a body consists")
     if noun in _PLACED and reading.text(figure.opening - 1) in ("در", "به"):
         return None  # «در دو استان آغاز شد»

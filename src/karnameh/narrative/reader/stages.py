@@ -72,7 +72,9 @@ _THESE = key_set("آنها آنهاست این‌ها این‌هاست اینه
 _LISTING = key_set("مهم‌ترین اهم شاخص‌ترین جمله بخشی نمونه‌ای بزرگ‌ترین اصلی‌ترین مهمترین شاخصترین")
 _BACK = 30
 _WHAT = key_set("آنچه کاری کارهایی اقدامی اقداماتی چیزی")
-_WORKS = key_set("کار کارهای اقدام اقدامات فعالیت فعالیت‌های")
+_WORKS = key_set("کار کارهای اقدام اقدامات فعالیت فعالیت‌های سرفصل سرفصل‌های رئوس محورهای")
+_NECESSITY = frozenset(("لزوم", "ضرورت"))
+_BESIDE_WEEK = frozenset(("این", "همین", "اصلی", "مهم", "اصلیترین"))
 _OPEN_WHY = "said as a fact"
 
 
@@ -257,9 +259,9 @@ def _is_meant(reading: Reading, figure: Figure, clause: Clause) -> str:
 def _of_the_week(tail: list[str]) -> bool:
     """«دیدار با ۳۰۰ خانواده شاخص‌ترین کار هفته است»; «… کار هفته گذشته است» is over."""
     for at, text in enumerate(tail):
-        behind = [word for word in tail[at + 1 : at + 3] if word not in ("این", "همین")]
+        behind = [word for word in tail[at + 1 : at + 4] if word not in _BESIDE_WEEK]
         if text in _WORKS and behind[:1] == ["هفته"]:
-            return tail[at + 2 : at + 4].count("گذشته") == 0
+            return tail[at + 2 : at + 5].count("گذشته") == 0
     return False
 
 
@@ -346,6 +348,8 @@ def _nominal(reading: Reading, figure: Figure, *, saying: bool) -> Staged:
         return Staged("potential", "a condition")
     if saying and reading.text(figure.opening - 1) == "دعوت":
         return Staged("reported", "invited", sure=0.7)  # «از دعوت ۷۰۰ نفر خبر داد»
+    if _NECESSITY & set(ahead[-_NEAR:]):
+        return Staged("pledged", "a rule", sure=0.7)  # «بر لزوم حضور حداقل یک خانواده تأکید کرد»
     leads = [] if reading.text(figure.opening - 1) in DEEDS else ahead[-_NEAR:]
     if leads[-1:] and leads[-1] in REQUEST_WORDS:
         return Staged("context", f"a request: {leads[-1]}")
