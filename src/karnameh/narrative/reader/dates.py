@@ -146,8 +146,10 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
     bare = figure.phrase.after <= figure.phrase.first and reading.text(figure.first).isdecimal()
     if 1380 <= value <= 1420 and bare and before not in ("به", "از", "حدود", "جمع"):
         return Verdict("date", "a year", nothing(figure))
+    alone = figure.number.after == figure.first + 1  # «تا دو هزار پیشخوان» counts them
     if (
         year
+        and alone
         and not counted
         and (before in _SINCE_PREPOSITIONS or following in ("میلادی", "شمسی", "خورشیدی"))
     ):

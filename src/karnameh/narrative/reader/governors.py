@@ -29,6 +29,9 @@ _OUTSIDERS = key_set(
     مسؤولان مسیولان خیران خیرین نیکوکاران مردم سازمان اداره
     """
 )
+_OUR_OWN = key_set(
+    "دبیران شعبه‌ها شعبه‌های گروه‌ها گروه‌های دفاتر نمایندگی‌ها همکاران همکارانمان اعضا شعب"
+)
 _VALUED = key_set("حساب محاسبه بگویم بگوییم احتساب قیمت‌گذاری")
 _VALUING = 14
 _REACH = 40
@@ -149,6 +152,8 @@ def _asks_others(reading: Reading, clause: Clause, verb: Verb) -> bool:
     if "از" not in clause.texts or reading.text(verb.first).startswith("ن"):
         return False
     at = clause.texts.index("از") + 1
+    if clause.texts[at : at + 1] and clause.texts[at] in _OUR_OWN:
+        return False  # «از دبیران استانی خواسته‌ایم … برگزار کنند»
     begged = verb.lemma == "خواست" and set(clause.texts[at : at + 1]) & _OUTSIDERS
     asked = reading.text(verb.first - 1) in _ASKING and verb.lemma in ("داشت", "کرد", "رفت", "بود")
     return (

@@ -189,9 +189,12 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
         return Staged("pledged", meant, sure=0.7)
     if verb.tense is Tense.COPULA and _of_the_week(tail):
         return Staged("pledged", "of the week to come", sure=0.7)
+    if _heads_week(reading, figure, tail):
+        return Staged("pledged", "first on the list of a week to come", sure=0.7)
     if any(word in RESULT_NOUNS for word in tail):
         return Staged("reported", "listed among results")
-    if tail[-1:] and tail[-1] in _THESE and _LISTING & set(tail[-3:]):
+    listed = ("این", "فهرست") in pairwise(tail) or (tail[-1:] and tail[-1] in _THESE)
+    if listed and _LISTING & set(tail[-4:]):
         told = _told_of(reading, figure)
         if told is not None:
             return told  # «برنامه‌ها را نوشته‌ایم و احیای ۲۱۰ قنات مهم‌ترین آنهاست»
@@ -263,6 +266,19 @@ def _of_the_week(tail: list[str]) -> bool:
         if text in _WORKS and behind[:1] == ["هفته"]:
             return tail[at + 2 : at + 5].count("گذشته") == 0
     return False
+
+
+def _heads_week(reading: Reading, figure: Figure, tail: list[str]) -> bool:
+    """«هفته از ۱۲ آذر برگزار می‌شود، … افتتاح ۲۶۰ کارگاه … در صدر فهرست کارهای ماست»."""
+    if "فهرست" not in tail or reading.text(figure.opening - 1) not in DEEDS:
+        return False
+    return any(
+        clause.verb is not None
+        and clause.verb.first < figure.first
+        and clause.verb.tense in (Tense.PRESENT, Tense.FUTURE)
+        and "هفته" in clause.texts
+        for clause in figure.sentence.clauses
+    )
 
 
 def _told_of(reading: Reading, figure: Figure) -> Staged | None:

@@ -187,7 +187,8 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         and _OF_WORK & set(head)
     ):
         return Staged("pledged", "what planned work will cost", sure=0.6)
-    prepared = set(clause.texts) & _PREPARED or verb.lemma == "چید"
+    drawn = reading.text(figure.opening - 1) in ("نقشه", "طرح")  # «نقشه ۳۳ طرح آماده شده»
+    prepared = (set(clause.texts) & _PREPARED and not drawn) or verb.lemma == "چید"
     if prepared and figure.phrase.unit in ("program", "project"):
         return Staged("pledged", f"prepared: {said}", sure=0.7)
     return Staged("reported", f"past: {said}")

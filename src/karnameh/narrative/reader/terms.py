@@ -52,6 +52,8 @@ _RATES = key_set("نرخ بهره")
 _VALUES = key_set("ارزش قیمت بهای بها نرخ")
 _PAID_BACK = key_set("بازگشت وصول بازپرداخت")
 _MANY = 20
+_STAFFED = key_set("گروه تیم اکیپ کاروان پایگاه پیشخوان میز ایستگاه غرفه قرارگاه")
+_WORKING = key_set("کار فعالیت خدمت همکاری")
 _SUMS = key_set("مبلغ رقم میزان هزینه")
 _COSTS_OF_EACH = key_set("هزینه قیمت بهای سرمایه مخارج خرج")
 _LOANS = key_set("وام وام‌ها وام‌های تسهیلات تسهیلاتی وامی هر قرض‌الحسنه اعتبار کمک بلاعوض")
@@ -123,6 +125,8 @@ def part(reading: Reading, figure: Figure) -> Verdict | None:
             return Verdict(figure.phrase.unit, "a property of each") if owned else None
         if text != "هر" or reading.text(at + 1) in _TIMES:
             continue
+        if _is_staffed(reading, at, figure):
+            return Verdict(figure.phrase.unit, "of whom each consists")
         if _will_be(figure) or _must_have(figure) or _is_able(reading, at, figure):
             return None
         if unit_of([reading.text(at + 1)]) not in _EQUIPPED and _must_have_any(figure):
@@ -240,6 +244,28 @@ def _is_valued(figure: Figure) -> bool:
     """«ارزش هر بسته به طور متوسط ۹۵ میلیون تومان است»."""
     texts = figure.clause.texts
     return figure.phrase.unit in MONEY and "هر" in texts and not _VALUES.isdisjoint(texts)
+
+
+def _is_staffed(reading: Reading, at: int, figure: Figure) -> bool:
+    """«در هر پیشخوان سه مشاور می‌نشیند», «هر گروه دو مربی خواهد داشت»; an average is measured."""
+    verb = figure.clause.verb
+    if (
+        verb is None
+        or figure.phrase.unit != "person"
+        or lemma(reading.text(at + 1)) not in _STAFFED
+    ):
+        return False
+    if (
+        verb.negative
+        or verb.tense in (Tense.PAST, Tense.SUBJUNCTIVE)
+        or MUST & set(figure.clause.texts)
+    ):
+        return False
+    if AVERAGES & set(reading.texts(figure.sentence.first, at)) or verb.passive:
+        return False
+    works = verb.lemma == "کرد" and verb.tense is Tense.PRESENT
+    works &= bool(_WORKING & set(reading.texts(figure.after, verb.first)))
+    return works or verb.lemma in ("نشست", "داشت", "بود", "ایستاد")
 
 
 def _is_made_up(reading: Reading, at: int, figure: Figure) -> bool:
