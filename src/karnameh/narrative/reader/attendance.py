@@ -34,6 +34,7 @@ _OFFICIALS = key_set(
     شهرداران بخشداران
     """
 )
+_ESCORTED = frozenset(("وی", "او", "ایشان"))  # «سه نفر از مسئولان وی را همراهی می‌کردند»
 _MET = key_set("جلسه نشست دیدار گردهمایی گفت‌وگو ملاقات")
 
 
@@ -67,6 +68,8 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     if held and figure.phrase.unit in ("person", "county", "province", "organization", ""):
         officials |= _stands_among_officials(head)
     there = reading.texts(figure.after, verb.first) if verb is not None else []
+    along = there[-1:] == ["همراهی"] and bool(_ESCORTED & set(there))
+    officials |= along and figure.phrase.unit == "person"
     joined = there[-1:] in (["شرکت"], ["حضور"]) and not _MET.isdisjoint(
         reading.said_in(figure.sentence)
     )

@@ -271,6 +271,8 @@ def _amiss(reading: Reading, figure: Figure, tail: list[str]) -> str:
         return "what is amiss: خاکی"
     if ("ترک", "خورده") in pairwise(tail) and verb is not None and verb.lemma in _BEING:
         return "what is amiss: ترک خورده"
+    if tail[-3:] == ["خالی", "از", "سکنه"] and verb is not None and verb.lemma in _BEING | {"داشت"}:
+        return "what is amiss: خالی از سکنه"
     unfinished = tail[-1:] in (["نیمهکاره"], ["نیمهتمام"])
     alike = any(one.phrase.unit == figure.phrase.unit for one in reading.figures_before(figure))
     if unfinished and alike:

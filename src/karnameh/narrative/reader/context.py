@@ -17,6 +17,7 @@ from karnameh.narrative.reader.dates import (
     lower_age,
     ordinal,
     second_date,
+    training_of_each,
 )
 from karnameh.narrative.reader.labels import another, enumerator, identifier, plan_name
 from karnameh.narrative.reader.lexicon import CLOCK, DEEDS, OURS
@@ -160,6 +161,7 @@ _RULES: tuple[Callable[[Reading, Figure], Verdict | None], ...] = (
     duration,
     age_range,
     lower_age,
+    training_of_each,
     attribute,
     structure,
     of_nature,

@@ -11,13 +11,14 @@ from karnameh.narrative.reader.lexicon import (
     GREGORIAN_MONTHS,
     LUNAR_MONTHS,
     MONTHS,
+    MUST,
     PREPOSITIONS,
     YEAR_WORDS,
 )
 from karnameh.narrative.reader.nouns import CLASSIFIERS
 from karnameh.narrative.reader.phrases import Phrase
 from karnameh.narrative.reader.reading import Figure, Reading
-from karnameh.narrative.reader.verbs import VERB_FORMS
+from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
 from karnameh.narrative.reader.verdicts import (
     MANY_HOURS,
     Verdict,
@@ -213,6 +214,17 @@ def is_duration(reading: Reading, figure: Figure) -> bool:
     return not (
         following in ("ساعت", "دقیقه") and reading.text(figure.number.after + 1) in _TRAINING
     )
+
+
+def training_of_each(reading: Reading, figure: Figure) -> Verdict | None:
+    """«اعضای جدید باید ۲۰ ساعت آموزش ببینند»: how long each one learns."""
+    verb = figure.clause.verb
+    learns = (
+        verb is not None and verb.lemma in ("دید", "گذراند") and verb.tense is Tense.SUBJUNCTIVE
+    )
+    if figure.phrase.unit != "hour" or not learns or MUST.isdisjoint(figure.clause.texts):
+        return None
+    return Verdict("hour", "a duration or an age")
 
 
 def _without_owner(word: str) -> str:

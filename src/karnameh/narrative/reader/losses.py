@@ -53,7 +53,9 @@ def overrun(reading: Reading, figure: Figure, _tail: list[str]) -> str:
     head = reading.head(figure)
     came = verb is not None and verb.lemma == "شد" and not verb.passive
     entered = any(pair in _OVERRUNNING for pair in pairwise(head[-3:]))
-    return "how far it came" if came and entered else ""
+    reached = verb is not None and verb.lemma == "رسید" and verb.tense is Tense.PAST
+    reached &= head[:2] in (["سیل", "به"], ["سیلاب", "به"], ["آتش", "به"])
+    return "how far it came" if (came and entered) or reached else ""
 
 
 def fated(reading: Reading, figure: Figure, _: list[str]) -> str:

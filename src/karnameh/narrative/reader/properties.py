@@ -25,6 +25,7 @@ _OFFICES_OF_OURS = key_set("دفتر نمایندگی معاونت")
 _DISASTERS = key_set("سیل زلزله زمین‌لرزه سیلاب طوفان توفان آتش‌سوزی خشکسالی زمستان تابستان")
 _OF_DIKES = key_set("خاکی سنگی بتنی انحرافی سنگی‌ملاتی گابیونی خاکی‌سنگی")
 _OF_ROADS = key_set("آسفالت بازگشایی برف‌روبی روستایی مواصلاتی کوهستانی راهداری بهسازی لکه‌گیری")
+_BOARDS = key_set("هیئت هیأت")
 _NEAR_EACH = 6
 _MANY_OFFICES = 100  # so many are told as what has been built up
 _LINKS = frozenset((("برای", "همین"), ("بر", "این"), ("بر", "آن")))  # «افزون بر این سه دستگاه …»
@@ -133,6 +134,8 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     if value == 1 and "هر" in ahead:
         return None  # «برای هر روز هفته یک محور تعیین شده است», «هر شهرستان یک کارگروه …»: a rule
     owned = verb is not None and verb.lemma == "داشت"
+    if owned and value < _FEW and _goes_on_listing(reading, figure):
+        return Verdict(figure.phrase.unit, "a structure")  # «سه معاونت و هفت واحد دارد»
     if owned and noun in _PANELS and value < _FEW:
         return Verdict(figure.phrase.unit, "a structure")  # «الان ۹ کمیته تخصصی داریم»
     if owned and (value < _FEW or noun in _LEGAL) and verb is not None:
@@ -186,6 +189,9 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict("photo", "how many pictures there are")
     if noun in _SIDES and value == 2:
         return Verdict("", "the two sides of a thing")
+    jury = not _BOARDS.isdisjoint(reading.head(figure)[:2]) and figure.phrase.unit == "person"
+    if jury and verb is not None and verb.lemma == "بود" and value < _FEW:
+        return Verdict("person", "a property of a body")  # «هیئت داوران پنج نفر هستند»
     if noun == "داور" and value < _FEW:
         return Verdict("person", "the jury")
     if noun in _DISASTERS:
@@ -249,6 +255,15 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     if figure.number.value == 2 and noun in PARTY_NOUNS and (lone or amid or both):
         return Verdict(figure.phrase.unit, "the parties of something")
     return None
+
+
+def _goes_on_listing(reading: Reading, figure: Figure) -> bool:
+    """Whether «و» joins the figure to a part of a body that was counted right before."""
+    before = reading.figures_before(figure)[-1:]
+    joined = before and reading.texts(before[0].after, figure.opening) == ["و"]
+    return bool(joined) and lemma(reading.text(before[0].phrase.first)) in STRUCTURE_NOUNS | {
+        "معاونت"
+    }
 
 
 def _has_members(reading: Reading, figure: Figure) -> bool:

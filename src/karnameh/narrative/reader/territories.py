@@ -32,6 +32,14 @@ def dwellers(reading: Reading, figure: Figure) -> Verdict | None:
     verb, unit = figure.clause.verb, figure.phrase.unit
     if _lives_in_it(reading, figure):
         return Verdict(unit, "who lives there")
+    head = reading.head(figure)
+    within = (
+        head[:2] in (["در", "این"], ["در", "آن"])
+        and lemma(reading.text(figure.opening - 1)) in _SETTLED
+    )
+    exists = verb is not None and verb.lemma == "داشت" and verb.tense is Tense.PRESENT
+    if unit in _SETTLEMENTS and within and exists and reading.text(figure.after) == "وجود":
+        return Verdict(unit, "how a territory is made up")  # «در این شهرستان ۳۴۰ روستا وجود دارد»
     settled = reading.texts(figure.after, figure.after + 2) == ["دارای", "سکنه"]
     if settled and reading.text(figure.opening - 1) not in _REACHED:
         return Verdict(unit, "how a territory is made up")  # «… و ۱۹۰۰ روستای دارای سکنه»
