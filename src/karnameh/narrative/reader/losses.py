@@ -38,6 +38,7 @@ _FATES = key_set("ازدواج طلاق تصادف سانحه تولد سرقت 
 _OCCURRING = key_set("ثبت رخ اتفاق وقوع گزارش روی")
 _ENTERING = key_set("پیدا نفوذ وارد سرایت")
 _SURVEYS = key_set("ارزیابی بررسی برآورد شمارش سرشماری")
+_STRICKEN = key_set("بستری‌ها مبتلایان قربانیان مصدومان مجروحان جان‌باختگان کشته‌شدگان فوتی‌ها زخمی‌ها")
 _NOTICED = key_set("دیده شناسایی گزارش مشاهده ثبت کشف یافت پیدا تشخیص")
 _ILL = key_set("مشکوک مبتلا ابتلا مثبت بیماری مسمومیت وبا")
 _FEW_WORDS = 3
@@ -104,6 +105,11 @@ def harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     if wrecked and reading.text(figure.opening - 1) == "از":
         return "what befell, of which a part is told"  # «از ۱۷۰ حلقه چاه آسیب‌دیده ۹۴ حلقه تمیز شد»
     verb = figure.clause.verb
+    ill = {"بیماری", "ویروس"} & set(reading.head(figure)[:3]) and verb is not None
+    if ill and verb is not None and verb.passive and verb.lemma == "دید":
+        return "how many fell ill"  # «این بیماری در ۱۴ روستا دیده شد»
+    if _STRICKEN & set(reading.head(figure)[:3]):
+        return "casualties"  # «شمار مجروحان به ۲۳۰ نفر رسید»
     found_so = verb is None or bool(_NOTICED & set(reading.texts(verb.first - 1, verb.after)))
     suspected = found_so and lemma(reading.text(figure.phrase.first)) == "مورد"
     if suspected and _ILL & set(reading.texts(figure.phrase.first + 1, figure.after + 2)):
@@ -145,6 +151,8 @@ def _happening(reading: Reading, figure: Figure) -> str:
     verb = figure.clause.verb
     if verb is None or verb.tense is not Tense.PAST or verb.passive:
         return ""
+    if reading.text(verb.first - 1) in _FORCES and verb.lemma in _RUINING:
+        return f"what befell: {reading.text(verb.first - 1)}"  # «خانه‌های ۲۸ مددجو سیل برد»
     taken = reading.text(verb.first - 1) in ("آب", "آتش") and verb.lemma == "گرفت"
     if taken and not reading.text(verb.after - 1).endswith(("م", "ند")):
         return f"what befell: {reading.text(verb.first - 1)}"  # «۲۹ مدرسه آب گرفته بود»

@@ -53,6 +53,13 @@ def dwellers(reading: Reading, figure: Figure) -> Verdict | None:
     led, near = reading.text(opening - 1), reading.texts(opening - 4, opening - 1)
     settled = any(lemma(text) in _SETTLED for text in near)
     counted = any(other.after >= opening - 1 for other in reading.figures_before(figure)[:1])
+    among = (
+        verb is not None
+        and verb.tense is Tense.COPULA
+        and "یکی" in reading.texts(figure.after, verb.first)
+    )
+    if led == "با" and among and unit in _SETTLEMENTS and _SETTLED & set(reading.head(figure)[:2]):
+        return Verdict(unit, "how a territory is made up")  # «استان ما با ۱۱۰۰ روستا یکی از … است»
     if led == "با" and settled and not counted and unit in ("household", "person"):
         return Verdict(unit, "who lives there")
     if led == "دارای" and settled and unit in _SETTLEMENTS:
