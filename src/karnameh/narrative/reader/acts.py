@@ -280,7 +280,7 @@ def _needs(verb: Verb, lead: list[str], clause: Clause, *, complement: bool) -> 
     if last in _NEEDY and _names_the_needy(lead, clause):
         return False
     if last in NEED_WORDS:
-        return last != "کم" or verb.lemma == "داشت"
+        return last != "کم" or (verb.lemma == "داشت" and "هرچند" not in lead)
     return _in_need(clause.texts) or _is_headed_by_need(clause.texts)
 
 

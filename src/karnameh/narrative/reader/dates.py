@@ -168,6 +168,10 @@ def _counts_things(reading: Reading, figure: Figure, before: str) -> bool:
         return False  # «در سال ۱۴۰۲ وعده کردیم …»
     if not noun or _is_plural(reading, figure):
         return False
+    value = figure.number.value or 0
+    recent = 1370 <= value <= 1410 or value >= 1990  # «تا پایان مهر ۱۳۴۰ خانه» counts houses
+    if not recent and counts_known(reading, figure):
+        return True
     return noun in CLASSIFIERS or (before == "از" and noun not in _OF_YEARS)
 
 

@@ -25,6 +25,7 @@ _OFFICES_OF_OURS = key_set("دفتر نمایندگی معاونت")
 _DISASTERS = key_set("سیل زلزله زمین‌لرزه سیلاب طوفان توفان آتش‌سوزی خشکسالی زمستان تابستان")
 _OF_DIKES = key_set("خاکی سنگی بتنی انحرافی سنگی‌ملاتی گابیونی خاکی‌سنگی")
 _OF_ROADS = key_set("آسفالت بازگشایی برف‌روبی روستایی مواصلاتی کوهستانی راهداری بهسازی لکه‌گیری")
+_BEGUN = key_set("آغاز شروع احداث")
 _BOARDS = key_set("هیئت هیأت")
 _NEAR_EACH = 6
 _MANY_OFFICES = 100  # so many are told as what has been built up
@@ -101,8 +102,10 @@ def _is_of_built(reading: Reading, figure: Figure) -> bool:
     verb = figure.clause.verb
     if verb is None or verb.lemma == "بود":
         return False
-    promised = act_of(reading, figure.clause, verb, figure.sentence) is Act.PLEDGE
-    return verb.tense is Tense.PAST and not promised
+    act = act_of(reading, figure.clause, verb, figure.sentence)
+    if act is Act.SAY and _BEGUN & set(reading.head(figure)):
+        return False  # «از آغاز عملیات نیروگاه ۲۰۰ کیلوواتی خبر داد»
+    return verb.tense is Tense.PAST and act is not Act.PLEDGE
 
 
 def _is_measured_by(reading: Reading, figure: Figure) -> bool:

@@ -381,6 +381,8 @@ def _nominal(reading: Reading, figure: Figure, *, saying: bool) -> Staged:
     meant = named_undertaking(reading, figure)
     if meant:
         return Staged("pledged", meant, sure=0.7)
+    if saying and figure.phrase.unit in _POWER and {"آغاز", "احداث"} & set(ahead):
+        return Staged("pledged", "how strong what is begun will be", sure=0.7)
     if saying and {"آغاز", "شروع"} & set(kept) and _is_dated_ahead(kept):
         return Staged("pledged", "to begin on a day to come", sure=0.7)
     if until_year_end(kept):

@@ -235,6 +235,12 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
         deed = reading.text(figure.opening - 1) in DEEDS
         if lead in _AT_HAND and deed and reading.text(figure.opening - 2) in ("برای", "جهت"):
             return Staged("pledged", f"there are means for it: {lead}", sure=0.6)
+        kept = lead == "نگه" and any(
+            one.verb is not None and one.verb.lemma == "توانست" and one.verb.after <= figure.first
+            for one in figure.sentence.clauses
+        )
+        if kept:
+            return Staged("potential", "governed by ability")  # «می‌تواند سه گروه آماده نگه دارد»
         stored = figure.phrase.after - figure.phrase.first > (figure.after == verb.first)
         if lead == "جا" and figure.after >= verb.first - 1 and stored:
             return Staged("potential", "a capacity", sure=0.7)  # «انبار ۴۰ هزار بسته جا دارد»
@@ -453,6 +459,8 @@ def is_described_as_promised(reading: Reading, figure: Figure, verb: Verb) -> bo
         return False
     if inner.verb.tense is Tense.FUTURE or set(inner.texts[:2]) & MUST:
         return True
+    if inner.verb.tense is Tense.PRESENT and reading.text(inner.verb.first - 1) in ("شروع", "آغاز"):
+        return True  # «از کارهایی است که در این حوزه شروع می‌کنیم»
     return act_of(reading, inner, inner.verb, figure.sentence) is Act.PLEDGE
 
 
