@@ -324,7 +324,8 @@ def _sentence(words: list[Word], first: int, after: int, number: int) -> Sentenc
         elif word.text == "؛" and (headline or _after_colon(words, builder.open)):
             builder.cut()  # «آب‌رسانی: ۲۱۴ روستا؛ …»
         else:
-            if _turns(words, at) and builder.open.words and not builder.waiting:
+            turns = word.text in _TURNS and _turns(words, at)
+            if turns and builder.open.words and not builder.waiting:
                 builder.cut()  # «روزانه ۴۰۰ هزار لیتر، ولی این راه حل نیست»
             builder.open.words.append(at)
         at += 1
@@ -355,8 +356,7 @@ def _resumes(words: list[Word], at: int, after: int) -> bool:
 
 def _turns(words: list[Word], at: int) -> bool:
     """«…، ولی این …»: a new subject, so that its verb is not about what was listed before."""
-    turning = words[at].text in _TURNS and at + 1 < len(words)
-    return turning and words[at + 1].text in ("این", "آن")
+    return at + 1 < len(words) and words[at + 1].text in ("این", "آن")
 
 
 def _stands_apart(words: list[Word], at: int) -> bool:

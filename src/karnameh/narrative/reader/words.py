@@ -219,41 +219,43 @@ def _digit_pieces(raw: str, start: int) -> Iterator[Word]:
 def _joined(pieces: Iterator[Word]) -> list[Word]:
     """Put torn words together: prefixes, plural endings, compounds, perfect endings."""
     words: list[Word] = []
-    for word in _with_parted_and(pieces):
-        last = words[-1] if words else None
-        if (
-            last is not None
-            and word.kind is Kind.WORD
-            and last.kind is Kind.WORD
-            and (whole := _whole(last.text, word.text)) is not None
-        ):
-            words[-1] = Word(whole, last.start, word.end, Kind.WORD)
-        else:
-            words.append(word)
+    typed: Word | None = None  # the piece before, as it was typed
+    for piece in pieces:
+        glued = piece.text[:1] == "و" and typed is not None and _glued_numerals(typed, piece)
+        for word in _parted(piece, glued) if glued else (piece,):
+            last = words[-1] if words else None
+            if (
+                last is not None
+                and word.kind is Kind.WORD
+                and last.kind is Kind.WORD
+                and (whole := _whole(last.text, word.text)) is not None
+            ):
+                words[-1] = Word(whole, last.start, word.end, Kind.WORD)
+            else:
+                words.append(word)
+            typed = word
     return words
 
 
-def _with_parted_and(pieces: Iterator[Word]) -> Iterator[Word]:
-    """Part the «و» that typing glued between two numerals («۸ونیم», «سي ودو»)."""
-    last: Word | None = None
-    for word in pieces:
-        rest = word.text[1:] if word.text[:1] == "و" else ""
-        if (
-            rest
-            and last is not None
-            and (rest in NUMERAL_PIECES or split_glued(rest))
-            and (last.kind is Kind.DIGITS or last.text in NUMERAL_PIECES)
-        ):
-            at = word.start + 1
-            yield Word("و", word.start, at, Kind.WORD)
-            parts = split_glued(rest) or (rest,)
-            for part in parts[:-1]:
-                yield Word(part, at, at + len(part), Kind.WORD)
-                at += len(part)
-            last = Word(parts[-1], at, word.end, Kind.WORD)
-        else:
-            last = word
-        yield last
+def _glued_numerals(typed: Word, piece: Word) -> tuple[str, ...]:
+    """The numerals behind a «و» that typing glued to them («۸ونیم», «سي ودو»); empty when it is none."""
+    if typed.kind is not Kind.DIGITS and typed.text not in NUMERAL_PIECES:
+        return ()
+    rest = piece.text[1:]
+    if not rest:
+        return ()
+    parts = split_glued(rest)
+    return tuple(parts) if parts else (rest,) if rest in NUMERAL_PIECES else ()
+
+
+def _parted(piece: Word, numerals: tuple[str, ...]) -> Iterator[Word]:
+    """A glued «و» and the numerals behind it, each a word of its own."""
+    at = piece.start + 1
+    yield Word("و", piece.start, at, Kind.WORD)
+    for numeral in numerals[:-1]:
+        yield Word(numeral, at, at + len(numeral), Kind.WORD)
+        at += len(numeral)
+    yield Word(numerals[-1], at, piece.end, Kind.WORD)
 
 
 def _whole(first: str, second: str) -> str | None:
