@@ -19,6 +19,7 @@ from karnameh.narrative.reader.dates import (
     second_date,
     training_of_each,
 )
+from karnameh.narrative.reader.each import part
 from karnameh.narrative.reader.labels import another, enumerator, identifier, plan_name
 from karnameh.narrative.reader.lexicon import CLOCK, DEEDS, OURS
 from karnameh.narrative.reader.lives import lives
@@ -34,7 +35,6 @@ from karnameh.narrative.reader.terms import (
     discount,
     is_part_of_cost,
     loan_term,
-    part,
     price,
     unit_cost,
 )

@@ -17,7 +17,7 @@ from karnameh.narrative.reader.lexicon import (
 )
 from karnameh.narrative.reader.nouns import lemma
 from karnameh.narrative.reader.reading import Reading
-from karnameh.narrative.reader.tenses import lies_ahead
+from karnameh.narrative.reader.relatives import lies_ahead
 from karnameh.narrative.reader.verbs import Tense
 
 _OCCASIONS = key_set("هفته دهه ایام همزمان آستانه یادواره")

@@ -45,14 +45,13 @@ from karnameh.narrative.reader.plans import (
     until_year_end,
 )
 from karnameh.narrative.reader.reading import Figure, Reading, Staged
-from karnameh.narrative.reader.tenses import (
-    are_we,
-    by_tense,
+from karnameh.narrative.reader.relatives import (
     is_described_as_promised,
     is_named_by_plan,
     relative_to,
     runs_on,
 )
+from karnameh.narrative.reader.tenses import are_we, by_tense
 from karnameh.narrative.reader.undertakings import announced, named_undertaking, undertaken
 from karnameh.narrative.reader.verbs import Tense
 

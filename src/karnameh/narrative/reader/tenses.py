@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from karnameh.narrative.reader.acts import Act, act_of
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.clauses import Clause, Verb
 from karnameh.narrative.reader.compounds import STATES, is_one_of
@@ -39,15 +38,26 @@ from karnameh.narrative.reader.plans import (
     planned_by,
 )
 from karnameh.narrative.reader.reading import Figure, Reading, Staged
-from karnameh.narrative.reader.verbs import VERB_FORMS, Tense
+from karnameh.narrative.reader.relatives import (
+    IN_IT,
+    NAMED_NEAR,
+    comes,
+    goes_out,
+    is_described_as_promised,
+    is_named_by_plan,
+    joined_to,
+    lies_ahead,
+    part_comes,
+    relative_to,
+    runs_on,
+)
+from karnameh.narrative.reader.verbs import Tense
 
 _PROGRAMMES = key_set("برنامه‌های بخش‌های برنامه")
 _EVENTS = key_set("سفر بازدید مراسم آیین نشست دیدار جشن همایش جلسه سفرها")
 _DAILY = key_set("روزانه روزی هرروز شبانه ماهانه ماهیانه سالانه سالیانه هفتگی")
 _BEFORE_FIGURES = key_set("به از حدود بیش بین حداقل تا نزدیک")
 _YIELDS = key_set("درآمد سود عواید درآمدهای عایدات")
-_COMING = key_set("سال ماه هفته روزهای ماه‌های هفته‌های سال‌های روز")
-_IN_IT = frozenset(("آن", "آنها", "آنان", "اینها", "آنجا"))
 _SERVING = key_set("خدمات خدمت آموزش مشاوره")
 _SUPPLYING = key_set("تامین پوشش روشن")
 _READIED = key_set("آماده مهیا تدارک")
@@ -62,7 +72,6 @@ _OF_WORK = key_set("اجرای ساخت احداث کار آن تکمیل طرح
 _POSSIBLE = key_set("امکان‌پذیر شدنی مقدور میسر دست‌یافتنی ممکن")
 _APPROVED = frozenset(("تصویب", "مصوب"))
 _AMOUNTS = STOCK_WORDS | key_set("ارزش مجموع جمع مبلغ حجم طول سهم گردش")
-_SOME = key_set("بخشی تعدادی برخی بعضی شماری نیمی قسمتی بخش")
 _PROGRAMMES_AHEAD = key_set("برنامه‌های برنامه‌ها ویژه‌برنامه‌های طرح‌های")
 _AHEAD = key_set("آینده آتی پیش‌رو رو آستانه")
 _SETTLED = key_set("قطعی نهایی مسجل حتمی")
@@ -73,7 +82,6 @@ _NEGLECT = key_set("تنها دریغ کوتاهی فراموش رها غفلت 
 _CRAFTS = frozenset(("بافت", "دوخت", "پخت", "فروخت", "نوشت"))
 _STILL = frozenset(("دیگر", "هنوز", "هم", "نیز", "باقی"))
 _AT_HAND = key_set("بودجه اعتبار پول زمین برنامه مجوز تدارک")
-_NAMED_NEAR = 4
 _BEYOND = key_set("بیشتر فراتر بالاتر تجاوز عبور زیادتر افزون‌تر")
 
 
@@ -130,7 +138,7 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         return Staged("context", f"left to be done: {said}", sure=0.75)
     left = verb.lemma == "ماند" and figure.phrase.unit != "percent"
     left &= not set(reading.texts(figure.after, verb.first)) - _STILL
-    if left and _comes(reading, figure, verb):
+    if left and comes(reading, figure, verb):
         return Staged("pledged", "left over, to be done", sure=0.6)
     if left:
         return Staged("context", f"left over: {said}", sure=0.75)
@@ -160,7 +168,7 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
     if imperfect and conditioned(reading, figure):
         return Staged("potential", "what would have been", sure=0.7)
     readied = reading.text(verb.first - 1) in _READIED | _ORGANISED
-    if readied and (runs_on(reading, figure, verb) or _goes_out(figure, verb)):
+    if readied and (runs_on(reading, figure, verb) or goes_out(figure, verb)):
         return Staged("pledged", "made ready for what is to come", sure=0.6)
     if aimed_at(reading, figure, verb):
         return Staged("pledged", "an aim", sure=0.6)
@@ -248,7 +256,7 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
             return Staged("pledged", planned)
         if lead in DEEDS and reading.text(verb.first - 2) == "برای":
             return Staged("pledged", f"there is something to be done: {lead}", sure=0.7)
-        if _part_comes(reading, figure, verb):
+        if part_comes(reading, figure, verb):
             return Staged("pledged", "a part of it is still to come", sure=0.7)
         return Staged("reported", f"a state: {said}")
     if framed_by_plans(reading, figure) and not _goes_on(clause.texts):
@@ -289,17 +297,6 @@ def _are_at_work(reading: Reading, figure: Figure, clause: Clause) -> bool:
     return figure.phrase.unit == "person" and not led and "را" not in clause.texts
 
 
-def _part_comes(reading: Reading, figure: Figure, verb: Verb) -> bool:
-    """«۸۷۰ طرح داریم که بخشی از آن در این هفته افتتاح می‌شود»: what is spoken of lies ahead."""
-    inner = figure.sentence.clause_of.get(verb.after + 1)
-    if reading.text(verb.after) != "که" or inner is None or inner.verb is None:
-        return False
-    ahead = inner.verb.tense in (Tense.PRESENT, Tense.FUTURE) and not inner.verb.negative
-    parts = not _SOME.isdisjoint(inner.texts[:2]) and not _IN_IT.isdisjoint(inner.texts[:4])
-    limited = in_the_week(inner.texts) or lies_ahead(inner.texts) or "پایان" in inner.texts
-    return ahead and parts and (limited or inner.verb.tense is Tense.FUTURE)
-
-
 def _is_state(reading: Reading, clause: Clause, verb: Verb) -> bool:
     """«فعالیت می‌کنند», «به فروش می‌رسد»: a compound of a state or a habit."""
     if verb.passive and is_one_of(STATES, [reading.text(verb.first)], "شد"):
@@ -325,7 +322,7 @@ def framed_by_plans(reading: Reading, figure: Figure) -> bool:
         if reading.text(at) == ":":
             return False
         if reading.text(at) in _PROGRAMMES_AHEAD:
-            behind = reading.texts(at + 1, at + _NAMED_NEAR + 3)
+            behind = reading.texts(at + 1, at + NAMED_NEAR + 3)
             return any(
                 text in _AHEAD or (text == "هفته" and behind[i + 1 : i + 2] != ["گذشته"])
                 for i, text in enumerate(behind)
@@ -354,20 +351,10 @@ def _is_daily(texts: list[str]) -> bool:
     )
 
 
-def lies_ahead(texts: list[str]) -> bool:
-    """«فردا», «سال آینده»: with a present tense this is a plan, whatever the verb."""
-    return any(
-        text in ("فردا", "بزودی")
-        or texts[index : index + 3] == ["از", "این", "پس"]
-        or (text in ("آینده", "آتی") and index > 0 and texts[index - 1] in _COMING)
-        for index, text in enumerate(texts)
-    )
-
-
 def _is_standing(reading: Reading, figure: Figure, clause: Clause, lead: str) -> bool:
     """«۱۲ کارگاه راه‌اندازی شده که ۶۰ نفر در آن‌ها آموزش می‌بینند»: a habit of what exists."""
     before = relative_to(reading, figure, clause)
-    joined = None if before is not None else _joined_to(reading, figure, clause)
+    joined = None if before is not None else joined_to(reading, figure, clause)
     before = before or joined
     if before is None or before.verb is None or "تا" in clause.texts:
         return False
@@ -386,107 +373,6 @@ def _is_standing(reading: Reading, figure: Figure, clause: Clause, lead: str) ->
     if joined is not None and lead in _SUPPLYING and "را" in texts and verb.lemma == "داشت":
         return True  # «نیروگاه ۱۸۰ کیلووات توان دارد و برق ۹۰ خانوار را تأمین می‌کند»
     inside = any(
-        text in _IN_IT and texts[index - 1 : index] == ["در"] for index, text in enumerate(texts)
+        text in IN_IT and texts[index - 1 : index] == ["در"] for index, text in enumerate(texts)
     )
     return inside or (lead in _SERVING and joined is None)
-
-
-def relative_to(reading: Reading, figure: Figure, clause: Clause) -> Clause | None:
-    """The clause that a relative one directly follows («… فعال است که …»)."""
-    first = min(clause.words, default=0)
-    if reading.text(first - 1) != "که":
-        return None
-    return next(
-        (
-            other
-            for other in figure.sentence.clauses
-            if other.verb is not None and other.verb.after == first - 1
-        ),
-        None,
-    )
-
-
-def _joined_to(reading: Reading, figure: Figure, clause: Clause) -> Clause | None:
-    """The clause that «و» joins to this one («کارگاه ۱۲ دار دارد و ۱۸ زن در آن …»)."""
-    first = min(clause.words, default=0)
-    if reading.text(first) != "و":
-        return None
-    others = figure.sentence.clauses
-    return next((c for c in others if c.verb is not None and c.verb.after == first), None)
-
-
-def runs_on(reading: Reading, figure: Figure, verb: Verb) -> bool:
-    """«در حال انجام است که قول داده‌ایم …», «آماده شده که توزیع خواهد شد»: what follows decides."""
-    if reading.text(verb.after) != "که":
-        return False
-    inner = figure.sentence.clause_of.get(verb.after + 1)
-    if inner is None or inner.verb is None or inner is figure.clause:
-        return False
-    if inner.verb.tense is Tense.FUTURE and not inner.verb.negative:
-        return inner.words[0] == verb.after + 1 and not _has_figure(reading, figure, inner)
-    if _governs_figure(reading, figure, inner):
-        return False  # «… در دست ساخت است که پیش‌بینی می‌شود ۵۰۰ واحد آن …»
-    return act_of(reading, inner, inner.verb, figure.sentence) is Act.PLEDGE
-
-
-def _governs_figure(reading: Reading, figure: Figure, clause: Clause) -> bool:
-    """Whether a new figure stands right behind the verb of a clause."""
-    verb = clause.verb
-    later = reading.figures_after(figure)[:2]
-    return verb is not None and any(
-        verb.after <= one.opening <= verb.after + 1 and one.phrase.unit == figure.phrase.unit
-        for one in later
-    )
-
-
-def _goes_out(figure: Figure, verb: Verb) -> bool:
-    """«… سازماندهی شده‌اند که از روز اول هفته مستقر می‌شوند»."""
-    inner = figure.sentence.clause_of.get(verb.after + 1)
-    if inner is None or inner.verb is None or inner.verb.negative:
-        return False
-    present = inner.verb.tense is Tense.PRESENT
-    return present and ("هفته" in inner.texts or lies_ahead(inner.texts))
-
-
-def is_described_as_promised(reading: Reading, figure: Figure, verb: Verb) -> bool:
-    """«ساخت ۴۰ خانه از کارهایی است که برای امسال در نظر گرفته شده»: a promise describes what it is."""
-    if reading.text(verb.after) != "که" or not reading.text(verb.first - 1).endswith("ی"):
-        return False
-    inner = figure.sentence.clause_of.get(verb.after + 1)
-    if inner is None or inner.verb is None or inner is figure.clause or inner.verb.negative:
-        return False
-    if inner.words[0] != verb.after + 1 or _has_figure(reading, figure, inner):
-        return False
-    if inner.verb.tense is Tense.FUTURE or set(inner.texts[:2]) & MUST:
-        return True
-    if inner.verb.tense is Tense.PRESENT and reading.text(inner.verb.first - 1) in ("شروع", "آغاز"):
-        return True  # «از کارهایی است که در این حوزه شروع می‌کنیم»
-    return act_of(reading, inner, inner.verb, figure.sentence) is Act.PLEDGE
-
-
-def is_named_by_plan(reading: Reading, figure: Figure, clause: Clause) -> bool:
-    """«هدف ما که ساخت ۳۰۰ کلاس بود»: the clause says what a plan or a promise consists of."""
-    first = min(clause.words, default=0)
-    if reading.text(first - 1) != "که" or first - 1 <= figure.sentence.first:
-        return False
-    for at in range(first - 2, max(figure.sentence.first, first - 2 - _NAMED_NEAR) - 1, -1):
-        text = reading.text(at)
-        if text in VERB_FORMS or text in ("،", "؛", ":"):
-            return False
-        if text in RESULT_NOUNS:
-            return False
-        if text in PLAN_NOUNS or text in GIVEN_WORDS:
-            return True
-    return False
-
-
-def _comes(reading: Reading, figure: Figure, verb: Verb) -> bool:
-    """«۱۶ خانه مانده که تا عید تمام می‌شود»."""
-    inner = figure.sentence.clause_of.get(verb.after + 1)
-    if reading.text(verb.after) != "که" or inner is None or inner.verb is None:
-        return False
-    return inner.verb.tense in (Tense.PRESENT, Tense.FUTURE) and not inner.verb.negative
-
-
-def _has_figure(reading: Reading, figure: Figure, clause: Clause) -> bool:
-    return any(other.clause is clause for other in reading.figures_after(figure)[:1])
