@@ -24,7 +24,7 @@ from builders import DAY, NOW, World, a_new_entry, an_entry, an_indicator
 from karnameh.kernel.period import Period
 from karnameh.ledger.levels import KEPT
 from karnameh.ledger.public import Entry, Verdict, deepen, fold, post_entries
-from karnameh.ledger.queries import stands_now
+from karnameh.ledger.rolling import stands_now
 from karnameh.plumbing.chores import Chore, Worker, wake
 from workbench import as_owner, ask, quantity_of, run, sound
 

@@ -48,7 +48,7 @@ from karnameh.ledger.public import (
     roll_up,
     verify_entry,
 )
-from karnameh.ledger.queries import stands_now
+from karnameh.ledger.rolling import stands_now
 from karnameh.org.public import (
     NewUnit,
     OrgUnit,

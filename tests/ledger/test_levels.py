@@ -14,7 +14,7 @@ from karnameh.catalog.public import Indicator
 from karnameh.kernel.period import Period
 from karnameh.ledger.levels import KEPT, Kept, joined, read, spans, written
 from karnameh.ledger.public import Axis, Cell, Stage, deepen
-from karnameh.ledger.queries import stands_now
+from karnameh.ledger.rolling import stands_now
 from workbench import as_owner, ask, cells_of, fold_now, quantity_of, run, sound
 
 WEEK = Period(DAY - timedelta(days=3), DAY + timedelta(days=3))  # begins and ends inside a month

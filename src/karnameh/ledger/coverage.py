@@ -15,8 +15,8 @@ from django.db.models.expressions import RawSQL
 
 from karnameh.access.public import Reach
 from karnameh.kernel.period import Period
-from karnameh.ledger.queries import Statement, days_of, split, stands_now, unfolded
 from karnameh.ledger.reporting import from_bytes, to_bytes
+from karnameh.ledger.rolling import Statement, days_of, split, stands_now, unfolded
 from karnameh.org.public import OrgUnit, local_units, set_of, under
 from karnameh.plumbing.paging import Page, cut
 from karnameh.plumbing.public import OutOfReach

@@ -35,9 +35,7 @@ from karnameh.ledger.promises import (
     promises,
 )
 from karnameh.ledger.queries import (
-    Cell,
     Drill,
-    Question,
     Stated,
     Story,
     entries_behind,
@@ -45,7 +43,6 @@ from karnameh.ledger.queries import (
     epoch,
     open_promises,
     promise_balance,
-    roll_up,
     stated_totals,
     story_of,
     tally_of,
@@ -61,6 +58,7 @@ from karnameh.ledger.releasing import (
     release,
     tally_at,
 )
+from karnameh.ledger.rolling import Cell, Question, roll_up
 from karnameh.ledger.rules import (
     Axis,
     Bucket,

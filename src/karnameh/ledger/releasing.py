@@ -27,7 +27,7 @@ from karnameh.kernel.period import Period
 from karnameh.ledger.disclosure import Said, Shown, Table, TooTelling, Wanted, safe_release
 from karnameh.ledger.disclosure.rules import DEEPEST, SHORTEST_DAYS
 from karnameh.ledger.models import Release
-from karnameh.ledger.queries import Question, roll_up
+from karnameh.ledger.rolling import Question, roll_up
 from karnameh.ledger.rules import Bucket, Qualifier, Stage, Tally, total
 from karnameh.org.public import OrgUnit, Place, bounds
 from karnameh.people.public import User

@@ -14,7 +14,7 @@ from django.db import connection
 from karnameh.access.public import Reach
 from karnameh.ledger.folding import month_array
 from karnameh.ledger.models import Segment
-from karnameh.ledger.queries import (
+from karnameh.ledger.rolling import (
     By,
     Cell,
     Question,
