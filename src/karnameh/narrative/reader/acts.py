@@ -241,7 +241,7 @@ def _promises(
         return verb.lemma in ("گرفت", "داشت", "بود")
     if lead[-2:] == ["در", "برنامه"] or "دستور" in lead:
         return verb.lemma in ("داشت", "بود", "گرفت")
-    if lead[-1] == "تعیین" or lead[-1] == "مشخص":
+    if lead[-1] in ("تعیین", "مشخص", "تعریف"):
         set_apart = verb.tense is Tense.PAST and ("برای", "هر") in pairwise(clause.texts)
         return set_apart or any(word in _AIMS for word in clause.texts)
     if verb.lemma == "دید":
@@ -347,6 +347,8 @@ def _harms(verb: Verb, clause: Clause, lead: list[str], *, counted: bool) -> boo
         return shut and bool(_CLOSABLE & {*clause.texts[:_FEW], *lead})
     if last == "رد" and _passes(clause.texts):
         return False
+    if ("به", "دست") in pairwise(clause.texts) and last == "خالی":
+        return False  # «دو میلیون ظرف آب راکد به دست داوطلبان خالی شد»
     if lead[-2:] == ["و", "شسته"] and DEEDS & set(lead[-3:-2]):
         return False  # «۲۳۰۰ خانه لای‌روبی و شسته شد»
     if is_one_of(HARM, lead, verb.lemma):

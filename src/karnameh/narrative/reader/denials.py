@@ -81,6 +81,15 @@ def untrue(reading: Reading, figure: Figure) -> str:
     alike = any(o.phrase.unit == figure.phrase.unit for o in reading.figures_before(figure)[-1:])
     if rejected and (instead or alike):
         return "not this but another"
+    behind = reading.texts(figure.after, figure.after + _SHORT_DENIAL)
+    turned = behind.index("که") if "که" in behind else len(behind)
+    pointed = behind[turned + 1 : turned + 2] in (["آن"], ["این"]) and turned <= _SHORT_CLAUSE
+    if (
+        pointed
+        and _FIGURE_NOUNS & set(behind[turned:])
+        and _FALSE & set(behind[turned : turned + 6])
+    ):
+        return "put right in the same sentence"  # «… گفته بودند ۱۵ هزار تا، که آن رقم اشتباه بود»
     if _is_rejected(reading, figure):
         return "a rumour that is rejected"
     said = reading.said_in(figure.sentence)

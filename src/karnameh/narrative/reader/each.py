@@ -244,6 +244,11 @@ def _is_staffed(reading: Reading, at: int, figure: Figure) -> bool:
         return False
     if AVERAGES & set(reading.texts(figure.sentence.first, at)) or verb.passive:
         return False
+    run = (
+        reading.texts(at + 2, figure.opening) == ["را"] and reading.text(verb.first - 1) == "اداره"
+    )
+    if run and verb.tense is Tense.PRESENT:
+        return True  # «هر ایستگاه را ۶ داوطلب اداره می‌کنند»
     works = verb.lemma == "کرد" and verb.tense is Tense.PRESENT
     works &= bool(_WORKING & set(reading.texts(figure.after, verb.first)))
     return works or verb.lemma in ("نشست", "داشت", "بود", "ایستاد")

@@ -23,7 +23,7 @@ _ASKING = key_set("انتظار درخواست تقاضا توقع مطالبه"
 _WISHES = key_set(
     "خواهش درخواست تقاضا خواسته توقع انتظار مطالبه خواهشم درخواستمان خواسته‌مان تقاضای"
 )
-_OUTSIDERS = key_set(
+OUTSIDERS = key_set(
     """
     دولت وزیر وزارت شهرداری شهرداری‌ها استانداری فرمانداری مجلس نمایندگان بانک بانک‌ها مسئولان
     مسؤولان مسیولان خیران خیرین نیکوکاران مردم سازمان اداره
@@ -154,7 +154,7 @@ def _asks_others(reading: Reading, clause: Clause, verb: Verb) -> bool:
     at = clause.texts.index("از") + 1
     if clause.texts[at : at + 1] and clause.texts[at] in _OUR_OWN:
         return False  # «از دبیران استانی خواسته‌ایم … برگزار کنند»
-    begged = verb.lemma == "خواست" and set(clause.texts[at : at + 1]) & _OUTSIDERS
+    begged = verb.lemma == "خواست" and set(clause.texts[at : at + 1]) & OUTSIDERS
     asked = reading.text(verb.first - 1) in _ASKING and verb.lemma in ("داشت", "کرد", "رفت", "بود")
     return (
         asked

@@ -134,9 +134,12 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     verb = figure.clause.verb
     value = figure.number.value or 0
     ahead = reading.texts(max(figure.opening - _NEAR_EACH, figure.sentence.first), figure.opening)
-    if value == 1 and "هر" in ahead:
+    stands = verb is not None and verb.lemma == "داشت" and verb.tense is Tense.PRESENT
+    if value == 1 and "هر" in ahead and not stands:
         return None  # «برای هر روز هفته یک محور تعیین شده است», «هر شهرستان یک کارگروه …»: a rule
     owned = verb is not None and verb.lemma == "داشت"
+    if stands and value == 1 and "هر" in ahead and noun in _PANELS | {"ستاد"}:
+        return Verdict(figure.phrase.unit, "a structure")  # «هر شهرستان یک ستاد کوچک دارد»
     if owned and value < _FEW and _goes_on_listing(reading, figure):
         return Verdict(figure.phrase.unit, "a structure")  # «سه معاونت و هفت واحد دارد»
     if owned and noun in _PANELS and value < _FEW:
@@ -186,7 +189,7 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     signed = verb is not None and reading.text(verb.first - 1) in ("تنظیم", "امضا", "مبادله")
     if noun == "نسخه" and signed and reading.text(list_head(reading, figure) - 1) == "در":
         return Verdict("", "in how many copies")
-    if noun == "صفحه":
+    if noun == "صفحه" and reading.text(figure.phrase.first + 1) != "خورشیدی":
         return Verdict("page", "the length of a book")
     if noun == "فریم":
         return Verdict("photo", "how many pictures there are")

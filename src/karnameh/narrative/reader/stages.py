@@ -21,7 +21,7 @@ from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.circumstances import circumstance_of
 from karnameh.narrative.reader.clauses import Clause, Verb
 from karnameh.narrative.reader.denials import denied, untrue
-from karnameh.narrative.reader.governors import IMPERSONAL_BE, conditioned
+from karnameh.narrative.reader.governors import IMPERSONAL_BE, OUTSIDERS, conditioned
 from karnameh.narrative.reader.lexicon import (
     COMMITMENTS,
     DEEDS,
@@ -139,6 +139,8 @@ def _with_verb(reading: Reading, figure: Figure, clause: Clause, verb: Verb) -> 
         return Staged("pledged" if ahead else "reported", f"invited: {said}")
     if act is Act.PLEDGE and verb.tense is Tense.SUBJUNCTIVE and conditioned(reading, figure):
         return Staged("potential", "a promise under a condition")
+    if act is Act.PLEDGE and verb.lemma == "خواست" and _is_asked_of_others(figure):
+        return Staged("context", "asked of others", sure=0.7)
     if act is Act.PLEDGE and _has_taken_on(reading, figure, verb):
         return Staged("reported", f"who have taken it on: {said}", sure=0.7)
     if act is Act.PLEDGE:
@@ -161,6 +163,12 @@ def _with_verb(reading: Reading, figure: Figure, clause: Clause, verb: Verb) -> 
         return Staged("context" if verb.negative else "reported", f"achieved: {said}")
     told = by_tense(reading, figure, clause, verb, said)
     return told or _predicate(reading, figure, clause, verb, said)
+
+
+def _is_asked_of_others(figure: Figure) -> bool:
+    """«ما از مسئولان شهر یک بازارچه دائمی می‌خواهیم»: theirs to grant."""
+    texts = figure.clause.texts
+    return any(text == "از" and other in OUTSIDERS for text, other in pairwise(texts))
 
 
 def _has_taken_on(reading: Reading, figure: Figure, verb: Verb) -> bool:
@@ -190,7 +198,8 @@ def _predicate(reading: Reading, figure: Figure, clause: Clause, verb: Verb, sai
         return Staged("pledged", "of the week to come", sure=0.7)
     if _heads_week(reading, figure, tail):
         return Staged("pledged", "first on the list of a week to come", sure=0.7)
-    if any(word in RESULT_NOUNS for word in tail):
+    named = [word for word in tail if word in RESULT_NOUNS or word in PLAN_NOUNS]
+    if any(word in RESULT_NOUNS for word in tail) and named[-1] in RESULT_NOUNS:
         return Staged("reported", "listed among results")
     listed = ("این", "فهرست") in pairwise(tail) or (tail[-1:] and tail[-1] in _THESE)
     if listed and _LISTING & set(tail[-4:]):
@@ -260,6 +269,8 @@ def _is_meant(reading: Reading, figure: Figure, clause: Clause) -> str:
 
 def _of_the_week(tail: list[str]) -> bool:
     """«دیدار با ۳۰۰ خانواده شاخص‌ترین کار هفته است»; «… کار هفته گذشته است» is over."""
+    if tail[-3:] == ["در", "این", "هفته"] and _WORKS & set(tail) and _LISTING & set(tail):
+        return True  # «مهم‌ترین سرفصل‌های کار ما در این هفته است»
     for at, text in enumerate(tail):
         behind = [word for word in tail[at + 1 : at + 4] if word not in _BESIDE_WEEK]
         if text in _WORKS and behind[:1] == ["هفته"]:
