@@ -37,6 +37,7 @@ def test_the_territory_of_a_branch(office: str, words: list[str] | None) -> None
     assert territory_of(office) == words
 
 
-def test_a_measure_of_many_things_alone_chooses_no_indicator() -> None:
-    assert not is_sure(0.45, "kilometre") and is_sure(0.6, "kilometre")
-    assert is_sure(0.45, "parcel") and not is_sure(0.4, "parcel")
+def test_a_unit_alone_chooses_an_indicator_only_when_it_tells_one_apart() -> None:
+    assert not is_sure([0.45], "kilometre") and is_sure([0.6], "kilometre")
+    assert is_sure([0.45], "parcel") and not is_sure([0.4], "parcel") and not is_sure([], "parcel")
+    assert not is_sure([0.45, 0.45], "dwelling") and is_sure([0.6, 0.45], "dwelling")

@@ -80,7 +80,7 @@ def _draft(
     place = places[0] if places else None
     rial = rials_of(said["value"], said["unit"])
     quantity = _quantity(rial if rial is not None else said["value"])
-    sure = bool(matches) and is_sure(matches[0]["score"], said["unit"])
+    sure = is_sure([one["score"] for one in matches], said["unit"])
     reason = first_reason(said)
     chosen = {
         "indicator": offered[0] if sure else None,

@@ -205,9 +205,15 @@ def rials_of(value: float | None, unit: str) -> int | None:
     return round(Decimal(str(value)) * (10 if unit == "toman" else 1))
 
 
-def is_sure(score: float, unit: str) -> bool:
-    """Whether an indicator of this score is chosen at once, for a figure counted in `unit`."""
-    return score > _SURE or (score == _SURE and unit not in _COMMON_UNITS)
+def is_sure(scores: Sequence[float], unit: str) -> bool:
+    """Whether the first of some indicators, best first, is chosen at once for a figure counted in `unit`.
+
+    The unit alone chooses only when it is no common measure and no other indicator has it.
+    """
+    if not scores or scores[0] < _SURE:
+        return False
+    alone = len(scores) == 1 or scores[1] < _SURE
+    return scores[0] > _SURE or (unit not in _COMMON_UNITS and alone)
 
 
 def bare_place(name: str) -> str:
