@@ -53,7 +53,8 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     officials |= appeared and near[-1:] != [] and near[-1] in _OFFICIALS
     whose = reading.texts(figure.after, figure.after + 2)
     officials |= appeared and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
-    officials |= "حضور" in near[-3:] and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
+    beside = "حضور" in near[-3:] or near[-2:] == ["با", "شرکت"]
+    officials |= beside and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
     meeting = _MET & set(reading.texts(figure.opening - 8, figure.opening - 1))
     if verb is not None and verb.lemma in ("بود", "داشت"):
         meeting = meeting or (_MET | {"حضور"}) & set(reading.texts(figure.after, verb.first))
@@ -70,10 +71,14 @@ def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     there = reading.texts(figure.after, verb.first) if verb is not None else []
     along = there[-1:] == ["همراهی"] and bool(_ESCORTED & set(there))
     officials |= along and figure.phrase.unit == "person"
+    guests = "مهمان" in there and verb is not None and verb.lemma == "بود"
+    officials |= guests and not _MET.isdisjoint(there)
+    told = "گزارشی" in near[-3:] and figure.phrase.unit in ("province", "county")
+    officials |= told  # «گزارشی از کار ۱۴ استان ارائه داد»
     joined = there[-1:] in (["شرکت"], ["حضور"]) and not _MET.isdisjoint(
         reading.said_in(figure.sentence)
     )
-    officials |= joined and counted_noun(reading, figure) in _OFFICES
+    officials |= joined and counted_noun(reading, figure) in _OFFICES | {"خبرنگار"}
     attended = there[-1:] == ["حاضر"] and verb is not None and verb.lemma == "بود"
     officials |= attended and figure.phrase.unit == "person"
     present = "حضور" in near or ("با", "حضور") in pairwise(head)

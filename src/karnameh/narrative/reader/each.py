@@ -244,9 +244,8 @@ def _is_staffed(reading: Reading, at: int, figure: Figure) -> bool:
         return False
     if AVERAGES & set(reading.texts(figure.sentence.first, at)) or verb.passive:
         return False
-    run = (
-        reading.texts(at + 2, figure.opening) == ["را"] and reading.text(verb.first - 1) == "اداره"
-    )
+    run = reading.texts(at + 2, figure.opening) == ["را"]
+    run &= reading.text(verb.first - 1) == "اداره" or verb.lemma == "گرداند"
     if run and verb.tense is Tense.PRESENT:
         return True  # «هر ایستگاه را ۶ داوطلب اداره می‌کنند»
     works = verb.lemma == "کرد" and verb.tense is Tense.PRESENT

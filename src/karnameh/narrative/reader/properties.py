@@ -25,6 +25,7 @@ _OFFICES_OF_OURS = key_set("دفتر نمایندگی معاونت")
 _DISASTERS = key_set("سیل زلزله زمین‌لرزه سیلاب طوفان توفان آتش‌سوزی خشکسالی زمستان تابستان")
 _OF_DIKES = key_set("خاکی سنگی بتنی انحرافی سنگی‌ملاتی گابیونی خاکی‌سنگی")
 _OF_ROADS = key_set("آسفالت بازگشایی برف‌روبی روستایی مواصلاتی کوهستانی راهداری بهسازی لکه‌گیری")
+_ROOMS = key_set("اتاق سالن طبقه بخش کلاس")
 _BEGUN = key_set("آغاز شروع احداث")
 _BOARDS = key_set("هیئت هیأت")
 _NEAR_EACH = 6
@@ -184,6 +185,8 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
         or reading.texts(figure.phrase.first, figure.phrase.first + 2) == ["واحد", "درسی"]
     ):
         return Verdict(figure.phrase.unit, "a property of a body")
+    if stands and noun in _ROOMS and value < _FEW and reading.head(figure)[:1] == ["این"]:
+        return Verdict(figure.phrase.unit, "a property of a building")  # «این سامانه چهار بخش دارد»
     if noun == "اتاق" and reading.text(figure.opening - 1) in ("با", "و", "دارای"):
         return Verdict("room", "a property of a building")
     signed = verb is not None and reading.text(verb.first - 1) in ("تنظیم", "امضا", "مبادله")

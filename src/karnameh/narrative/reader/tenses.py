@@ -252,6 +252,12 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
         stored = figure.phrase.after - figure.phrase.first > (figure.after == verb.first)
         if lead == "جا" and figure.after >= verb.first - 1 and stored:
             return Staged("potential", "a capacity", sure=0.7)  # «انبار ۴۰ هزار بسته جا دارد»
+        if (
+            "هنوز" in reading.head(figure)
+            and clause is figure.clause
+            and figure.phrase.unit != "percent"
+        ):
+            return Staged("context", f"still so: {said}", sure=0.6)  # «هنوز ۵۴ مدرسه کانکسی داریم»
         if lead == "قرار" and (planned := planned_by(tail)):
             return Staged("pledged", planned)
         if lead in DEEDS and reading.text(verb.first - 2) == "برای":
