@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,6 +74,28 @@ def metered() -> Iterator[Meter]:
         meter.wall = time.perf_counter() - began[0]
         meter.here = time.process_time() - began[1]
         meter.server = _processor_time(backend) - began[2]
+
+
+def cores_of(parts: Mapping[str, str], began: Mapping[str, float], wall: float) -> str:
+    """How many cores each part has used since `began`: «web 0.8, database 0.5»."""
+    used = computed_by(parts)
+    return ", ".join(f"{part} {(used[part] - began[part]) / wall:.2f}" for part in parts)
+
+
+def computed_by(parts: Mapping[str, str]) -> dict[str, float]:
+    """Seconds that the processes of some parts have computed; each part by a word of their command lines."""
+    used = dict.fromkeys(parts, 0.0)
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        part = next((part for part, word in parts.items() if word in line), None)
+        if part is not None:
+            used[part] += _processor_time(int(folder.name))
+    return used
 
 
 def _backend() -> int:

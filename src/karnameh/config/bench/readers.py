@@ -27,10 +27,21 @@ from karnameh.config.bench.filling import (
     own_database,
 )
 from karnameh.config.bench.live import HOST, served, session_of
-from karnameh.config.bench.machine import Result, machine_line, report, sql
+from karnameh.config.bench.machine import (
+    Result,
+    computed_by,
+    cores_of,
+    machine_line,
+    report,
+    sql,
+)
 
 SIDE = Path(__file__).with_name("readers_side.py")
 BATCH = 500
+_PARTS = {
+    "readers": "readers_side", "posters": "bench readers", "web": "karnameh.config.wsgi",
+    "worker": "karnameh work", "database": "postgres",
+}  # fmt: skip
 _SEEDS = count(1)
 
 
@@ -77,9 +88,12 @@ def bench(arguments: list[str]) -> int:
             plan = _plan(made, by, given)
             alone = _read(plan)
             posted_alone = _post(made, by, given)
+            before, clock = computed_by(_PARTS), time.perf_counter()
             together, posted = _both(plan, made, by, given)
+            cores = cores_of(_PARTS, before, time.perf_counter() - clock)
         lost = _lost(given.entries + posted_alone[0] + posted[0])
     report(_lines(given, alone, together, posted_alone, posted))
+    print(f"cores used by each part while all were at work: {cores}")
     print(lost or "nothing was lost; every total is what the entries say")
     return 1 if lost or alone.faults or together.faults else 0
 
