@@ -194,6 +194,9 @@ def _subject_before(reading: Reading, figure: Figure) -> list[str]:
     for clause in before[-_CARRIED:]:
         at = clause.texts.index(":") + 1 if ":" in clause.texts else 0
         opens = [text for text in clause.texts[at : at + 3] if text not in _BEFORE_FORCE][:1]
-        if opens and opens[0] in _FORCES:
-            return opens
+        force = (
+            opens[0].removesuffix("ی") if opens else ""
+        )  # «بارانی که شامگاه … بارید … راه ۹۴ روستا را بست»
+        if force in _FORCES:
+            return [force]
     return []

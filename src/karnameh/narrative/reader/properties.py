@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from karnameh.narrative.reader.acts import Act, act_of
 from karnameh.narrative.reader.characters import key_set
 from karnameh.narrative.reader.lexicon import (
@@ -352,6 +354,11 @@ def history(reading: Reading, figure: Figure) -> Verdict | None:
         return Verdict(figure.phrase.unit, "how it began")
     started |= reading.text(verb.first - 1) in _SET_UP
     since = _NOWADAYS & set(reading.texts(verb.after, verb.after + _NOW_REACH))
+    said = reading.texts(verb.first - 1, verb.after)[-2:]
+    arose = said in (["پدید", "آمد"], ["گشوده", "شد"], ["شکل", "گرفت"])
+    dated = ("در", "سال") in pairwise(reading.head(figure)) and (figure.number.value or 0) < _FEW
+    if arose and dated and figure.phrase.unit in ("person", "organization"):
+        return Verdict(figure.phrase.unit, "how it began")  # «در سال ۱۳۷۲ با چهار داوطلب گشوده شد»
     if started and since and reading.text(list_head(reading, figure) - 1) == "با":
         return Verdict(figure.phrase.unit, "how it began")  # «… راه‌اندازی شد و اکنون ۳۸ نفر …»
     return None

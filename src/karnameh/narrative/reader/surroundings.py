@@ -190,6 +190,7 @@ def _difference(reading: Reading, figure: Figure) -> str:
     """«این عدد ۲۰ نفر کمتر از برآورد بود», «۵۰۰ بسته بیشتر از برنامه»."""
     than = reading.texts(figure.after, figure.after + 2) in (["کمتر", "از"], ["بیشتر", "از"])
     counted = figure.phrase.unit not in ("percent", "times", "toman", "rial", "")
+    counted &= figure.phrase.unit != "share"  # «یک سوم آنها کمتر از ۳۰ سال دارند»
     return "a difference" if than and counted else ""
 
 

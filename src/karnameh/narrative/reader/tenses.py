@@ -249,6 +249,8 @@ def _present(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said:
         )
         if kept:
             return Staged("potential", "governed by ability")  # «می‌تواند سه گروه آماده نگه دارد»
+        if reading.texts(figure.opening - 2, figure.opening) == ["جا", "برای"]:
+            return Staged("potential", "a capacity", sure=0.7)  # «ساختمان جا برای ۸۰ نفر دارد»
         stored = figure.phrase.after - figure.phrase.first > (figure.after == verb.first)
         if lead == "جا" and figure.after >= verb.first - 1 and stored:
             return Staged("potential", "a capacity", sure=0.7)  # «انبار ۴۰ هزار بسته جا دارد»
