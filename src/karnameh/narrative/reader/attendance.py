@@ -34,57 +34,96 @@ _OFFICIALS = key_set(
     شهرداران بخشداران
     """
 )
+_HOSTED = frozenset(("person", "county", "province", "organization", ""))
 _ESCORTED = frozenset(("وی", "او", "ایشان"))  # «سه نفر از مسئولان وی را همراهی می‌کردند»
 _MET = key_set("جلسه نشست دیدار گردهمایی گفت‌وگو ملاقات")
 
 
 def attendance(reading: Reading, figure: Figure) -> Verdict | None:
     """«با حضور دو وزیر», «با حضور مسئولان ۲۸ شهرستان»: officials at a meeting."""
-    if _attends(reading, figure) or _sits_in(reading, figure):
-        return Verdict(figure.phrase.unit, "who was present")
+    for rule in (_attends, _sits_in):
+        if rule(reading, figure):
+            return Verdict(figure.phrase.unit, "who was present")
     if (figure.number.value or 0) >= MANY_HOURS:
         return None
-    near = reading.texts(max(figure.sentence.first, figure.opening - 9), figure.opening)
-    beside = "حضور" in near[-3:] or near[-2:] == ["با", "شرکت"]
-    officials = counted_noun(reading, figure) in _OFFICES and beside
-    verb = figure.clause.verb
-    appeared = verb is not None and reading.text(verb.first - 1) in _APPEARING
-    officials |= appeared and counted_noun(reading, figure) in _TITLES
-    officials |= appeared and near[-1:] != [] and near[-1] in _OFFICIALS
-    whose = reading.texts(figure.after, figure.after + 2)
-    officials |= appeared and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
-    beside = "حضور" in near[-3:] or near[-2:] == ["با", "شرکت"]
-    officials |= beside and whose[:1] == ["از"] and whose[-1] in _OFFICIALS
-    meeting = _MET & set(reading.texts(figure.opening - 8, figure.opening - 1))
-    if verb is not None and verb.lemma in ("بود", "داشت"):
-        meeting = meeting or (_MET | {"حضور"}) & set(reading.texts(figure.after, verb.first))
-    near = reading.texts(near_first(reading, figure), list_head(reading, figure)) or near
-    led = near[-1:] != [] and near[-1] in _OFFICIALS
-    officials |= appeared and near[-2:] == ["مدیران", "کل"]
-    officials |= _speak(reading, figure)
-    reporters = counted_noun(reading, figure) == "خبرنگار"
-    officials |= reporters and near[-1:] != [] and near[-1] in _FACING_REPORTERS
-    head = reading.head(figure)
-    held = verb is not None and reading.text(verb.first - 1) in _HELD
-    if held and figure.phrase.unit in ("person", "county", "province", "organization", ""):
-        officials |= _stands_among_officials(head)
-    there = reading.texts(figure.after, verb.first) if verb is not None else []
-    along = there[-1:] == ["همراهی"] and bool(_ESCORTED & set(there))
-    officials |= along and figure.phrase.unit == "person"
-    guests = "مهمان" in there and verb is not None and verb.lemma == "بود"
-    officials |= guests and not _MET.isdisjoint(there)
-    told = "گزارشی" in near[-3:] and figure.phrase.unit in ("province", "county")
-    officials |= told  # «گزارشی از کار ۱۴ استان ارائه داد»
-    joined = there[-1:] in (["شرکت"], ["حضور"]) and not _MET.isdisjoint(
-        reading.said_in(figure.sentence)
-    )
-    officials |= joined and counted_noun(reading, figure) in _OFFICES | {"خبرنگار"}
-    attended = there[-1:] == ["حاضر"] and verb is not None and verb.lemma == "بود"
-    officials |= attended and figure.phrase.unit == "person"
-    present = "حضور" in near or ("با", "حضور") in pairwise(head)
-    if officials or (led and (present or meeting)):
-        return Verdict(figure.phrase.unit, "who was present")
+    for rule in (_beside_presence, _appears, _takes_part, _speak, _is_led_by_officials):
+        if rule(reading, figure):
+            return Verdict(figure.phrase.unit, "who was present")
     return None
+
+
+def _beside_presence(reading: Reading, figure: Figure) -> bool:
+    """«با حضور سه معاون», «با شرکت ۳۰ نفر از مسئولان», «در جمع ۲۰ خبرنگار»."""
+    noun = counted_noun(reading, figure)
+    near = reading.texts(max(figure.sentence.first, figure.opening - 3), figure.opening)
+    beside = "حضور" in near or near[-2:] == ["با", "شرکت"]
+    if beside and (noun in _OFFICES or _are_of_officials(reading, figure)):
+        return True
+    return (
+        noun == "خبرنگار"
+        and _before_list(reading, figure)[-1:] != []
+        and (_before_list(reading, figure)[-1] in _FACING_REPORTERS)
+    )
+
+
+def _are_of_officials(reading: Reading, figure: Figure) -> bool:
+    """«۱۲ نفر از مدیران»."""
+    whose = reading.texts(figure.after, figure.after + 2)
+    return whose[:1] == ["از"] and whose[-1] in _OFFICIALS
+
+
+def _appears(reading: Reading, figure: Figure) -> bool:
+    """«روسای ۱۷ شعبه گزارش دادند», «دو وزیر سخن گفتند»: those who appear before others."""
+    verb = figure.clause.verb
+    if verb is None:
+        return False
+    if reading.text(verb.first - 1) in _HELD and figure.phrase.unit in _HOSTED:
+        return _stands_among_officials(reading.head(figure))
+    if reading.text(verb.first - 1) not in _APPEARING:
+        return False
+    if counted_noun(reading, figure) in _TITLES or _are_of_officials(reading, figure):
+        return True
+    led = reading.text(figure.opening - 1) in _OFFICIALS
+    return led or _before_list(reading, figure)[-2:] == ["مدیران", "کل"]
+
+
+def _takes_part(reading: Reading, figure: Figure) -> bool:
+    """«… مهمان این نشست بودند», «… وی را همراهی می‌کردند», «… در آن شرکت داشتند»."""
+    verb = figure.clause.verb
+    there = reading.texts(figure.after, verb.first) if verb is not None else []
+    people = figure.phrase.unit == "person"
+    if there[-1:] == ["همراهی"] and _ESCORTED & set(there) and people:
+        return True
+    stays = verb is not None and verb.lemma == "بود"
+    if stays and ((there[-1:] == ["حاضر"] and people) or ("مهمان" in there and _MET & set(there))):
+        return True
+    territory = figure.phrase.unit in ("province", "county")
+    if territory and "گزارشی" in _before_list(reading, figure)[-3:]:
+        return True  # «گزارشی از کار ۱۴ استان ارائه داد»
+    joined = there[-1:] in (["شرکت"], ["حضور"])
+    met = joined and not _MET.isdisjoint(reading.said_in(figure.sentence))
+    return met and counted_noun(reading, figure) in _OFFICES | {"خبرنگار"}
+
+
+def _is_led_by_officials(reading: Reading, figure: Figure) -> bool:
+    """«مسئولان ۲۸ شهرستان» of a meeting, or of those who were present."""
+    verb = figure.clause.verb
+    near = _before_list(reading, figure)
+    if near[-1:] == [] or near[-1] not in _OFFICIALS:
+        return False
+    met = _MET & set(reading.texts(figure.opening - 8, figure.opening - 1))
+    if verb is not None and verb.lemma in ("بود", "داشت"):
+        met = met or (_MET | {"حضور"}) & set(reading.texts(figure.after, verb.first))
+    present = "حضور" in near or ("با", "حضور") in pairwise(reading.head(figure))
+    return present or bool(met)
+
+
+def _before_list(reading: Reading, figure: Figure) -> list[str]:
+    """The words in front of a figure's list that may say who they are; in front of itself without one."""
+    head = list_head(reading, figure)
+    return reading.texts(max(figure.sentence.first, head - 9), head) or reading.texts(
+        max(figure.sentence.first, figure.opening - 9), figure.opening
+    )
 
 
 def _attends(reading: Reading, figure: Figure) -> bool:
@@ -119,11 +158,6 @@ def _sits_in(reading: Reading, figure: Figure) -> bool:
     meeting = reading.text(first - 1) == "که" and reading.text(first - 2) in ("نشست", "جلسه")
     there = verb is not None and reading.text(verb.first - 1) in ("شرکت", "حضور", "حاضر")
     return meeting and there and figure.opening - first <= 1
-
-
-def near_first(reading: Reading, figure: Figure) -> int:
-    """Where the words in front of a figure's list begin that may say who they are."""
-    return max(figure.sentence.first, list_head(reading, figure) - 9)
 
 
 def _stands_among_officials(head: list[str]) -> bool:

@@ -39,6 +39,7 @@ _OCCURRING = key_set("ثبت رخ اتفاق وقوع گزارش روی")
 _ENTERING = key_set("پیدا نفوذ وارد سرایت")
 _SURVEYS = key_set("ارزیابی بررسی برآورد شمارش سرشماری")
 _STRICKEN = key_set("بستری‌ها مبتلایان قربانیان مصدومان مجروحان جان‌باختگان کشته‌شدگان فوتی‌ها زخمی‌ها")
+_DISEASES = frozenset(("بیماری", "ویروس"))
 _NOTICED = key_set("دیده شناسایی گزارش مشاهده ثبت کشف یافت پیدا تشخیص")
 _ILL = key_set("مشکوک مبتلا ابتلا مثبت بیماری مسمومیت وبا")
 _FEW_WORDS = 3
@@ -94,26 +95,9 @@ def harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     lost = inner.verb if inner is not None else None
     if inner and lost and act_of(reading, inner, lost, figure.sentence) is Act.HARM:
         return "what befell, of which a part is told"  # «از ۵۰ خانه‌ای که سوخته بود …»
-    joint, further = reading.text(figure.after), reading.figures_after(figure)[:1]
-    listed = joint in ("و", "،") and further and further[0].opening == figure.after + 1
-    if listed and reading.text(figure.after - 1) == "آسیبدیده":
-        return "what befell: آسیب دیده"  # «۲۳۰۰ خانه آسیب دیده و ۴۱۰ خانه …»
-    damaged = reading.text(figure.after - 1) == "آسیبدیده"
-    if joint == "و" and damaged and reading.text(figure.after + 1) in _SURVEYS:
-        return "what befell: آسیب دیده"  # «۵۴۰ خانه آسیب دیده و ارزیابی ادامه دارد»
-    wrecked = "آسیبدیده" in reading.texts(figure.phrase.first + 1, figure.after + 1)
-    if wrecked and reading.text(figure.opening - 1) == "از":
-        return "what befell, of which a part is told"  # «از ۱۷۰ حلقه چاه آسیب‌دیده ۹۴ حلقه تمیز شد»
-    verb = figure.clause.verb
-    ill = {"بیماری", "ویروس"} & set(reading.head(figure)[:3]) and verb is not None
-    if ill and verb is not None and verb.passive and verb.lemma == "دید":
-        return "how many fell ill"  # «این بیماری در ۱۴ روستا دیده شد»
-    if _STRICKEN & set(reading.head(figure)[:3]):
-        return "casualties"  # «شمار مجروحان به ۲۳۰ نفر رسید»
-    found_so = verb is None or bool(_NOTICED & set(reading.texts(verb.first - 1, verb.after)))
-    suspected = found_so and lemma(reading.text(figure.phrase.first)) == "مورد"
-    if suspected and _ILL & set(reading.texts(figure.phrase.first + 1, figure.after + 2)):
-        return "how many fell ill"  # «۱۱ مورد مشکوک دیده شده»
+    told = _wrecked(reading, figure) or _struck_by_illness(reading, figure)
+    if told:
+        return told
     happened = _happening(reading, figure)
     if happened:
         return happened
@@ -133,6 +117,34 @@ def harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
     if not found and "جان" in tail and verb.lemma in ("داد", "باخت", "سپرد"):
         found = "جان"
     return f"what befell: {found}" if found and not set(tail) & HELP else ""
+
+
+def _wrecked(reading: Reading, figure: Figure) -> str:
+    """«۵۴۰ خانه آسیب دیده و …»: what follows says that it is no list of what was repaired."""
+    joint, further = reading.text(figure.after), reading.figures_after(figure)[:1]
+    damaged = reading.text(figure.after - 1) == "آسیبدیده"
+    listed = joint in ("و", "،") and further and further[0].opening == figure.after + 1
+    surveyed = joint == "و" and reading.text(figure.after + 1) in _SURVEYS
+    if damaged and (listed or surveyed):
+        return "what befell: آسیب دیده"  # «… و ۴۱۰ خانه …», «… و ارزیابی ادامه دارد»
+    whole = "آسیبدیده" in reading.texts(figure.phrase.first + 1, figure.after + 1)
+    if whole and reading.text(figure.opening - 1) == "از":
+        return "what befell, of which a part is told"  # «از ۱۷۰ حلقه چاه آسیب‌دیده ۹۴ حلقه تمیز شد»
+    return ""
+
+
+def _struck_by_illness(reading: Reading, figure: Figure) -> str:
+    """«این بیماری در ۱۴ روستا دیده شد», «شمار مجروحان به ۲۳۰ نفر رسید», «۱۱ مورد مشکوک دیده شده»."""
+    verb, opens = figure.clause.verb, set(reading.head(figure)[:3])
+    if _STRICKEN & opens:
+        return "casualties"
+    seen = verb is not None and verb.passive and verb.lemma == "دید"
+    if seen and _DISEASES & opens:
+        return "how many fell ill"
+    noticed = verb is None or bool(_NOTICED & set(reading.texts(verb.first - 1, verb.after)))
+    cases = noticed and lemma(reading.text(figure.phrase.first)) == "مورد"
+    of_it = _ILL & set(reading.texts(figure.phrase.first + 1, figure.after + 2))
+    return "how many fell ill" if cases and of_it else ""
 
 
 def _happening(reading: Reading, figure: Figure) -> str:
