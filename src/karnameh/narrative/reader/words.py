@@ -106,19 +106,21 @@ def words_of(folded: str) -> list[Word]:
     return _joined(_pieces(folded))
 
 
-def _pieces(folded: str) -> Iterator[Word]:
+def _pieces(folded: str) -> list[Word]:
+    pieces: list[Word] = []
+    add, new, word_kind = pieces.append, tuple.__new__, Kind.WORD  # asked for every word of a text
     for found in _TOKEN.finditer(folded):
-        group = found.lastgroup or "mark"
-        raw, start, end = found.group(), found.start(), found.end()
+        group, raw, (start, end) = found.lastgroup, found.group(), found.span()
         if group == "word":
             # Longer runs of letters are no Persian words; they are not looked into.
             parts = _parts(raw) if end - start <= _LONGEST_WORD else ((bare(raw), 0, end - start),)
             for text, first, after in parts:
-                yield Word(text, start + first, start + after, Kind.WORD)
+                add(new(Word, (text, start + first, start + after, word_kind)))
         elif group == "digits":
-            yield from _digit_pieces(raw, start)
+            pieces.extend(_digit_pieces(raw, start))
         else:
-            yield Word(raw, start, end, _KINDS[group])
+            add(Word(raw, start, end, _KINDS[group or "mark"]))
+    return pieces
 
 
 @lru_cache(maxsize=16384)
@@ -216,23 +218,21 @@ def _digit_pieces(raw: str, start: int) -> Iterator[Word]:
             yield Word(found.group(), start + found.start(), start + found.end(), kind)
 
 
-def _joined(pieces: Iterator[Word]) -> list[Word]:
+def _joined(pieces: Iterable[Word]) -> list[Word]:
     """Put torn words together: prefixes, plural endings, compounds, perfect endings."""
     words: list[Word] = []
     typed: Word | None = None  # the piece before, as it was typed
+    last = ""  # the look-up form of the last word, when it may be torn
     for piece in pieces:
         glued = piece.text[:1] == "و" and typed is not None and _glued_numerals(typed, piece)
         for word in _parted(piece, glued) if glued else (piece,):
-            last = words[-1] if words else None
-            if (
-                last is not None
-                and word.kind is Kind.WORD
-                and last.kind is Kind.WORD
-                and (whole := _whole(last.text, word.text)) is not None
-            ):
-                words[-1] = Word(whole, last.start, word.end, Kind.WORD)
-            else:
+            whole = _whole(last, word.text) if last and word.kind is Kind.WORD else None
+            if whole is None:
                 words.append(word)
+                last = word.text if word.kind is Kind.WORD else ""
+            else:
+                words[-1] = Word(whole, words[-1].start, word.end, Kind.WORD)
+                last = whole
             typed = word
     return words
 
