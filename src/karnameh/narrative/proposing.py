@@ -72,11 +72,9 @@ def _draft(
     matches.sort(key=lambda one: -one["score"] - 0.12 * (ids[one["code"]].nature == said["nature"]))
     offered = [ids[one["code"]].id for one in matches]
     named = nodes.units(said["actor"])
-    units, places = (
-        named or nodes.offices(said["actor"], said["speaker"]),
-        nodes.places(said["place"]),
-    )
+    units = named or nodes.offices(said["actor"], said["speaker"])
     unit = units[0] if units else source.unit
+    places = nodes.places(said["place"])
     place = places[0] if places else None
     rial = rials_of(said["value"], said["unit"])
     quantity = _quantity(rial if rial is not None else said["value"])
