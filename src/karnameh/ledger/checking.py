@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from karnameh.ledger.deltas import MEASURES, Change
-from karnameh.ledger.folding import month_array, presence_sql, upsert_sql
+from karnameh.ledger.folding import presence_sql, upsert_sql
 from karnameh.ledger.levels import standing
 from karnameh.ledger.reporting import from_bytes, reporting_of
 
@@ -45,7 +45,6 @@ def check() -> Check:
         stands = standing(cursor, more="FOR UPDATE")
         assert stands is not None  # it waits for the one row
         until = stands.folded_to
-        months = month_array()
         cursor.execute(
             "CREATE TEMP TABLE check_total (LIKE ledger_total INCLUDING ALL) ON COMMIT DROP"
         )
@@ -55,9 +54,9 @@ def check() -> Check:
         everything = Change("e.clock < %(until)s", None, "%(until)s::bigint", spreading=False)
         for depths, moment in stands.changes():
             rebuilding = upsert_sql("check_total", everything, depths)
-            cursor.execute(rebuilding, {"until": moment, "months": months})
+            cursor.execute(rebuilding, {"until": moment})
         presences = presence_sql("check_presence", "e.clock < %(until)s")
-        cursor.execute(presences, {"until": until, "months": months})
+        cursor.execute(presences, {"until": until})
         findings = _differences(cursor, "ledger_total", "check_total", _KEY, MEASURES)
         findings += _differences(
             cursor, "ledger_presence", "check_presence", "month, unit_id", ("days",)

@@ -11,13 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
 
-from karnameh.kernel.period import month_starts
 from karnameh.ledger.deltas import MEASURES, Change, deltas, summed
 from karnameh.ledger.levels import (
     DAY,
@@ -44,12 +41,6 @@ class Folded:
 
     entries: int
     behind: bool
-
-
-@cache
-def month_array() -> list[date]:
-    """First days of all Jalali months: `width_bucket` finds a day's month in them."""
-    return month_starts()
 
 
 _BETWEEN = "e.clock >= %(since)s AND e.clock < %(until)s"
@@ -203,7 +194,7 @@ def _apply(
 ) -> None:
     if any(depths.values()):
         totals = upsert_sql("ledger_total", change, depths, sign)
-        cursor.execute(totals, {**parameters, "months": month_array()})
+        cursor.execute(totals, parameters)
 
 
 def upsert_sql(table: str, change: Change, depths: Spans, sign: int = 1) -> str:
@@ -239,7 +230,7 @@ def spread(depths: Spans) -> str:
     ]
     return f"""
 dated AS MATERIALIZED (
-    SELECT d.*, (%(months)s::date[])[width_bucket(d.ends_on, %(months)s::date[])] AS month,
+    SELECT d.*, (ledger_months())[width_bucket(d.ends_on, ledger_months())] AS month,
            u.line AS unit_line, p.line AS place_line, coalesce(u.line[2], u.line[1]) AS scope
       FROM deltas d
       JOIN ledger_home u ON u.axis = 1 AND u.node = d.unit_id
@@ -318,7 +309,7 @@ def _note_presence(cursor: Any, between: str, parameters: dict[str, object]) -> 
     """Note on which days the touched units have live reports of their own."""
     cursor.execute(
         f"{presence_sql('ledger_presence', between)} RETURNING month, unit_id, days",
-        {**parameters, "months": month_array()},
+        parameters,
     )
     note_days(cursor, cursor.fetchall())
 
@@ -330,12 +321,12 @@ def presence_sql(table: str, touched: str) -> str:
     """
     return f"""
 WITH changed AS (
-    SELECT e.unit_id, width_bucket(e.ends_on, %(months)s::date[]) AS at, bool_or(e.kind = 1) AS undone,
-           bit_or(1 << (e.ends_on - (%(months)s::date[])[width_bucket(e.ends_on, %(months)s::date[])]))
+    SELECT e.unit_id, width_bucket(e.ends_on, ledger_months()) AS at, bool_or(e.kind = 1) AS undone,
+           bit_or(1 << (e.ends_on - (ledger_months())[width_bucket(e.ends_on, ledger_months())]))
                FILTER (WHERE e.kind = 0) AS added
       FROM ledger_entry e WHERE {touched} AND e.stage = 2 AND e.coverage = 1 AND e.part_of_id IS NULL
      GROUP BY 1, 2),
-dated AS (SELECT c.*, (%(months)s::date[])[c.at] AS month, (%(months)s::date[])[c.at + 1] AS following FROM changed c)
+dated AS (SELECT c.*, (ledger_months())[c.at] AS month, (ledger_months())[c.at + 1] AS following FROM changed c)
 INSERT INTO {table} (month, unit_id, days)
 SELECT d.month, d.unit_id, CASE WHEN d.undone THEN (
            SELECT coalesce(bit_or(1 << (e.ends_on - d.month)), 0) FROM ledger_entry e

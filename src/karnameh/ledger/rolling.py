@@ -20,7 +20,6 @@ from karnameh.catalog.public import Indicator
 from karnameh.kernel.jalali import JalaliDate, month_end, month_start
 from karnameh.kernel.period import Period
 from karnameh.ledger.deltas import MEASURES, Change, deltas
-from karnameh.ledger.folding import month_array
 from karnameh.ledger.levels import Levels, Standing, standing
 from karnameh.ledger.rules import Axis, Bucket, Stage, Tally
 from karnameh.org.public import OrgUnit, Place, bounds, under
@@ -118,16 +117,16 @@ def _additive(reach: Reach, question: Question, by: By, rules: dict[int, str]) -
     stands = stands_now()
     windows = None if _narrowed(reach, question) else _windows(question, by, stands.kept)
     if windows is None:
-        statement = _statement(by)
+        statement = Statement()
         return _answer(statement, _from_rows(statement, reach, question, by, rules))
     nodes = set(_target_nodes(question, by))
     strayed = _strayed(question, nodes) if question.then and by == "child" else set()
-    statement = _statement(by)
+    statement = Statement()
     settled = sorted(nodes - strayed)
     totals = _from_totals(statement, reach, question, by, rules, windows, settled, stands.folded_to)
     cells = _answer(statement, totals)
     if strayed:
-        statement = _statement(by)
+        statement = Statement()
         rows = _from_rows(statement, reach, question, by, rules, only=sorted(strayed))
         cells += _answer(statement, rows)
         cells.sort(key=lambda cell: (cell.indicator, cell.stage, cell.bucket, cell.key))
@@ -156,11 +155,6 @@ def _answer(statement: Statement, rows: str) -> list[Cell]:
     with connection.cursor() as cursor:
         cursor.execute(sql, statement.parameters)
         return [cell_of_row(row) for row in cursor.fetchall()]
-
-
-def _statement(by: By) -> Statement:
-    """Only a grouping by months needs their first days: thousands of dates are not sent for nothing."""
-    return Statement(parameters={"months": month_array()} if by == "month" else {})
 
 
 def cell_of_row(row: Sequence[Any]) -> Cell:
@@ -233,7 +227,9 @@ def _from_totals(
     views = statement.bind([view, view + 1] if question.then else [view])
     nodes = statement.bind(list(targets))
     scope = _scope_condition(statement, reach, question, "t.scope")
-    month = "(%(months)s::date[])[width_bucket(t.at, %(months)s::date[])]"  # of the days at both ends, too
+    month = (
+        "(ledger_months())[width_bucket(t.at, ledger_months())]"  # of the days at both ends, too
+    )
     key = {
         "node": "NULL::int",
         "child": "t.node",
@@ -362,7 +358,7 @@ def _line_of(question: Question) -> str:
 
 
 def _key_of(by: By, position: int | str, line: str) -> str:
-    month = "(%(months)s::date[])[width_bucket(d.ends_on, %(months)s::date[])]"
+    month = "(ledger_months())[width_bucket(d.ends_on, ledger_months())]"
     keys = {
         "node": "NULL::int",
         "child": f"({line})[{position}]",
@@ -428,7 +424,7 @@ def extremes(
     reach: Reach, question: Question, by: By, rules: dict[int, tuple[str, str]]
 ) -> list[Cell]:
     """Indicators that take the largest value or an average, computed from the rows: there are few."""
-    statement = _statement(by)
+    statement = Statement()
     start, end = days_of(question.period)
     line = _line_of(question)
     node = statement.bind(question.node.pk)

@@ -12,7 +12,7 @@ import duckdb
 from django.db import connection
 
 from karnameh.access.public import Reach
-from karnameh.ledger.folding import month_array
+from karnameh.kernel.period import month_starts
 from karnameh.ledger.models import Segment
 from karnameh.ledger.rolling import (
     By,
@@ -90,7 +90,7 @@ def opened(
         _give_lines(engine, scratch, f"{tree}_now", f"SELECT id, line FROM org_{model}")
         _give_lines(engine, scratch, f"{tree}_then", f"SELECT id, line FROM org_{tree}placement")
     if months:
-        firsts = month_array()
+        firsts = month_starts()
         ends = [after - timedelta(days=1) for after in firsts[1:]]
         engine.execute("CREATE TABLE months (begins DATE, ends DATE)")
         engine.executemany(
