@@ -37,6 +37,9 @@ from karnameh.narrative.reader.number_words import SCALES, SMALL
 from karnameh.narrative.reader.reading import Reading
 from karnameh.narrative.reader.verbs import Tense
 
+_LISTED = PLAN_NOUNS | RESULT_NOUNS
+_MET_BY = DEEDS | REMEDIES
+
 
 class Act(Enum):
     """What kind of verb governs a figure."""
@@ -109,7 +112,7 @@ def _act(reading: Reading, clause: Clause, verb: Verb, sentence: Sentence) -> Ac
         counted and last == "گزارش"
     ):  # «۲ گزارش بدهد»
         return Act.SAY
-    listed = not (PLAN_NOUNS | RESULT_NOUNS).isdisjoint(lead)
+    listed = not _LISTED.isdisjoint(lead)
     if verb.lemma == "خواند" and listed and "را" in clause.texts:
         return Act.SAY  # «… را از شاخص‌ترین برنامه‌ها خواند»
     if _retracts(verb, lead):
@@ -308,7 +311,7 @@ def _waits(verb: Verb, lead: list[str]) -> bool:
 def _is_headed_by_need(texts: list[str]) -> bool:
     """«نیاز استان ۴۰ کلاس است»; «تأمین نیاز ۲۰۰ خانوار در برنامه است» meets it."""
     return any(
-        word in _NEED_HEADS and not (index and texts[index - 1] in DEEDS | REMEDIES)
+        word in _NEED_HEADS and not (index and texts[index - 1] in _MET_BY)
         for index, word in enumerate(texts)
     )
 

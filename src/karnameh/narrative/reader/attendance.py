@@ -37,6 +37,8 @@ _OFFICIALS = key_set(
 _HOSTED = frozenset(("person", "county", "province", "organization", ""))
 _ESCORTED = frozenset(("وی", "او", "ایشان"))  # «سه نفر از مسئولان وی را همراهی می‌کردند»
 _MET = key_set("جلسه نشست دیدار گردهمایی گفت‌وگو ملاقات")
+_SEATED = _OFFICES | {"خبرنگار"}
+_MET_OR_PRESENT = _MET | {"حضور"}
 
 
 def attendance(reading: Reading, figure: Figure) -> Verdict | None:
@@ -102,7 +104,7 @@ def _takes_part(reading: Reading, figure: Figure) -> bool:
         return True  # «گزارشی از کار ۱۴ استان ارائه داد»
     joined = there[-1:] in (["شرکت"], ["حضور"])
     met = joined and not _MET.isdisjoint(reading.said_in(figure.sentence))
-    return met and counted_noun(reading, figure) in _OFFICES | {"خبرنگار"}
+    return met and counted_noun(reading, figure) in _SEATED
 
 
 def _is_led_by_officials(reading: Reading, figure: Figure) -> bool:
@@ -113,7 +115,7 @@ def _is_led_by_officials(reading: Reading, figure: Figure) -> bool:
         return False
     met = _MET & set(reading.texts(figure.opening - 8, figure.opening - 1))
     if verb is not None and verb.lemma in ("بود", "داشت"):
-        met = met or (_MET | {"حضور"}) & set(reading.texts(figure.after, verb.first))
+        met = met or _MET_OR_PRESENT & set(reading.texts(figure.after, verb.first))
     present = "حضور" in near or ("با", "حضور") in pairwise(reading.head(figure))
     return present or bool(met)
 

@@ -25,6 +25,8 @@ _NEAR = 6  # a noun further back governs something else
 _GIVEN_WORD = frozenset(("قول", "وعده", "تعهد"))
 _FULFILLED = key_set("انجام تمام محقق عملی سرانجام پایان اجرا آب")
 _NEAR_DEED = 4
+_WITH = _HAVING | _ENJOYING
+_WORDS_GIVEN = _GIVEN_WORD - {"تعهد"}
 
 
 def is_fulfilled(reading: Reading, figure: Figure, verb: Verb) -> bool:
@@ -49,7 +51,7 @@ def told_beside(reading: Reading, figure: Figure) -> Staged | None:
     if reading.text(at) == "از" and reading.text(at - 1) in _ENJOYING:
         at -= 1
     near = reading.texts(max(figure.sentence.first, at - 3), at)
-    if reading.text(at) in _HAVING | _ENJOYING and "با" in near:
+    if reading.text(at) in _WITH and "با" in near:
         return Staged("reported", "what there is", sure=0.8)
     if _is_called(reading, figure):
         return Staged("reported", "invited")
@@ -129,7 +131,7 @@ def aimed_beside(reading: Reading, figure: Figure) -> Staged | None:
         promised = {"وعده", "قول", "تعهد", "پیشبینی", "برنامهریزی", "هدف"} & set(told)
         if promised and (told[-2:-1] in (["شده"], ["داده"]) or told[-1:] == ["شده"]):
             return Staged("pledged", "what was promised")  # «عدد وعده داده شده، یعنی ۵ هزار»
-    given = reading.text(figure.opening - 1) in _GIVEN_WORD - {"تعهد"}
+    given = reading.text(figure.opening - 1) in _WORDS_GIVEN
     if given and reading.text(figure.opening - 2) in ("؛", "،", ":", "و", "از", "."):
         return Staged("pledged", "what was promised")
     before = [text for text in reading.texts(figure.opening - 2, figure.opening) if text != ":"]

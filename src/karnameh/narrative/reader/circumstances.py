@@ -64,6 +64,9 @@ _LISTED = 8  # items of a list of requests
 _ASKING = key_set("خواهشمند درخواست تقاضا خواستار")
 _CLAIMED = key_set("گفته نوشته اعلام گفته‌اند نوشته‌اند می‌گویند")
 _BEING = frozenset(("بود", "داشت", "ماند"))
+_TOLD = _STATING | _FACING
+_HELPED = HELP - {"قرار"}
+_DONE_OR_THERE = DEEDS | PRESENCE
 
 
 def circumstance_of(reading: Reading, figure: Figure) -> str:
@@ -135,7 +138,7 @@ def _tells_need(reading: Reading, figure: Figure, verb: Verb | None, tail: list[
             ["نیاز"],
             ["کسری"],
         )  # «کمبود معلم به ۶۰ نفر رسید»
-    if set(tail[-3:]) & (_STATING | _FACING) or verb.lemma == "دانست":
+    if set(tail[-3:]) & _TOLD or verb.lemma == "دانست":
         return True
     return act_of(reading, figure.clause, verb, figure.sentence) is Act.SAY
 
@@ -238,7 +241,7 @@ def _lacking(reading: Reading, figure: Figure, tail: list[str]) -> str:
     if verb.lemma not in _BEING and not placed:
         return ""
     exposed = next((b for a, b in pairwise(tail) if a == "در" and b in _EXPOSED), "")
-    if exposed and not set(tail) & HELP - {"قرار"}:
+    if exposed and not set(tail) & _HELPED:
         return f"what they face: {exposed}"
     if placed:
         return ""
@@ -252,7 +255,7 @@ def _lacking(reading: Reading, figure: Figure, tail: list[str]) -> str:
         return "what they lack: نیازمند"
     else:
         found = tail[-1] if tail and tail[-1] in LACK_WORDS else ""
-    return f"what they lack: {found}" if found and not set(tail) & HELP - {"قرار"} else ""
+    return f"what they lack: {found}" if found and not set(tail) & _HELPED else ""
 
 
 def _is_needing(tail: list[str]) -> bool:
@@ -280,7 +283,7 @@ def _amiss(reading: Reading, figure: Figure, tail: list[str]) -> str:
     if tail[-1:] and tail[-1] in _AMISS and verb is not None and verb.lemma == "بود":
         return f"what is amiss: {tail[-1]}"
     held = verb is not None and verb.lemma == "داشت" and verb.tense is Tense.PRESENT
-    there = held and (tail[-1:] == ["وجود"] or not set(tail[-1:]) & (DEEDS | PRESENCE))
+    there = held and (tail[-1:] == ["وجود"] or not set(tail[-1:]) & _DONE_OR_THERE)
     if not there and reading.text(figure.opening - 1) != "وجود":
         return ""
     named = reading.texts(figure.phrase.first, figure.phrase.after)

@@ -44,6 +44,7 @@ _YEARLY = key_set(
     "کارنامه گزارش بودجه برنامه عملکرد تقویم نوروز لایحه قانون اعتبارات ترازنامه سالنامه"
 )
 _SINCE_PREPOSITIONS = frozenset(("از", "در", "تا", "سال", "ماه"))
+_FUNCTION_WORDS = PREPOSITIONS | CONJUNCTIONS
 
 
 def ordinal(reading: Reading, figure: Figure) -> Verdict:
@@ -131,7 +132,7 @@ def date(reading: Reading, figure: Figure) -> Verdict | None:
     counted = counts_known(reading, figure) and not _is_plural(reading, figure)
     in_month = before in MONTHS or (before == "ماه" and reading.text(figure.first - 2) in MONTHS)
     plain = reading.words[figure.number.after].kind is Kind.WORD if following else False
-    plain = plain and not (following in PREPOSITIONS | CONJUNCTIONS or following in VERB_FORMS)
+    plain = plain and not (following in _FUNCTION_WORDS or following in VERB_FORMS)
     early = short and value < 60 and plain and not _is_plural(reading, figure)
     if in_month and (year or (short and not counted and not early)):
         return Verdict("date", "a year", nothing(figure))

@@ -25,6 +25,7 @@ _HOW_MANY = key_set("چند چقدر چندتا چه")
 _PASSED = key_set("گذشته قبل پارسال پیش سال‌گذشته عملکرد")
 _SUMS = key_set("مبلغ اعتبار رقم بودجه پول")
 _NEAR = 8  # figures among which a figure without a verb is read
+_PLANNED = PLAN_NOUNS | FUTURE_WORDS
 
 
 def settle_headlines(reading: Reading, drafts: list[Draft]) -> None:
@@ -78,7 +79,7 @@ def _is_asked(reading: Reading, sentence: Sentence) -> bool:
     verb = question.clauses[-1].verb if question.clauses else None
     if verb is not None and verb.tense is Tense.PRESENT and asked & _HOW_MANY:
         return reading.text(question.after) == "؟" and verb.lemma != "داشت"
-    return reading.text(question.after) == "؟" and bool(asked & (PLAN_NOUNS | FUTURE_WORDS))
+    return reading.text(question.after) == "؟" and bool(asked & _PLANNED)
 
 
 def _occasion(draft: Draft) -> bool:

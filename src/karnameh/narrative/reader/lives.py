@@ -45,6 +45,9 @@ _WASTE = key_set("زباله پسماند فاضلاب نخاله پساب")
 _OLDEST = 120
 _HEAD = 8
 _AGES = key_set("سن سنی")
+_OUR_WORK = _SERVED | OURS
+_DONE = DEEDS - {"زندگی"}
+_PRICES = PRICE_WORDS | {"هزینه"}
 
 
 def lives(reading: Reading, figure: Figure) -> Verdict | None:
@@ -64,14 +67,14 @@ def _what_people_are(reading: Reading, figure: Figure) -> str:
         return ""
     at = figure.after if figure.phrase.unit == "percent" else figure.phrase.first
     behind = reading.texts(at, verb.first)
-    told = reading.text(at) in PEOPLE and not (_SERVED | OURS) & set(behind)
-    done = (DEEDS - {"زندگی"}) & set(behind[1:])
+    told = reading.text(at) in PEOPLE and not _OUR_WORK & set(behind)
+    done = _DONE & set(behind[1:])
     return "what a people is like" if told and not done else ""
 
 
 def _priced(reading: Reading, figure: Figure) -> str:
     """«قیمت یک کیسه سیمان», «اجاره یک دستگاه لودر»: of which the price is told."""
-    led = reading.text(figure.opening - 1) in PRICE_WORDS | {"هزینه"}
+    led = reading.text(figure.opening - 1) in _PRICES
     if figure.number.value != 1 or not led:
         return ""
     behind = reading.figures_after(figure)[:1]

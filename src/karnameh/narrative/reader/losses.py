@@ -47,6 +47,10 @@ _CASUALTIES = key_set("کشته مجروح مصدوم زخمی جانباخته 
 _OVERRUNNING = frozenset(
     (water, "وارد") for water in key_set("آب سیل سیلاب آتش گل‌ولای رودخانه سیلابها")
 )
+_SETTLED = REMEDIES | {"پرداخت"}
+_HELPED = HELP - {"بستری"}
+_LOST = _CASUALTIES - {"مصدوم"}
+_APART = PREPOSITIONS - {"به", "در"}
 
 
 def overrun(reading: Reading, figure: Figure, _tail: list[str]) -> str:
@@ -80,7 +84,7 @@ def _settles(reading: Reading, verb: Verb) -> bool:
     lead = reading.texts(verb.first - 2, verb.first)
     if lead[-1:] == ["پیدا"]:
         return lead[0] in REMEDIES  # «تلفات دام از ۹ به ۴ درصد کاهش پیدا کرد»
-    return lead[-1:] != [] and lead[-1] in REMEDIES | {"پرداخت"}
+    return lead[-1:] != [] and lead[-1] in _SETTLED
 
 
 def harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
@@ -110,7 +114,7 @@ def harmed(reading: Reading, figure: Figure, tail: list[str]) -> str:
         noun in _CASUALTIES
         and not brought
         and figure.phrase.after > figure.number.after
-        and not set(tail) & HELP - {"بستری"}
+        and not set(tail) & _HELPED
     ):
         return f"casualties: {noun}"
     found = next((text for text in tail if text in HARM_NOUNS and not REMEDIES & set(tail)), "")
@@ -156,7 +160,7 @@ def _happening(reading: Reading, figure: Figure) -> str:
         return f"what befell: {further} {before}"
     noun = lemma(reading.text(figure.phrase.first))
     counts = figure.phrase.after > figure.number.after
-    if before == "از" and counts and noun in _CASUALTIES - {"مصدوم"}:
+    if before == "از" and counts and noun in _LOST:
         return f"casualties: {noun}"
     if before == "حال" and further != "به" and figure.phrase.unit == "person":
         return "how the hurt are"
@@ -193,7 +197,7 @@ def _happening(reading: Reading, figure: Figure) -> str:
         return f"what befell: {opens[0]}"  # «آب به ۹۰۰ خانه راه پیدا کرد»
     force = opens[0] if opens[:1] and opens[0] in _FORCES else ""  # the subject
     struck = verb.lemma not in _NO_BLOWS and reading.text(verb.first - 1) not in _BOONS
-    struck = struck and not set(head) & PREPOSITIONS - {"به", "در"}
+    struck = struck and not set(head) & _APART
     return f"what befell: {force}" if force and struck else ""
 
 

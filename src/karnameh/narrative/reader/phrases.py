@@ -140,6 +140,8 @@ _ADJECTIVES = key_set(
     مولد خودکفا نو کهنه
     """
 )
+_OTHER_MEASURES = MEASURES - {"سانتیمتر"}
+_OWNED_NOUNS = _ALONE | CLASSIFIERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +375,7 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
         return True  # «۳۶۰ دانشجو معلم»
     if before in ("روز", "ساعت") and words[at - 2].text == "نفر":
         return False
-    if before in MEASURES - {"سانتیمتر"} and at == first + 1 and words[at].text not in _DIMENSIONS:
+    if before in _OTHER_MEASURES and at == first + 1 and words[at].text not in _DIMENSIONS:
         return _is_measured(words, at)
     if before in _ALONE:
         return before == "نفر" and words[at].text in ("روز", "ساعت")
@@ -395,7 +397,7 @@ def _takes_more(words: list[Word], first: int, at: int) -> bool:
         return False  # «۶۰۰ کارگاه خانگی ویژه زنان»
     if heads[0] == "person" and words[at].text.endswith("انه") and not heads[1]:
         return False  # «۶۸ وکیل داوطلبانه مشاوره می‌دهند»
-    if before.endswith(("شان", "مان")) and before[:-3] in _ALONE | CLASSIFIERS:
+    if before.endswith(("شان", "مان")) and before[:-3] in _OWNED_NOUNS:
         return False  # «۱۹ نفرشان سرپرست خانوارند»
     if before == AND:
         return True

@@ -53,6 +53,8 @@ _STUDIED = key_set(
 _WEEKS = frozenset(("هفته", "پویش", "دهه"))
 _OCCASIONS = frozenset(("مناسبت", "همزمان", "آستانه", "هفته", "ایام"))
 _ATTENDING = frozenset(("حضور", "شرکت", "کمک", "خدمت", "کار", "راه"))
+_NO_PURPOSE = PREPOSITIONS - {"برای", "جهت", "به"}
+_DOING = DEEDS - _ATTENDING
 
 
 def mediated(reading: Reading, figure: Figure, verb: Verb) -> str:
@@ -90,7 +92,7 @@ def is_agreed(reading: Reading, deed: int) -> bool:
     for at in range(deed - 1, deed - 4, -1):
         if reading.text(at) in COMMITMENTS:
             return reading.text(at) != "زمینه" or reading.text(at - 1) != "در"
-        if reading.text(at) in PREPOSITIONS - {"برای", "جهت", "به"}:
+        if reading.text(at) in _NO_PURPOSE:
             return False
     return False
 
@@ -112,7 +114,7 @@ def only_begun(reading: Reading, figure: Figure, verb: Verb) -> bool:
     head = reading.head(figure)
     if any(text in _BUILDING for text in head):
         return False  # building that has begun is under way
-    return any(text in DEEDS - _ATTENDING for text in head)
+    return any(text in _DOING for text in head)
 
 
 def planned_by(tail: list[str], *, people: bool = False) -> str:
@@ -132,7 +134,7 @@ def planned_by(tail: list[str], *, people: bool = False) -> str:
 def is_studied(head: list[str], tail: list[str]) -> bool:
     """«واگذاری ۶۰ قطعه در حال پیگیری است»: a deed that is talked over."""
     studied = _STUDIED & set(tail[-1:]) and {"حال", "دست"} & set(tail[-2:-1])
-    return bool(studied) and any(text in DEEDS - _ATTENDING for text in head[-4:])
+    return bool(studied) and any(text in _DOING for text in head[-4:])
 
 
 def intended(reading: Reading, figure: Figure) -> str:

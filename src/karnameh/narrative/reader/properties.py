@@ -65,6 +65,9 @@ _MEDALS = frozenset(("طلا", "نقره", "برنز", "مدال"))
 _VOTES = frozenset(("رای", "رأی", "امتیاز", "درجه", "ریشتر", "واحد درسی", "پسلرزه", "ضامن"))
 _RATE_TAILS = frozenset(("درصدی", "برابری"))
 _GATHERINGS = key_set("اردو همایش جشنواره نمایشگاه مسابقه اجتماع رزمایش دوره")
+_MEASURED = MEASURES | CLASSIFIERS
+_PANELS_OF_EACH = _PANELS | {"ستاد"}
+_PARTS_OF_BODIES = STRUCTURE_NOUNS | {"معاونت"}
 
 
 def attribute(reading: Reading, figure: Figure) -> Verdict | None:
@@ -120,7 +123,7 @@ def _is_measured_by(reading: Reading, figure: Figure) -> bool:
     if reading.text(figure.number.after + 1) == "که" or following in CAPACITY_TAILS:
         return False
     thing = is_counted_noun(before.text) and before.text not in DEEDS
-    return thing and figure.opening == figure.first and stem in MEASURES | CLASSIFIERS
+    return thing and figure.opening == figure.first and stem in _MEASURED
 
 
 def _unit(reading: Reading, at: int) -> str:
@@ -141,7 +144,7 @@ def structure(reading: Reading, figure: Figure) -> Verdict | None:
     if value == 1 and "هر" in ahead and not stands:
         return None  # «برای هر روز هفته یک محور تعیین شده است», «هر شهرستان یک کارگروه …»: a rule
     owned = verb is not None and verb.lemma == "داشت"
-    if stands and value == 1 and "هر" in ahead and noun in _PANELS | {"ستاد"}:
+    if stands and value == 1 and "هر" in ahead and noun in _PANELS_OF_EACH:
         return Verdict(figure.phrase.unit, "a structure")  # «هر شهرستان یک ستاد کوچک دارد»
     if owned and value < _FEW and _goes_on_listing(reading, figure):
         return Verdict(figure.phrase.unit, "a structure")  # «سه معاونت و هفت واحد دارد»
@@ -272,9 +275,7 @@ def _goes_on_listing(reading: Reading, figure: Figure) -> bool:
     """Whether «و» joins the figure to a part of a body that was counted right before."""
     before = reading.figures_before(figure)[-1:]
     joined = before and reading.texts(before[0].after, figure.opening) == ["و"]
-    return bool(joined) and lemma(reading.text(before[0].phrase.first)) in STRUCTURE_NOUNS | {
-        "معاونت"
-    }
+    return bool(joined) and lemma(reading.text(before[0].phrase.first)) in _PARTS_OF_BODIES
 
 
 def _has_members(reading: Reading, figure: Figure) -> bool:

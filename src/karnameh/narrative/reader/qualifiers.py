@@ -27,6 +27,7 @@ _ENDS = frozenset((".", "؟", "!", "؛", "\n"))
 _WITH_POWER = 2
 _ROUGHLY = key_set("تقریبا کمابیش حدودا")
 _EACH_TIME = key_set("روزی هفته‌ای ماهی سالی روزانه ماهانه سالانه هفتگی شبی")
+_FILLERS = QUALIFIER_FILLERS - {"به"}
 
 
 def qualifier_of(words: list[Word], number: Number, phrase: Phrase) -> tuple[Qualifier, int]:
@@ -36,7 +37,7 @@ def qualifier_of(words: list[Word], number: Number, phrase: Phrase) -> tuple[Qua
     if number.bound:
         return ("at_least" if number.bound == "low" else "at_most"), number.first
     at = number.first
-    while at > 0 and words[at - 1].text in QUALIFIER_FILLERS - {"به"}:
+    while at > 0 and words[at - 1].text in _FILLERS:
         at -= 1
     for size in (3, 2, 1):
         if at >= size:

@@ -46,6 +46,7 @@ _PARENTS = key_set("مادر پدر با دارای صاحب")
 _LIVING = key_set("سکونت زندگی ساکن ساکنند سکنا")
 _LIVED_IN = key_set("محله محلات شهر شهرستان روستا روستاها استان منطقه حاشیه کشور شهرک جزیره بخش")
 _MINE = frozenset(("دارم", "داشتم", "داشتهام"))
+_WORK_BEGUN = DEEDS | _BEGINNINGS
 
 
 def setting(reading: Reading, figure: Figure) -> Verdict | None:
@@ -184,7 +185,7 @@ def _before_the_deed(reading: Reading, figure: Figure) -> str:
             return ""  # «سال پیش از آن»
         if text in _EARLIER and reading.text(at + 1) == "از" and reading.text(at - 1) != "تا":
             deed = reading.text(at + 2)
-            return "as it was before" if deed in DEEDS | _BEGINNINGS else ""
+            return "as it was before" if deed in _WORK_BEGUN else ""
     return ""
 
 

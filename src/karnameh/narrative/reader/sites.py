@@ -72,6 +72,7 @@ _MANY = key_set("نقاط مناطق شهرهای روستاهای شهرستا�
 _KINDS_OF_PLACES = key_set("مختلف محروم کم‌برخوردار مرزی روستایی دورافتاده حاشیه‌ای عشایری")
 _OF = key_set("توابع")
 _WIDE = key_set("سراسر سطح کل تمام نقاط مناطق اقصینقاط در استانهای شهرهای روستاهای شهرستانهای داخل")
+_WIDE_OR_THIS = _WIDE | {"این"}
 LOCATIVE = key_set("در به برای سراسر سطح")
 _NOT_NAMES = (
     PREPOSITIONS
@@ -200,7 +201,7 @@ def _place_at(
     if (
         counted
         or (text == COUNTRY and before in _WIDE)
-        or (text == "استان" and before in _WIDE | {"این"})
+        or (text == "استان" and before in _WIDE_OR_THIS)
     ):
         return PlaceHit(at, at + 1)
     size = _name_size(reading, at, after, index)

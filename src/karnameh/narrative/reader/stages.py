@@ -75,6 +75,7 @@ _WORKS = key_set("کار کارهای اقدام اقدامات فعالیت ف�
 _NECESSITY = frozenset(("لزوم", "ضرورت"))
 _BESIDE_WEEK = frozenset(("این", "همین", "اصلی", "مهم", "اصلیترین"))
 _OPEN_WHY = "said as a fact"
+_PLANS_TOLD = PLAN_NOUNS | {"برنامههای", "برنامهها", "وعدهها", "وعدههای"}
 
 
 def stage_of(reading: Reading, figure: Figure) -> Staged:
@@ -296,7 +297,7 @@ def _told_of(reading: Reading, figure: Figure) -> Staged | None:
     first = min(figure.clause.words, default=figure.first)
     floor = max(first - _BACK, 0)
     for at in range(first - 1, floor - 1, -1):
-        if reading.text(at) in PLAN_NOUNS | {"برنامههای", "برنامهها", "وعدهها", "وعدههای"}:
+        if reading.text(at) in _PLANS_TOLD:
             return Staged("pledged", "listed among plans told before", sure=0.75)
         if reading.text(at) in RESULT_NOUNS:
             return Staged("reported", "listed among results told before", sure=0.75)

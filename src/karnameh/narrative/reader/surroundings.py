@@ -51,6 +51,10 @@ _DEVICES = key_set("دستگاه پمپ موتور چاه تصفیه‌خانه 
 _FLOWS = frozenset(("litre", "cubic_metre", "kilogram", "ton"))
 _STRENGTHS = key_set("بزرگی شدت قدرت")
 _WAVES = key_set("مگاهرتز کیلوهرتز هرتز")
+_ACTING = DEEDS | OURS
+_HOLDINGS = _ESTATES | _LANDS
+_DONE = DEEDS - {"دارای"}
+_OF_LAND = _LANDS | {"عشایر", "سکنه"}
 
 
 def surroundings(reading: Reading, figure: Figure) -> Verdict | None:
@@ -148,10 +152,10 @@ def _estate(reading: Reading, figure: Figure) -> str:
     if figure.phrase.unit != "hectare" or verb is None or not owns(figure):
         return ""
     head = reading.head(figure)
-    if (DEEDS | OURS) & set(head):
+    if _ACTING & set(head):
         return ""
     opens = [text for text in head[:3] if text not in ("و", "که", "این", "آن")]
-    mine = (_ESTATES | _LANDS) & set(opens[:2])
+    mine = _HOLDINGS & set(opens[:2])
     return "the size of a thing" if mine else ""
 
 
@@ -236,11 +240,11 @@ def _whole_of_land(reading: Reading, figure: Figure) -> str:
     if (
         not alike
         or part.opening - figure.after > _BEHIND
-        or (DEEDS - {"دارای"}) & set(between)
+        or _DONE & set(between)
         or "که" in between
     ):
         return ""
-    of_land = (_LANDS | {"عشایر", "سکنه"}) & set(between)
+    of_land = _OF_LAND & set(between)
     return "the whole of which a part is told" if of_land else ""
 
 

@@ -83,6 +83,7 @@ _CRAFTS = frozenset(("بافت", "دوخت", "پخت", "فروخت", "نوشت")
 _STILL = frozenset(("دیگر", "هنوز", "هم", "نیز", "باقی"))
 _AT_HAND = key_set("بودجه اعتبار پول زمین برنامه مجوز تدارک")
 _BEYOND = key_set("بیشتر فراتر بالاتر تجاوز عبور زیادتر افزون‌تر")
+_MADE_READY = _READIED | _ORGANISED
 
 
 def by_tense(
@@ -167,7 +168,7 @@ def _past(reading: Reading, figure: Figure, clause: Clause, verb: Verb, said: st
         return Staged("potential", "what would have been", sure=0.7)
     if imperfect and conditioned(reading, figure):
         return Staged("potential", "what would have been", sure=0.7)
-    readied = reading.text(verb.first - 1) in _READIED | _ORGANISED
+    readied = reading.text(verb.first - 1) in _MADE_READY
     if readied and (runs_on(reading, figure, verb) or goes_out(figure, verb)):
         return Staged("pledged", "made ready for what is to come", sure=0.6)
     if aimed_at(reading, figure, verb):

@@ -32,6 +32,8 @@ _BESIDE = 4
 _PRICE_REACH = 16
 _MILLIONS = frozenset(("میلیون", "میلیارد"))
 _NEAR_PRICE = 7
+_PRICED_IN = MONEY | {"times", "percent"}
+_LIMITED = _SUMS | {"کمک", "سرمایه", "وام"}
 
 
 def loan_term(reading: Reading, figure: Figure) -> Verdict | None:
@@ -77,7 +79,7 @@ def loan_term(reading: Reading, figure: Figure) -> Verdict | None:
 def price(reading: Reading, figure: Figure) -> Verdict | None:
     """«اجاره هر غرفه … ۳۰۰ هزار تومان», «قیمت سیمان ۲ برابر شد»."""
     many = figure.phrase.unit == "" and reading.text(figure.number.after - 1) in _MILLIONS
-    if not many and figure.phrase.unit not in MONEY | {"times", "percent"}:
+    if not many and figure.phrase.unit not in _PRICED_IN:
         return None
     verb = figure.clause.verb
     if verb is not None and _is_told_of_price(reading, figure):
@@ -120,9 +122,7 @@ def _is_limit_of_amount(reading: Reading, figure: Figure) -> bool:
     """«حداقل مبلغ مشارکت ۵۰ هزار تومان است», «ورودی نمایشگاه ۵ هزار تومان است»."""
     head = reading.head(figure)
     head = [text for text in head[:4] if text not in ("و", "که", "این", "؛", "،", ":")]
-    return head[:1] == ["ورودی"] or (
-        bool(head[1:]) and head[0] in _LIMITS and head[1] in _SUMS | {"کمک", "سرمایه", "وام"}
-    )
+    return head[:1] == ["ورودی"] or (bool(head[1:]) and head[0] in _LIMITS and head[1] in _LIMITED)
 
 
 def _is_paid_back(reading: Reading, figure: Figure) -> bool:

@@ -25,6 +25,7 @@ _WATERS = key_set("آب سیلاب سیل برف رودخانه رود دریا�
 _RAINS = key_set("بارش بارندگی بارش‌ها دما")
 _REACHED = frozenset(("به", "در", "برای")) | DEEDS
 _OF_WEATHER = key_set("آب بارندگی بارش بارش‌ها ذخیره ذخایر سفره‌های دما دمای آبدهی")
+_DWELLERS = _SETTLEMENTS | {"household", "person"}
 
 
 def dwellers(reading: Reading, figure: Figure) -> Verdict | None:
@@ -47,7 +48,7 @@ def dwellers(reading: Reading, figure: Figure) -> Verdict | None:
     if of_one and reading.text(figure.opening - 1) == "با":
         return Verdict(unit, "who lives there")  # «روستایی با ۶۷ خانوار»
     placed = verb is None or verb.lemma in ("داشت", "بود")
-    if not placed or unit not in _SETTLEMENTS | {"household", "person"}:
+    if not placed or unit not in _DWELLERS:
         return None
     opening = list_head(reading, figure)
     led, near = reading.text(opening - 1), reading.texts(opening - 4, opening - 1)

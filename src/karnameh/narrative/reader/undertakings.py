@@ -50,6 +50,8 @@ _FORESEEN = PLAN_NOUNS | key_set(
 )
 _OBJECT = 9
 _FAR = 7
+_BETWEEN = _LINKS | _OURS
+_PAPERS = _ORDERS | _MEANS
 
 
 def deed_of(reading: Reading, figure: Figure) -> int:
@@ -89,7 +91,7 @@ def undertaken(reading: Reading, figure: Figure, verb: Verb) -> Staged | None:
     if deed < 0:
         return None
     at = deed - 1
-    while reading.text(at) in _LINKS | _OURS and at > deed - 4:
+    while reading.text(at) in _BETWEEN and at > deed - 4:
         at -= 1
     noun = reading.text(at)
     lead = reading.text(verb.first - 1)
@@ -131,7 +133,7 @@ def _is_half(reading: Reading, at: int, deed: int, verb: Verb) -> bool:
 def _paper(reading: Reading, figure: Figure, deed: int, at: int) -> str:
     """The paper or the means for a deed: right before it, or further back with «برای» between."""
     noun = reading.text(at).removesuffix("ای")
-    known = _ORDERS | _MEANS
+    known = _PAPERS
     if noun in known:
         return "" if reading.text(at - 1) == "در" else noun
     if not {"برای", "منظور", "جهت"} & set(reading.texts(at + 1, deed)):
