@@ -95,6 +95,7 @@ def test_any_mixture_of_persian_words(pieces: list[str], glue: str) -> None:
         "صد" * 200,
         "0¹",
         "سال ¹ و ۱ بر ¹",
+        "۷.۵۹۹/۷۷ ۱.۲۳۴.۵۶۷٫۸",
     ],
 )
 def test_odd_texts(text: str) -> None:

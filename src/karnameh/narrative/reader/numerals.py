@@ -288,7 +288,7 @@ def _digit_value(text: str, following: str) -> int | Decimal:
         return int(text)
     if re.search(r"[./٫][0-9]+$", text):
         whole, part = re.split(r"[./٫](?=[0-9]+$)", text, maxsplit=1)
-        return Decimal(f"{_SEPARATORS.sub('', whole)}.{part}")
+        return Decimal(f"{re.sub(r'[^0-9]', '', whole)}.{part}")  # «۷.۵۹۹/۷۷»: a dot may group, too
     return (
         Decimal(_SEPARATORS.sub(".", text, count=1))
         if text.count(",") == 1
