@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from karnameh.kernel.digits import to_latin
 from karnameh.kernel.jalali import (
@@ -82,13 +83,14 @@ class Period:
         )
 
 
-def month_starts() -> list[date]:
-    """The first day of every Jalali month the calendar covers, in order."""
-    return [
+@cache
+def month_starts() -> tuple[date, ...]:
+    """The first day of every Jalali month the calendar covers, in order; reckoned once."""
+    return tuple(
         month_start(year, month)
         for year in range(FIRST_YEAR, LAST_YEAR + 1)
         for month in range(1, 13)
-    ]
+    )
 
 
 @dataclass(frozen=True, slots=True)

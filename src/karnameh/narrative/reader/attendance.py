@@ -61,11 +61,9 @@ def _beside_presence(reading: Reading, figure: Figure) -> bool:
     beside = "حضور" in near or near[-2:] == ["با", "شرکت"]
     if beside and (noun in _OFFICES or _are_of_officials(reading, figure)):
         return True
-    return (
-        noun == "خبرنگار"
-        and _before_list(reading, figure)[-1:] != []
-        and (_before_list(reading, figure)[-1] in _FACING_REPORTERS)
-    )
+    if noun != "خبرنگار":
+        return False
+    return not _FACING_REPORTERS.isdisjoint(_before_list(reading, figure)[-1:])
 
 
 def _are_of_officials(reading: Reading, figure: Figure) -> bool:

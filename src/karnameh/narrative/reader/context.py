@@ -21,7 +21,7 @@ from karnameh.narrative.reader.dates import (
 )
 from karnameh.narrative.reader.each import part
 from karnameh.narrative.reader.labels import another, enumerator, identifier, plan_name
-from karnameh.narrative.reader.lexicon import CLOCK, DEEDS, OURS
+from karnameh.narrative.reader.lexicon import ACTING, CLOCK
 from karnameh.narrative.reader.lives import lives
 from karnameh.narrative.reader.nouns import is_counted_noun
 from karnameh.narrative.reader.numerals import Form
@@ -46,7 +46,6 @@ _FORMS = {
     Form.TIME: Verdict("time", "a time of day"),
     Form.CODE: Verdict("id", "an identifier"),
 }
-_ACTING = DEEDS | OURS
 
 
 def context_of(
@@ -130,7 +129,7 @@ def _is_part(reading: Reading, figure: Figure, previous: Figure, known: str) -> 
     if lives and dwelling and previous.sentence is figure.sentence:
         return not _OF_IT.isdisjoint(reading.texts(figure.after, figure.after + 3))
     acting = reading.text(verb.after - 1).endswith("یم") if verb is not None else True
-    acting |= not _ACTING.isdisjoint(figure.clause.texts)
+    acting |= not ACTING.isdisjoint(figure.clause.texts)
     lives |= not acting and figure.phrase.unit in _SHARES
     return same and known not in _TIMES and of_it and (owns(figure) or lives)
 

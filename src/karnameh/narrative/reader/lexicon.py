@@ -409,6 +409,7 @@ OURS = key_set(
     داوطلبان همیاران داوطلب جهادگر
     """
 )
+ACTING = DEEDS | OURS
 # People of whom nobody in particular is meant.
 PEOPLE = key_set(
     "مردم اهالی ساکنان روستاییان جمعیت خانوارها خانوارهای شهروندان کشاورزان عشایر مرزنشینان ساکنین خانواده‌های"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from karnameh.narrative.reader.characters import key_set
-from karnameh.narrative.reader.lexicon import DEEDS, OURS, PLAN_NOUNS, RESULT_NOUNS
+from karnameh.narrative.reader.lexicon import ACTING, DEEDS, OURS, PLAN_NOUNS, RESULT_NOUNS
 from karnameh.narrative.reader.nouns import lemma
 from karnameh.narrative.reader.places import opens_with_place
 from karnameh.narrative.reader.reading import Figure, Reading
@@ -51,7 +51,6 @@ _DEVICES = key_set("دستگاه پمپ موتور چاه تصفیه‌خانه 
 _FLOWS = frozenset(("litre", "cubic_metre", "kilogram", "ton"))
 _STRENGTHS = key_set("بزرگی شدت قدرت")
 _WAVES = key_set("مگاهرتز کیلوهرتز هرتز")
-_ACTING = DEEDS | OURS
 _HOLDINGS = _ESTATES | _LANDS
 _DONE = DEEDS - {"دارای"}
 _OF_LAND = _LANDS | {"عشایر", "سکنه"}
@@ -152,7 +151,7 @@ def _estate(reading: Reading, figure: Figure) -> str:
     if figure.phrase.unit != "hectare" or verb is None or not owns(figure):
         return ""
     head = reading.head(figure)
-    if _ACTING & set(head):
+    if ACTING & set(head):
         return ""
     opens = [text for text in head[:3] if text not in ("و", "که", "این", "آن")]
     mine = _HOLDINGS & set(opens[:2])
