@@ -59,7 +59,10 @@ def test_a_report_becomes_entries_with_the_keyboard_alone(
     expect(search).to_have_value("نهال")
     expect(chosen.locator("select[name=indicator]")).to_have_value(str(scene.trees.pk))
     officer.look()
+    # A phone's browser empties the search at Escape and asks for the list again: the choice must stay.
     page.keyboard.press("Escape")
+    page.wait_for_timeout(600)
+    expect(chosen.locator("select[name=indicator]")).to_have_value(str(scene.trees.pk))
     page.keyboard.press("c")
     expect(page.locator("#tally")).to_contain_text("۱ پذیرفته")
 

@@ -59,7 +59,8 @@ def test_a_report_is_seen_where_a_whole_grant_covers_its_unit(
     draft = draft_of(source, "۳۰۰")
     client = signed_in(world, who)
     assert client.get(reverse("reading", args=[source.pk])).status_code == seen
-    assert client.get(reverse("reading_find", args=[source.pk])).status_code == seen
+    found = client.get(reverse("reading_find", args=[source.pk]), {"indicator_find": "بسته"})
+    assert found.status_code == seen
     assert client.get(reverse("reading_review", args=[source.pk])).status_code == decides
     listed = client.get(reverse("readings")).content.decode()
     assert (source.title in listed) == (seen == 200)
@@ -178,6 +179,8 @@ def test_a_search_without_the_script_chooses_the_one_it_finds(world: World) -> N
         reverse("reading_find", args=[draft.source_id]), {"unit_find": "یزد"}
     ).content.decode()
     assert world.yazd.name not in rows  # out of the searcher's reach
+    emptied = client.get(reverse("reading_find", args=[draft.source_id]), {"unit_find": " "})
+    assert (emptied.status_code, emptied.content) == (204, b"")  # the list stays as it was chosen
 
 
 def test_an_entry_leads_to_its_words_and_only_those_who_may_see_the_report_to_its_page(

@@ -383,11 +383,10 @@ class Found:
 def found_rows(kind: str, text: str, *, paths: Sequence[str]) -> list[Found]:
     """What a search in one of the lists finds."""
     rows: Sequence[Indicator | OrgUnit | Place] = []
-    if clean(text):
-        if kind == "indicator":
-            rows = [one for one in find_indicators(text, limit=12) if one.retired_on is None]
-        elif kind == "unit":
-            rows = find_units(text, paths=paths, limit=12)
-        elif kind == "place":
-            rows = find_places(text, limit=12)
+    if kind == "indicator":
+        rows = [one for one in find_indicators(text, limit=12) if one.retired_on is None]
+    elif kind == "unit":
+        rows = find_units(text, paths=paths, limit=12)
+    elif kind == "place":
+        rows = find_places(text, limit=12)
     return [Found(one.pk, label_of(one)) for one in rows]

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from karnameh.access.public import units_where
+from karnameh.kernel.text import clean
 from karnameh.ledger.public import Entry, entries_in_reach
 from karnameh.narrative import actions, queries
 from karnameh.narrative.explaining import why
@@ -264,10 +265,11 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def find(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """What a search in one of the lists of a card finds."""
+    """What a search in one of the lists of a card finds; an emptied search leaves the list as it is."""
     queries.reach_source(user_of(request), pk)
     kind = next((one for one in ("indicator", "unit", "place") if f"{one}_find" in request.GET), "")
-    rows = found_rows(
-        kind, request.GET.get(f"{kind}_find", "")[:80], paths=units_where(request.user).paths
-    )
+    words = request.GET.get(f"{kind}_find", "")[:80]
+    if not clean(words):
+        return HttpResponse(status=204)
+    rows = found_rows(kind, words, paths=units_where(request.user).paths)
     return render(request, "narrative/_options.html", {"rows": rows})
