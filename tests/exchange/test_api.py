@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -323,6 +324,40 @@ def test_what_no_program_should_send_is_refused_before_the_ledger(world: World) 
         assert answer.status_code == 422 and answer.json()["error"]["sentence"], wrong
     assert program.post("entries", {"entries": []}).status_code == 422
     assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "said"),
+    [
+        ({"id": "x"}, "entries.0.id", "UUID"),
+        ({"stage": "done"}, "entries.0.stage", "'pledged', 'reported', 'verified'"),
+        ({"starts_on": "1405/08/29"}, "entries.0.starts_on", "روز"),
+        ({"note": "x" * 501}, "entries.0.note", "۵۰۰"),
+        ({"note": "\x00"}, "entries.0.note", "نویسه"),
+        ({"kind": "reversal"}, "entries.0.kind", "نام"),
+        ({"quantity": "-5"}, "entries.0.quantity", "۰"),
+        ({"quantity": "1.2345"}, "entries.0.quantity", "۳"),
+        ({"unit": 7}, "entries.0.unit", "متن"),
+        ({"dimensions": []}, "entries.0.dimensions", "نام"),
+    ],
+)
+def test_what_is_wrong_with_a_value_is_said_in_the_language_of_the_account(
+    world: World, wrong: dict[str, Any], field: str, said: str
+) -> None:
+    program = writer(world)
+    item = an_item(world.local.code, an_indicator().code) | wrong
+    error = program.post("entries", {"entries": [item]}).json()["error"]
+    assert (error["field"], error["item"]) == (field, 0)
+    sentence = error["sentence"].removeprefix(f"{field}: ")
+    assert said in sentence and not re.search("should|valid|Input", sentence)
+    program.headers["Accept-Language"] = "en"
+    english = program.post("entries", {"entries": [item]}).json()["error"]["sentence"]
+    assert re.fullmatch(r"[\x00-\x7f“”]+", english)
+
+
+def test_a_body_that_is_no_object_is_refused_with_a_whole_sentence(world: World) -> None:
+    error = writer(world).post("entries", []).json()["error"]
+    assert error["sentence"] == "آنچه فرستاده شد: در این‌جا یک شیء با مقدارهای نام‌دار لازم است."
 
 
 def test_a_key_writes_only_where_its_account_and_its_unit_allow(world: World) -> None:

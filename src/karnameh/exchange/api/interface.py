@@ -22,6 +22,7 @@ from karnameh.exchange.api import reading as reading  # the router
 from karnameh.exchange.api import writing as writing
 from karnameh.exchange.api.routes import router
 from karnameh.exchange.api.tokens import Bearer, asked_language
+from karnameh.exchange.api.unreadable import sentence_for
 from karnameh.exchange.webhooks.events import described as events_described
 from karnameh.kernel.malformed import Malformed
 from karnameh.plumbing.errors import lost_sentence
@@ -112,9 +113,8 @@ def _unreadable(request: HttpRequest, trouble: ValidationError) -> HttpResponse:
     _kind, *path = first.get("loc", ("",))
     path = path[1:] if path[:1] == ["sent"] else path
     place = ".".join(str(part) for part in path)
-    message = f"{_('This could not be read')}: {place} ({first.get('msg', '')})"
     item = next((part for part in path if isinstance(part, int)), None)
-    return _refusal(request, 422, message, place, item)
+    return _refusal(request, 422, sentence_for(first, place), place, item)
 
 
 @_answers(HttpError)

@@ -20,7 +20,6 @@ from karnameh.ledger.proof.rows import Row, row_from
 from karnameh.ledger.proof.taking import PAGE
 
 LEVELS = (10, 20, 30)  # of the inner nodes that are kept
-NO_ID = bytes(16)
 
 # The public fields of `canonical.ENTRY_FIELDS`, as one text.
 _PUBLIC = """concat(e.id, '|', e.clock, '|', (extract(epoch FROM e.posted_at) * 1000000)::bigint, '|', e.indicator_id,
