@@ -105,9 +105,8 @@ class NewEntry:
     placements: tuple[int, int] | None = None
 
 
-CODES = tuple(
-    map(str, range(10))
-)  # of stages, kinds and roles, found four times quicker than formatted
+# Of stages, kinds, roles: found four times quicker than formatted.
+CODES = tuple(map(str, range(10)))
 
 
 def digest(entry: NewEntry) -> bytes:

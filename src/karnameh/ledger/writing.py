@@ -3,7 +3,7 @@
 At 30,000 entries a second every microsecond of an entry is 3 % of the time. So a row goes straight
 from its entry into the text form of COPY, in small blocks: the server works on one while the next is
 made, on another core. (A thread that made the text ahead took the interpreter from the one that sent
-it: a fifth slower.) Many entries go by unit: neighbours in an index come together.
+it: a fifth slower.) Entries go by unit: neighbours in an index come together.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from karnameh.plumbing.sql import array
 
 _BLOCK = 125  # entries sent to the server at a time
 _PIECE = 100_000  # entries in one COPY: the law holds so many at a time
-_MANY = 1_000  # from here on by unit
 _ATTEMPTS = 3  # somebody else may be writing the same ids at this moment
 _AHEAD = timedelta(days=1)  # by which a device's clock may be wrong
 
@@ -74,7 +73,7 @@ def _write_missing(wanted: dict[UUID, NewEntry], *, by: User, at: datetime) -> d
     """Write the entries whose ids are free; the digests of those that were taken."""
     _check(wanted.values(), at)
     # In one order, whatever the order they came in: two calls with the same ids never wait for each other.
-    missing = sorted(wanted.values(), key=_by_id if len(wanted) <= _MANY else _by_unit)
+    missing = sorted(wanted.values(), key=_by_unit)
     standing: dict[UUID, bytes] = {}
     with connection.cursor() as cursor:
         for attempt in range(1, _ATTEMPTS + 1):
@@ -89,10 +88,6 @@ def _write_missing(wanted: dict[UUID, NewEntry], *, by: User, at: datetime) -> d
             if not missing:
                 break
     return standing
-
-
-def _by_id(entry: NewEntry) -> int:
-    return entry.id.int
 
 
 def _by_unit(entry: NewEntry) -> tuple[int, int, int]:
