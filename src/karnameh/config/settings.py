@@ -118,6 +118,7 @@ def _database(url: str) -> dict[str, Any]:
         "CONN_MAX_AGE": 600 if PROCESS != "manage" else 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            "application_name": f"karnameh {PROCESS}",  # so that an operator sees whose session it is
             # Everything else of the address (sslmode, certificates …) goes to libpq as it is.
             **{name: value for name, value in parts.items() if name not in _OURS},
             "options": f"{parts.get('options', '')} -c statement_timeout={timeout} -c lock_timeout=10s".strip(),
