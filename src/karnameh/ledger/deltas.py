@@ -42,13 +42,16 @@ class Change:
 
     `fresh` is a condition on alias `e`; `since` and `until` are SQL for clock values. With
     `spreading`, promises of other units that fresh entries fulfil are touched too; without it, only
-    what the fresh entries themselves contribute is computed (for moving one unit's past).
+    what the fresh entries themselves contribute is computed (for moving one unit's past). `time_rule`
+    is SQL for the rule of entry `e`, for whoever asks for indicators that he has looked up and that add
+    up over units; otherwise each entry's indicator is looked up here.
     """
 
     fresh: str
     since: str | None
     until: str
     spreading: bool
+    time_rule: str | None = None
 
 
 def deltas(change: Change) -> str:
@@ -58,13 +61,16 @@ def deltas(change: Change) -> str:
     touched = "SELECT corrects_id FROM fresh WHERE stage = 1 UNION SELECT id FROM replaced"
     if not change.spreading:
         touched = "SELECT NULL::uuid WHERE false"
+    looked_up, adding = "", ""
+    if change.time_rule is None:
+        looked_up = "JOIN catalog_indicator i ON i.id = e.indicator_id"
+        adding = "AND i.unit_rule = 'sum' AND i.time_rule IN ('sum', 'last')"
     return f"""
 fresh AS MATERIALIZED (
-    SELECT {", ".join(f"e.{name}" for name in _READ)}, i.time_rule, {bucket} AS bucket,
-           CASE e.kind WHEN 1 THEN -1 ELSE 1 END AS sign
-      FROM ledger_entry e JOIN catalog_indicator i ON i.id = e.indicator_id
-     WHERE {change.fresh} AND e.coverage = 1
-       AND i.unit_rule = 'sum' AND i.time_rule IN ('sum', 'last')),
+    SELECT {", ".join(f"e.{name}" for name in _READ)}, {change.time_rule or "i.time_rule"} AS time_rule,
+           {bucket} AS bucket, CASE e.kind WHEN 1 THEN -1 ELSE 1 END AS sign
+      FROM ledger_entry e {looked_up}
+     WHERE {change.fresh} AND e.coverage = 1 {adding}),
 moments (sign, clock) AS (VALUES {moments}),
 sums AS (
     SELECT {", ".join(KEYS)}, coalesce(quantity, 0) AS quantity, coalesce(rial, 0)::numeric AS rial, sign AS entries,

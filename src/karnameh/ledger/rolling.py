@@ -6,6 +6,7 @@ rows themselves. Both give the same answer to the last digit, in one statement a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -249,23 +250,29 @@ def _from_totals(
             for window in segments
             if ids
         ]
+    summed, last = _ids_of(statement, rules)
     tail = deltas(
         Change(
-            unfolded(statement, folded_to),
+            f"{unfolded(statement, folded_to)} AND e.indicator_id = ANY({summed} || {last})",
             "SELECT folded_to FROM ledger_foldstate",
             "SELECT 9223372036854775807",
             spreading=True,
+            time_rule=_time_rule(last),
         )
     )
     line = _line_of(question)
     node = statement.bind(question.node.pk)
     position = f"array_position({line}, {node}::int) + {1 if by == 'child' else 0}"
     tail_node = f"({line})[{position}]"
-    tail_rows = (
-        f"SELECT {_key_of(by, position, line)} AS key, d.indicator_id, d.stage, d.bucket,"
-        f" {', '.join(f'd.{name}' for name in MEASURES)} FROM deltas d {_tree_joins()}"
-        f" WHERE {tail_node} = ANY({nodes}) AND {_in_period(statement, question, rules)}"
+    its_key = _key_of(by, position, line)
+    condition = (
+        f"{tail_node} = ANY({nodes}) AND {_in_period(statement, question, rules)}"
         + _scope_condition(statement, reach, question, "coalesce(hu.line[2], u.line[2], u.line[1])")
+    )
+    tail_rows = (
+        f"SELECT {its_key} AS key, d.indicator_id, d.stage, d.bucket,"
+        f" {', '.join(f'd.{name}' for name in MEASURES)} FROM deltas d {_joins(its_key, condition)}"
+        f" WHERE {condition}"
     )
     return f"WITH RECURSIVE {tail}, found AS ({' UNION ALL '.join([*folded, tail_rows])})"
 
@@ -312,16 +319,15 @@ def _from_rows(
     # As an array: with the days beside it, the index is asked for nothing else. An indicator whose last
     # value counts needs its whole series.
     start, end = days_of(question.period)
-    summed, last = (
-        statement.bind([pk for pk, rule in rules.items() if (rule == "sum") is wanted])
-        for wanted in (True, False)
-    )
+    summed, last = _ids_of(statement, rules)
     fresh = (
         f"e.{column}_id = ANY(ARRAY({beneath})) AND ((e.indicator_id = ANY({summed})"
         f" AND e.ends_on >= {statement.bind(start)} AND e.ends_on <= {statement.bind(end)})"
         f" OR e.indicator_id = ANY({last}))"
     )
-    rows = deltas(Change(fresh, None, "SELECT 9223372036854775807", spreading=False))
+    rows = deltas(
+        Change(fresh, None, "SELECT 9223372036854775807", False, time_rule=_time_rule(last))
+    )
     line = _line_of(question)
     position = f"array_position({line}, {node}::int) + {1 if by == 'child' else 0}"
     condition = f"{node}::int = ANY({line})"
@@ -331,30 +337,40 @@ def _from_rows(
             condition += f" AND ({line})[{position}] = ANY({statement.bind(list(only))})"
     if question.axis is Axis.PLACE:
         condition += f" AND {_reach_condition(statement, reach)}"
+    condition += f" AND {_in_period(statement, question, rules)}"
+    its_key = _key_of(by, position, line)
     measures = ", ".join(f"d.{name}" for name in MEASURES)
     return (
-        f"WITH RECURSIVE {rows}, found AS (SELECT {_key_of(by, position, line)} AS key, d.indicator_id,"
-        f" d.stage, d.bucket, {measures} FROM deltas d {_tree_joins()}"
-        f" WHERE {condition} AND {_in_period(statement, question, rules)})"
+        f"WITH RECURSIVE {rows}, found AS (SELECT {its_key} AS key, d.indicator_id, d.stage, d.bucket,"
+        f" {measures} FROM deltas d {_joins(its_key, condition)} WHERE {condition})"
     )
 
 
-def _tree_joins() -> str:
-    return (
-        "JOIN org_orgunit u ON u.id = d.unit_id JOIN org_place l ON l.id = d.place_id"
-        " JOIN org_unitplacement up ON up.id = d.unit_placement_id"
-        " JOIN org_placeplacement pp ON pp.id = d.place_placement_id"
-        " LEFT JOIN ledger_home hu ON hu.axis = 1 AND hu.node = u.id"
-        " LEFT JOIN ledger_home hp ON hp.axis = 2 AND hp.node = l.id"
-        " JOIN catalog_indicator ci ON ci.id = d.indicator_id"
-    )
+# What a statement may say of an entry or change `d`, by the alias it is said with.
+_JOINS = {
+    "u": "JOIN org_orgunit u ON u.id = d.unit_id",
+    "up": "JOIN org_unitplacement up ON up.id = d.unit_placement_id",
+    "pp": "JOIN org_placeplacement pp ON pp.id = d.place_placement_id",
+    "hu": "LEFT JOIN ledger_home hu ON hu.axis = 1 AND hu.node = d.unit_id",
+    "hp": "LEFT JOIN ledger_home hp ON hp.axis = 2 AND hp.node = d.place_id",
+    "ci": "JOIN catalog_indicator ci ON ci.id = d.indicator_id",
+}
+
+
+def _joins(*said: str) -> str:
+    """The joins that these pieces of SQL need: each costs a look-up for every entry of the tail."""
+    aliases = set(re.findall(r"\b([a-z]+)\.", " ".join(said)))
+    return " ".join(join for alias, join in _JOINS.items() if alias in aliases)
 
 
 def _line_of(question: Question) -> str:
     """The line by which rows are placed: as the totals know the tree now, or as it was then."""
+    if question.then:
+        return "up.line" if question.axis is Axis.UNIT else "pp.line"
+    # A node that is in no total yet is looked up where it stands; the others need no second look-up.
     if question.axis is Axis.UNIT:
-        return "up.line" if question.then else "(coalesce(hu.line, u.line))"
-    return "pp.line" if question.then else "(coalesce(hp.line, l.line))"
+        return "(coalesce(hu.line, (SELECT ou.line FROM org_orgunit ou WHERE ou.id = d.unit_id)))"
+    return "(coalesce(hp.line, (SELECT op.line FROM org_place op WHERE op.id = d.place_id)))"
 
 
 def _key_of(by: By, position: int | str, line: str) -> str:
@@ -370,10 +386,22 @@ def _key_of(by: By, position: int | str, line: str) -> str:
 
 def _in_period(statement: Statement, question: Question, rules: dict[int, str]) -> str:
     start, end = days_of(question.period)
+    summed, last = _ids_of(statement, rules)
     return (
-        f"d.indicator_id = ANY({statement.bind(list(rules))}) AND d.ends_on <= {statement.bind(end)}"
-        f" AND (ci.time_rule <> 'sum' OR d.ends_on >= {statement.bind(start)})"
+        f"d.ends_on <= {statement.bind(end)} AND (d.indicator_id = ANY({last})"
+        f" OR d.indicator_id = ANY({summed}) AND d.ends_on >= {statement.bind(start)})"
     )
+
+
+def _ids_of(statement: Statement, rules: dict[int, str]) -> tuple[str, str]:
+    """The indicators that are added up over time, and those whose last value counts."""
+    summed = [pk for pk, rule in rules.items() if rule == "sum"]
+    last = [pk for pk, rule in rules.items() if rule != "sum"]
+    return f"{statement.bind(summed)}::int[]", f"{statement.bind(last)}::int[]"
+
+
+def _time_rule(last: str) -> str:
+    return f"CASE WHEN e.indicator_id = ANY({last}) THEN 'last' ELSE 'sum' END"
 
 
 def days_of(period: Period) -> tuple[date, date]:
@@ -430,16 +458,17 @@ def extremes(
     node = statement.bind(question.node.pk)
     position = f"array_position({line}, {node}::int) + {1 if by == 'child' else 0}"
     bucket = "CASE WHEN d.part_of_id IS NOT NULL THEN 2 WHEN d.role <> 1 THEN 1 ELSE 0 END"
+    covered = f"AND {_reach_condition(statement, reach)}" if question.axis is Axis.PLACE else ""
     sql = f"""
     WITH live AS (
         SELECT {_key_of(by, position, line)} AS key, d.indicator_id, d.stage, {bucket} AS bucket, d.unit_id,
                d.ends_on, d.clock, d.quantity, d.rial, d.qualifier, ci.time_rule, ci.unit_rule
-          FROM ledger_entry d {_tree_joins()}
+          FROM ledger_entry d {_joins(line, "ci.", covered)}
          WHERE d.indicator_id = ANY({statement.bind(list(rules))}) AND d.coverage = 1 AND d.kind <> 1
            AND (ci.time_rule = 'last' OR d.ends_on >= {statement.bind(start)})
            AND d.ends_on <= {statement.bind(end)} AND {node}::int = ANY({line})
            AND NOT EXISTS (SELECT FROM ledger_entry x WHERE x.corrects_id = d.id AND x.kind = 1)
-           {"AND " + _reach_condition(statement, reach) if question.axis is Axis.PLACE else ""}),
+           {covered}),
     each_unit AS (
         SELECT key, indicator_id, stage, bucket, unit_id, unit_rule,
                CASE time_rule WHEN 'max' THEN max(quantity) WHEN 'avg' THEN avg(quantity) WHEN 'sum' THEN sum(quantity)
