@@ -157,6 +157,11 @@ deltas AS (
 """
 
 
+def month_of(day: str) -> str:
+    """The first day of the Jalali month in which `day`, a column, lies."""
+    return f"(ledger_months())[width_bucket({day}, ledger_months())]"
+
+
 def _of_series(bucket: str) -> str:
     """Whether entry `e` is a value of series `k`."""
     return (

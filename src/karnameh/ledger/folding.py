@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from karnameh.ledger.deltas import MEASURES, Change, deltas, summed
+from karnameh.ledger.deltas import MEASURES, Change, deltas, month_of, summed
 from karnameh.ledger.levels import (
     DAY,
     KEPT,
@@ -230,7 +230,7 @@ def spread(depths: Spans) -> str:
     ]
     return f"""
 dated AS MATERIALIZED (
-    SELECT d.*, (ledger_months())[width_bucket(d.ends_on, ledger_months())] AS month,
+    SELECT d.*, {month_of("d.ends_on")} AS month,
            u.line AS unit_line, p.line AS place_line, coalesce(u.line[2], u.line[1]) AS scope
       FROM deltas d
       JOIN ledger_home u ON u.axis = 1 AND u.node = d.unit_id
@@ -322,7 +322,7 @@ def presence_sql(table: str, touched: str) -> str:
     return f"""
 WITH changed AS (
     SELECT e.unit_id, width_bucket(e.ends_on, ledger_months()) AS at, bool_or(e.kind = 1) AS undone,
-           bit_or(1 << (e.ends_on - (ledger_months())[width_bucket(e.ends_on, ledger_months())]))
+           bit_or(1 << (e.ends_on - {month_of("e.ends_on")}))
                FILTER (WHERE e.kind = 0) AS added
       FROM ledger_entry e WHERE {touched} AND e.stage = 2 AND e.coverage = 1 AND e.part_of_id IS NULL
      GROUP BY 1, 2),

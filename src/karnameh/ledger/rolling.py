@@ -20,7 +20,7 @@ from karnameh.access.public import Reach
 from karnameh.catalog.public import Indicator
 from karnameh.kernel.jalali import JalaliDate, month_end, month_start
 from karnameh.kernel.period import Period
-from karnameh.ledger.deltas import MEASURES, Change, deltas
+from karnameh.ledger.deltas import MEASURES, Change, deltas, month_of
 from karnameh.ledger.levels import Levels, Standing, standing
 from karnameh.ledger.rules import Axis, Bucket, Stage, Tally
 from karnameh.org.public import OrgUnit, Place, bounds, under
@@ -228,14 +228,11 @@ def _from_totals(
     views = statement.bind([view, view + 1] if question.then else [view])
     nodes = statement.bind(list(targets))
     scope = _scope_condition(statement, reach, question, "t.scope")
-    month = (
-        "(ledger_months())[width_bucket(t.at, ledger_months())]"  # of the days at both ends, too
-    )
     key = {
         "node": "NULL::int",
         "child": "t.node",
         "day": "t.at",
-        "month": month,
+        "month": month_of("t.at"),  # of the days at both ends, too
         "dimension": "t.dimensions_id",
     }[by]
     measures = ", ".join(f"t.{name}" for name in MEASURES)
@@ -266,7 +263,7 @@ def _from_totals(
     tail_node = f"({line})[{position}]"
     its_key = _key_of(by, position, line)
     condition = (
-        f"{tail_node} = ANY({nodes}) AND {_in_period(statement, question, rules)}"
+        f"{tail_node} = ANY({nodes}) AND {_in_period(statement, question, summed, last)}"
         + _scope_condition(statement, reach, question, "coalesce(hu.line[2], u.line[2], u.line[1])")
     )
     tail_rows = (
@@ -337,7 +334,7 @@ def _from_rows(
             condition += f" AND ({line})[{position}] = ANY({statement.bind(list(only))})"
     if question.axis is Axis.PLACE:
         condition += f" AND {_reach_condition(statement, reach)}"
-    condition += f" AND {_in_period(statement, question, rules)}"
+    condition += f" AND {_in_period(statement, question, summed, last)}"
     its_key = _key_of(by, position, line)
     measures = ", ".join(f"d.{name}" for name in MEASURES)
     return (
@@ -374,19 +371,17 @@ def _line_of(question: Question) -> str:
 
 
 def _key_of(by: By, position: int | str, line: str) -> str:
-    month = "(ledger_months())[width_bucket(d.ends_on, ledger_months())]"
     keys = {
         "node": "NULL::int",
         "child": f"({line})[{position}]",
         "day": "d.ends_on",
-        "month": month,
+        "month": month_of("d.ends_on"),
     }
     return keys.get(by, "d.dimensions_id")
 
 
-def _in_period(statement: Statement, question: Question, rules: dict[int, str]) -> str:
+def _in_period(statement: Statement, question: Question, summed: str, last: str) -> str:
     start, end = days_of(question.period)
-    summed, last = _ids_of(statement, rules)
     return (
         f"d.ends_on <= {statement.bind(end)} AND (d.indicator_id = ANY({last})"
         f" OR d.indicator_id = ANY({summed}) AND d.ends_on >= {statement.bind(start)})"

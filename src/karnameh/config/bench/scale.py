@@ -35,7 +35,6 @@ SELECT indicator_id, stage, sum(quantity), count(*) FROM {source}
  GROUP BY indicator_id, stage"""
 COLUMNS_OF_IT = 4 + 2 + 16 + 2 + 2 + 1 + 4  # bytes of one entry that the question looks at
 SEALED_DAY = 1_000_000
-FILE = 100_000  # the most rows that a file may have: an import posts them in one transaction
 
 
 def bench(arguments: list[str]) -> int:
@@ -135,6 +134,7 @@ def _sealing(what: str, entries: int) -> Iterator[Result]:
 def _posting(step: int, made: Any, by: Any, *, sealed: bool) -> Iterator[Result]:
     from karnameh.ledger.public import fold, post_entries
     from karnameh.plumbing.clock import now
+    from karnameh.plumbing.sheet_reader import ROWS  # of a file: an import posts them at once
 
     def posted(count: int, at_once: int) -> Meter:
         batch = new_entries(made, count, seed=next(seeds))
@@ -150,7 +150,7 @@ def _posting(step: int, made: Any, by: Any, *, sealed: bool) -> Iterator[Result]
     # The first of a day fetch the last page of every unit from the disk; the later find them in memory.
     for when, count, at_once, wanted in (
         ("posting in batches of 500: a day's first", few, 500, ""),
-        ("import", many, FILE, ">= 30,000"),
+        ("import", many, ROWS, ">= 30,000"),
         ("posting in batches of 500: later that day", few, 500, ""),
     ):
         meter = posted(count, at_once)
