@@ -16,9 +16,14 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from karnameh.config.bench.filling import (
+    DAYS,
+    FIRST_DAY,
     federation,
     fill,
     fold_everything,
@@ -47,9 +52,13 @@ def bench(arguments: list[str]) -> int:
         default="inf",
         help="at this size and above the log is left out: it takes hours",
     )
+    parser.add_argument(
+        "--unfolded-from",
+        default="inf",
+        help="at this size and above the totals are left out, and history is sealed while it comes",
+    )
     given = parser.parse_args(arguments)
     steps = sorted(int(float(step)) for step in given.steps.split(","))
-    unsealed = float(given.unsealed_from)
     machine = machine_line()
     print(machine, flush=True)
     curve: dict[int, list[Result]] = {}
@@ -65,9 +74,16 @@ def bench(arguments: list[str]) -> int:
         gc.collect()
         gc.freeze()
         reached = 0
-        for step in steps:
+        for number, step in enumerate(steps):
             print(f"\n{step:,} entries …", flush=True)
-            curve[step] = list(_at(step, reached, made, by, sealed=step < unsealed))
+            size = Size(
+                step,
+                more=step - reached,
+                day=FIRST_DAY + timedelta(days=DAYS + number),
+                sealed=step < float(given.unsealed_from),
+                folded=step < float(given.unfolded_from),
+            )
+            curve[step] = list(_at(size, made, by))
             report(curve[step])
             reached = _count()
     _growth(curve)
@@ -88,28 +104,73 @@ def _count() -> int:
     return int(sql("SELECT count(*) FROM ledger_entry")[0][0])
 
 
-def _at(step: int, reached: int, made: Any, by: Any, *, sealed: bool) -> Iterator[Result]:
-    more = step - reached
-    yield Result(
-        "history: made by the server",
-        more / fill(more, already=reached, in_order=True),
-        "entries/s",
-    )
-    with metered() as meter:
-        fold_everything(more)
-    yield Result("history: folded", more / meter.wall, "entries/s", note=meter.each(more))
-    if sealed:
-        yield from _sealing("history: sealed", more)
-    yield from _posting(step, made, by, sealed=sealed)
-    yield from _rollups(made, by)
-    yield from _past(made, by, sealed=sealed)
-    if sealed:
+@dataclass(frozen=True)
+class Size:
+    """One step: how many entries there are when it begins, and what is measured then."""
+
+    entries: int
+    more: int  # than at the step before
+    day: date  # of what is posted: each step has its own, as each day of an organisation is one
+    sealed: bool
+    folded: bool
+
+
+def _at(size: Size, made: Any, by: Any) -> Iterator[Result]:
+    if size.folded:
+        yield from _history(size)
+    else:
+        yield from _history_sealed_while_it_comes(size)
+    yield from _posting(size, made, by)
+    if size.folded:
+        yield from _rollups(made, by)
+    yield from _past(size, made, by)
+    if size.sealed:
         yield from _proofs()
-    yield from _peers(sealed=sealed)
+    yield from _peers(sealed=size.sealed)
     bytes_each = sql(
         "SELECT pg_total_relation_size('ledger_entry') / (SELECT count(*) FROM ledger_entry)"
     )
     yield Result("an entry in the database, with its indexes", float(bytes_each[0][0]), "bytes")
+
+
+def _history(size: Size) -> Iterator[Result]:
+    taken = fill(size.more, already=size.entries - size.more, in_order=True)
+    yield Result("history: made by the server", size.more / taken, "entries/s")
+    with metered() as meter:
+        fold_everything(size.more)
+    yield Result(
+        "history: folded", size.more / meter.wall, "entries/s", note=meter.each(size.more)
+    )
+    if size.sealed:
+        yield from _sealing("history: sealed", size.more)
+
+
+def _history_sealed_while_it_comes(size: Size) -> Iterator[Result]:
+    """The quickest way to a long log: one core makes the entries, the other numbers them and writes files."""
+    from karnameh.ledger.public import number_portion, write_segments
+    from karnameh.plumbing.clock import now
+
+    with metered() as meter, ThreadPoolExecutor(1) as beside:
+        filling = beside.submit(_fill_beside, size)
+        while size.sealed and not filling.done():
+            if not number_portion(at=now()).entries:
+                time.sleep(1)
+            write_segments(at=now(), least=SEALED_DAY)
+        filling.result()
+        if size.sealed:
+            yield from _sealing("history: what was left, sealed", size.more)
+    what = "history: made and sealed at once" if size.sealed else "history: made by the server"
+    yield Result(what, size.more / meter.wall, "entries/s", note=meter.each(size.more))
+
+
+def _fill_beside(size: Size) -> None:
+    """In a thread with a session of its own; the server does the work."""
+    from django.db import connection
+
+    try:
+        fill(size.more, already=size.entries - size.more, in_order=True)
+    finally:
+        connection.close()
 
 
 def _sealing(what: str, entries: int) -> Iterator[Result]:
@@ -131,21 +192,21 @@ def _sealing(what: str, entries: int) -> Iterator[Result]:
         yield Result(f"{what}: one entry in a file", size, "bytes")
 
 
-def _posting(step: int, made: Any, by: Any, *, sealed: bool) -> Iterator[Result]:
+def _posting(size: Size, made: Any, by: Any) -> Iterator[Result]:
     from karnameh.ledger.public import fold, post_entries
     from karnameh.plumbing.clock import now
     from karnameh.plumbing.sheet_reader import ROWS  # of a file: an import posts them at once
 
     def posted(count: int, at_once: int) -> Meter:
-        batch = new_entries(made, count, seed=next(seeds))
+        batch = new_entries(made, count, day=size.day, seed=next(seeds))
         with metered() as meter:
             for start in range(0, count, at_once):
                 post_entries(batch[start : start + at_once], by=by, at=now())
         return meter
 
     seeds = itertools.count()
-    warm, few = 500, min(step, 20_000)
-    many = min(step, SEALED_DAY - 2 * few - warm)
+    warm, few = 500, min(size.entries, 20_000)
+    many = min(size.entries, SEALED_DAY - 2 * few - warm)
     posted(warm, warm)
     # The first of a day fetch the last page of every unit from the disk; the later find them in memory.
     for when, count, at_once, wanted in (
@@ -155,12 +216,13 @@ def _posting(step: int, made: Any, by: Any, *, sealed: bool) -> Iterator[Result]
     ):
         meter = posted(count, at_once)
         yield Result(when, count / meter.wall, "entries/s", wanted, meter.each(count))
-    with metered() as meter:
-        folded = fold().entries
-    yield Result(
-        "folding what was posted", folded / meter.wall, "entries/s", note=meter.each(folded)
-    )
-    if not sealed:
+    if size.folded:
+        with metered() as meter:
+            folded = fold().entries
+        yield Result(
+            "folding what was posted", folded / meter.wall, "entries/s", note=meter.each(folded)
+        )
+    if not size.sealed:
         return
     whole = warm + 2 * few + many
     began = time.perf_counter()
@@ -190,7 +252,7 @@ def _p95(taken: Sequence[float]) -> float:
     return sorted(taken)[min(len(taken) - 1, int(0.95 * len(taken)))]
 
 
-def _past(made: Any, by: Any, *, sealed: bool) -> Iterator[Result]:
+def _past(size: Size, made: Any, by: Any) -> Iterator[Result]:
     """The cube of the nation as it was then: all indicators, stages and provinces at once."""
     from karnameh.access.public import units_where
     from karnameh.kernel.period import Period
@@ -201,13 +263,16 @@ def _past(made: Any, by: Any, *, sealed: bool) -> Iterator[Result]:
     reach = units_where(User.objects.get(pk=by.pk))
     nation = OrgUnit.objects.get(pk=made.nation.pk)
     question = Question(nation, Period.year(1405), then=True)
-    folded = _timed(lambda: roll_up(reach, question, by="child"))
-    yield Result("national cube as it was then, from totals", folded[0], "s", "<= 3")
-    if not sealed:
-        return
-    files = _timed(lambda: roll_up_sealed(reach, question, by="child"))
-    yield Result("national cube as it was then, from files and tail", files[0], "s")
-    if folded[1] != files[1]:
+    answers = []
+    if size.folded:
+        taken, answer = _timed(lambda: roll_up(reach, question, by="child"))
+        yield Result("national cube as it was then, from totals", taken, "s", "<= 3")
+        answers.append(answer)
+    if size.sealed:
+        taken, answer = _timed(lambda: roll_up_sealed(reach, question, by="child"))
+        yield Result("national cube as it was then, from files and tail", taken, "s")
+        answers.append(answer)
+    if answers[1:] and answers[0] != answers[1]:
         raise RuntimeError("totals and sealed files give different answers")
 
 
@@ -268,7 +333,9 @@ def _growth(curve: dict[int, list[Result]]) -> None:
         grew = f"{row[-1] / row[0]:.2f}" if row[0] and row[-1] else "—"
         print(f"{name:<{width}} {shown}   {grew:>7}   {unit}")
     last = {one.what: one.figure for one in list(curve.values())[-1]}
-    ours = last["roll-ups of the dashboards: median"]
+    ours = last.get("roll-ups of the dashboards: median")
+    if ours is None:
+        return
     print("\nratios at the last step, to the median roll-up:")
     for name, figure in last.items():
         if name.startswith(("peer:", "limit:")):
