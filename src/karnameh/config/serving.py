@@ -130,11 +130,15 @@ def collect_static() -> None:
     mark.touch()
 
 
+POLITE = 5  # so much less than a page's is the worker's claim to a busy processor
+
+
 def work() -> int:
     """The worker: folding, following reorganisations; beside it imports, and erasing what has expired."""
     from karnameh.config.chores import lanes
     from karnameh.plumbing.chores import Worker
 
+    os.nice(POLITE)
     workers = [Worker(chores) for chores in lanes()]
 
     def stop(*_: object) -> None:

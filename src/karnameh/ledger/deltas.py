@@ -210,9 +210,14 @@ _PROMISE = "CASE WHEN p.corrects_id IS NULL THEN ARRAY[p.id] ELSE ledger_ancestr
 COUNTS = ("entries", "at_least", "about", "at_most", "unknown")
 
 
+RARE = ("rial", "open", "over")  # mostly 0; adding a 0 costs a sum of its own, skipping it nothing
+
+
 def added_up(name: str, alias: str = "") -> str:
     """The sum of a measure. Counts stay integers: PostgreSQL would make slow numerics of them."""
     column = f"{alias}.{name}" if alias else name
+    if name in RARE:
+        return f"coalesce(sum({column}) FILTER (WHERE {column} <> 0), 0)"
     return f"sum({column}){'::int' if name in COUNTS else ''}"
 
 

@@ -98,6 +98,21 @@ def computed_by(parts: Mapping[str, str]) -> dict[str, float]:
     return used
 
 
+def computed_in_sessions() -> dict[tuple[str, int], float]:
+    """Seconds that the server's process of each session has computed, by the session's name and process."""
+    rows = sql("SELECT coalesce(nullif(application_name, ''), backend_type), pid FROM pg_stat_activity")
+    return {(name, process): _processor_time(process) for name, process in rows}
+
+
+def cores_of_sessions(began: Mapping[tuple[str, int], float], wall: float) -> str:
+    """How many cores sessions have used since `began`; those that have ended meanwhile are missing."""
+    used: dict[str, float] = {}
+    for session, seconds in computed_in_sessions().items():
+        name = session[0]
+        used[name] = used.get(name, 0.0) + (seconds - began.get(session, 0.0)) / wall
+    return ", ".join(f"{name} {cores:.2f}" for name, cores in used.items() if cores >= 0.005)
+
+
 def _backend() -> int:
     from django.db import connection
 

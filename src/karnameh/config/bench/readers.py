@@ -30,8 +30,11 @@ from karnameh.config.bench.live import HOST, served, session_of
 from karnameh.config.bench.machine import (
     Result,
     computed_by,
+    computed_in_sessions,
     cores_of,
+    cores_of_sessions,
     machine_line,
+    metered,
     report,
     sql,
 )
@@ -89,11 +92,16 @@ def bench(arguments: list[str]) -> int:
             alone = _read(plan)
             posted_alone = _post(made, by, given)
             before, clock = computed_by(_PARTS), time.perf_counter()
+            sessions = computed_in_sessions()
             together, posted = _both(plan, made, by, given)
-            cores = cores_of(_PARTS, before, time.perf_counter() - clock)
-        lost = _lost(given.entries + posted_alone[0] + posted[0])
+            wall = time.perf_counter() - clock
+            cores = cores_of(_PARTS, before, wall)
+            within = cores_of_sessions(sessions, wall)
+        lost = _lost(given.entries + posted_alone.entries + posted.entries)
     report(_lines(given, alone, together, posted_alone, posted))
     print(f"cores used by each part while all were at work: {cores}")
+    print(f"of the database, in the sessions of: {within}")
+    print(f"beside that, in the sessions of the posters: {posted.server / posted.seconds:.2f}")
     print(lost or "nothing was lost; every total is what the entries say")
     return 1 if lost or alone.faults or together.faults else 0
 
@@ -121,20 +129,34 @@ def _read(plan: dict[str, Any]) -> Seen:
     return Seen(**json.loads(done.stdout))
 
 
-def _post(made: Any, by: Any, given: Any) -> tuple[int, float]:
-    """All posters at once, for so long: how many entries, and seconds."""
+@dataclass(frozen=True)
+class Posted:
+    """What the posters have handed in, and what their sessions have computed in the server, in seconds."""
+
+    entries: int
+    seconds: float
+    server: float
+
+    @property
+    def rate(self) -> float:
+        return self.entries / self.seconds
+
+
+def _post(made: Any, by: Any, given: Any) -> Posted:
+    """All posters at once, for so long."""
     began = time.perf_counter()
     pace = given.rate / given.posters
     with ThreadPoolExecutor(given.posters) as posters:
         each = [
             posters.submit(_post_on, made, by, given.seconds, pace) for _ in range(given.posters)
         ]
-        posted = sum(one.result() for one in each)
-    return posted, time.perf_counter() - began
+        found = [one.result() for one in each]
+    seconds = time.perf_counter() - began
+    return Posted(sum(n for n, _server in found), seconds, sum(server for _n, server in found))
 
 
-def _post_on(made: Any, by: Any, seconds: float, pace: float) -> int:
-    """Batches of 500, one after the other, `pace` entries a second at most: how many were posted."""
+def _post_on(made: Any, by: Any, seconds: float, pace: float) -> tuple[int, float]:
+    """Batches of 500, one after the other, `pace` entries a second at most: how many, and the server's work."""
     from django.db import connection
 
     from karnameh.ledger.public import post_entries
@@ -142,18 +164,19 @@ def _post_on(made: Any, by: Any, seconds: float, pace: float) -> int:
 
     began, posted = time.perf_counter(), 0
     try:
-        while (passed := time.perf_counter() - began) < seconds:
-            if pace and posted > pace * passed:
-                time.sleep(posted / pace - passed)
-            entries = new_entries(made, BATCH, seed=next(_SEEDS))  # other units each time
-            post_entries(entries, by=by, at=now())
-            posted += BATCH
+        with metered() as meter:
+            while (passed := time.perf_counter() - began) < seconds:
+                if pace and posted > pace * passed:
+                    time.sleep(posted / pace - passed)
+                entries = new_entries(made, BATCH, seed=next(_SEEDS))  # other units each time
+                post_entries(entries, by=by, at=now())
+                posted += BATCH
     finally:
         connection.close()
-    return posted
+    return posted, meter.server
 
 
-def _both(plan: dict[str, Any], made: Any, by: Any, given: Any) -> tuple[Seen, tuple[int, float]]:
+def _both(plan: dict[str, Any], made: Any, by: Any, given: Any) -> tuple[Seen, Posted]:
     with ThreadPoolExecutor(1) as aside:
         reading = aside.submit(_read, plan)
         posted = _post(made, by, given)
@@ -173,9 +196,8 @@ def _lost(expected: int) -> str:
 
 
 def _lines(
-    given: Any, alone: Seen, together: Seen, posted_alone: tuple[int, float], posted: tuple[int, float]
-) -> list[Result]:  # fmt: skip
-    rate_alone, rate = posted_alone[0] / posted_alone[1], posted[0] / posted[1]
+    given: Any, alone: Seen, together: Seen, posted_alone: Posted, posted: Posted
+) -> list[Result]:
     lines = []
     for what, seen in (("readers alone", alone), ("readers while entries are posted", together)):
         lines += [
@@ -187,8 +209,8 @@ def _lines(
         ]
     return [
         *lines,
-        Result(f"posting alone, {given.posters} posters", rate_alone, "entries/s"),
-        Result(f"posting under {given.readers:,} readers", rate, "entries/s", ">= 10,000"),
+        Result(f"posting alone, {given.posters} posters", posted_alone.rate, "entries/s"),
+        Result(f"posting under {given.readers:,} readers", posted.rate, "entries/s", ">= 10,000"),
         Result("ratio: p95 with posting to without", together.wait(0.95) / max(alone.wait(0.95), 1), "times"),
-        Result("ratio: posting with readers to without", rate / rate_alone, "times"),
+        Result("ratio: posting with readers to without", posted.rate / posted_alone.rate, "times"),
     ]  # fmt: skip
