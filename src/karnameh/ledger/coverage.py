@@ -1,7 +1,7 @@
 """Who has reported and who has not: sets of units, which are counted a word at a time.
 
-The folded days give a set each, the units beneath a node another. Only units whose reports changed
-since the last folding are looked up one by one.
+The folded days give a set each, the units beneath a node another. Only units of which a report was
+taken back since the last folding are looked up one by one.
 """
 
 from __future__ import annotations
@@ -63,27 +63,31 @@ def _reported(start: date, end: date) -> int:
     )
     tail = unfolded(statement, stands_now().folded_to)
     sql = f"""
-    WITH tail AS MATERIALIZED (  -- units whose reports changed since the last folding are looked at anew
-        SELECT DISTINCT e.unit_id FROM ledger_entry e WHERE {tail} AND e.stage = 2)
-    SELECT units, NULL::int, NULL::boolean FROM ledger_reporting WHERE {windows}
+    WITH tail AS MATERIALIZED (  -- a report adds its unit; only where one was taken back are all looked at anew
+        SELECT e.unit_id, bool_or(e.kind = 1) AS undone,
+               bool_or(e.kind = 0 AND e.coverage = 1 AND e.part_of_id IS NULL
+                       AND e.ends_on BETWEEN {bind(start)} AND {bind(end)}) AS added
+          FROM ledger_entry e WHERE {tail} AND e.stage = 2 GROUP BY e.unit_id)
+    SELECT units, NULL::int, NULL::boolean, NULL::boolean FROM ledger_reporting WHERE {windows}
     UNION ALL
-    SELECT NULL, t.unit_id, EXISTS (
+    SELECT NULL, t.unit_id, t.undone, CASE WHEN t.undone THEN EXISTS (
         SELECT FROM ledger_entry e
          WHERE e.unit_id = t.unit_id AND e.stage = 2 AND e.kind = 0 AND e.coverage = 1
            AND e.part_of_id IS NULL AND e.ends_on BETWEEN {bind(start)} AND {bind(end)}
-           AND NOT EXISTS (SELECT FROM ledger_entry x WHERE x.corrects_id = e.id AND x.kind = 1))
+           AND NOT EXISTS (SELECT FROM ledger_entry x WHERE x.corrects_id = e.id AND x.kind = 1)) ELSE t.added END
       FROM tail t"""
-    folded, changed, present = 0, [], []
+    folded, undone, present = 0, [], []
     with connection.cursor() as cursor:
         cursor.execute(sql, statement.parameters)
-        for units, unit, reports in cursor.fetchall():
+        for units, unit, was_undone, reports in cursor.fetchall():
             if unit is None:
                 folded |= from_bytes(units)
-            else:
-                changed.append(unit)
-                if reports:
-                    present.append(unit)
-    return folded & ~set_of(changed) | set_of(present)
+                continue
+            if was_undone:
+                undone.append(unit)
+            if reports:
+                present.append(unit)
+    return folded & ~set_of(undone) | set_of(present)
 
 
 def silent_units(

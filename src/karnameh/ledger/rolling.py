@@ -260,10 +260,10 @@ def _from_totals(
     line = _line_of(question)
     node = statement.bind(question.node.pk)
     position = f"array_position({line}, {node}::int) + {1 if by == 'child' else 0}"
-    tail_node = f"({line})[{position}]"
+    beneath = f"({line})[{position}] = ANY({nodes})" if by == "child" else f"{node}::int = ANY({line})"
     its_key = _key_of(by, position, line)
     condition = (
-        f"{tail_node} = ANY({nodes}) AND {_in_period(statement, question, summed, last)}"
+        f"{beneath} AND {_in_period(statement, question, summed, last)}"
         + _scope_condition(statement, reach, question, "coalesce(hu.line[2], u.line[2], u.line[1])")
     )
     tail_rows = (

@@ -9,10 +9,12 @@ be what the entries say.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
@@ -46,6 +48,7 @@ _PARTS = {
     "worker": "karnameh work", "database": "postgres",
 }  # fmt: skip
 _SEEDS = count(1)
+Batches = Iterable[list[Any]]  # of new entries
 
 
 @dataclass(frozen=True)
@@ -90,10 +93,11 @@ def bench(arguments: list[str]) -> int:
         with served(port=given.port, worker=True):
             plan = _plan(made, by, given)
             alone = _read(plan)
-            posted_alone = _post(made, by, given)
+            posted_alone = _post(_batches(made, given), by, given)
+            batches = _batches(made, given)
             before, clock = computed_by(_PARTS), time.perf_counter()
             sessions = computed_in_sessions()
-            together, posted = _both(plan, made, by, given)
+            together, posted = _both(plan, batches, by, given)
             wall = time.perf_counter() - clock
             cores = cores_of(_PARTS, before, wall)
             within = cores_of_sessions(sessions, wall)
@@ -142,21 +146,38 @@ class Posted:
         return self.entries / self.seconds
 
 
-def _post(made: Any, by: Any, given: Any) -> Posted:
-    """All posters at once, for so long."""
+def _post(batches: list[Batches], by: Any, given: Any) -> Posted:
+    """All posters at once, for so long; each has its own batches."""
     began = time.perf_counter()
     pace = given.rate / given.posters
     with ThreadPoolExecutor(given.posters) as posters:
-        each = [
-            posters.submit(_post_on, made, by, given.seconds, pace) for _ in range(given.posters)
-        ]
+        each = [posters.submit(_post_on, own, by, given.seconds, pace) for own in batches]
         found = [one.result() for one in each]
     seconds = time.perf_counter() - began
     return Posted(sum(n for n, _server in found), seconds, sum(server for _n, server in found))
 
 
-def _post_on(made: Any, by: Any, seconds: float, pace: float) -> tuple[int, float]:
-    """Batches of 500, one after the other, `pace` entries a second at most: how many, and the server's work."""
+def _batches(made: Any, given: Any) -> list[Batches]:
+    """What each poster will hand in: other units each time. Made before, as by machines elsewhere."""
+    if not given.rate:
+        return [_made_on_the_way(made) for _ in range(given.posters)]
+    each = -(-given.rate * given.seconds // (BATCH * given.posters)) + 1
+    found = [
+        [new_entries(made, BATCH, seed=next(_SEEDS)) for _ in range(each)]
+        for _ in range(given.posters)
+    ]
+    gc.collect()
+    gc.freeze()  # they are many, and none of them is a poster's to look after
+    return found
+
+
+def _made_on_the_way(made: Any) -> Batches:
+    while True:
+        yield new_entries(made, BATCH, seed=next(_SEEDS))
+
+
+def _post_on(batches: Batches, by: Any, seconds: float, pace: float) -> tuple[int, float]:
+    """One batch after the other, `pace` entries a second at most: how many, and the server's work."""
     from django.db import connection
 
     from karnameh.ledger.public import post_entries
@@ -165,10 +186,12 @@ def _post_on(made: Any, by: Any, seconds: float, pace: float) -> tuple[int, floa
     began, posted = time.perf_counter(), 0
     try:
         with metered() as meter:
-            while (passed := time.perf_counter() - began) < seconds:
+            for entries in batches:
+                passed = time.perf_counter() - began
+                if passed >= seconds:
+                    break
                 if pace and posted > pace * passed:
                     time.sleep(posted / pace - passed)
-                entries = new_entries(made, BATCH, seed=next(_SEEDS))  # other units each time
                 post_entries(entries, by=by, at=now())
                 posted += BATCH
     finally:
@@ -176,10 +199,10 @@ def _post_on(made: Any, by: Any, seconds: float, pace: float) -> tuple[int, floa
     return posted, meter.server
 
 
-def _both(plan: dict[str, Any], made: Any, by: Any, given: Any) -> tuple[Seen, Posted]:
+def _both(plan: dict[str, Any], batches: list[Batches], by: Any, given: Any) -> tuple[Seen, Posted]:
     with ThreadPoolExecutor(1) as aside:
         reading = aside.submit(_read, plan)
-        posted = _post(made, by, given)
+        posted = _post(batches, by, given)
         return reading.result(), posted
 
 
