@@ -7,7 +7,10 @@ from playwright.sync_api import expect
 
 from journeys.scene import Scene
 from journeys.visitor import Visitor, Visitors
+from builders import an_entry, an_indicator
+from karnameh.catalog.public import Measure
 from karnameh.insight.public import Figure
+from karnameh.ledger.public import Stage
 
 pytestmark = pytest.mark.journey
 
@@ -56,6 +59,24 @@ def test_from_the_number_to_the_public_page(
     stranger.look()
     stranger.open("/figures/all/")
     stranger.look()
+
+
+@pytest.mark.parametrize("size", ["phone"])
+def test_three_sums_of_money_stand_side_by_side(
+    officer: Visitor, scene: Scene, size: str
+) -> None:
+    rial = Measure.objects.create(
+        code="rial", name_fa="ریال", name_en="rial", symbol_fa="ریال", symbol_en="rials", kind="money"
+    )
+    loans = an_indicator("loans", measure=rial)
+    for stage, by in ((Stage.PLEDGED, "fars"), (Stage.REPORTED, "leader")):
+        an_entry(
+            scene.world.local, loans, 178_650_000_000, by=scene.world.people[by], stage=stage,
+            rial=178_650_000_000,
+        )  # fmt: skip
+    officer.open(f"/indicators/{loans.pk}/?unit={scene.world.nation.pk}&period=1405")
+    expect(officer.page.locator("main")).to_contain_text("میلیارد تومان")
+    officer.look()
 
 
 def test_the_map_and_the_packs(officer: Visitor, scene: Scene, size: str) -> None:

@@ -78,7 +78,7 @@ FIGURES: tuple[_Demo, ...] = (
     _Demo(
         "PARCS2",
         "parcels-distributed",
-        "همیاران در {period} {value} {measure} به خانه‌ها رسانده‌اند.",
+        "همیاران در {period}، {value} {measure} به خانه‌ها رسانده‌اند.",
         "Volunteers brought {value} {measure} to people’s homes, {period}.",
         method_fa="هر بسته یک بار و در شمار واحدی که آن را رسانده است.",
         method_en="Each parcel once, with the unit that delivered it.",
