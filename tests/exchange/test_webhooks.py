@@ -110,13 +110,24 @@ def test_a_wrong_wish_is_refused_at_its_field(
 
 def test_ten_subscriptions_are_enough_and_an_ended_one_does_not_count(world: World) -> None:
     admin = world.people["admin"]
-    made = [a_hook(admin, world.nation)[0] for _ in range(10)]
+    made = [a_hook(admin, world.nation, f"{ADDRESS}?{n}")[0] for n in range(10)]
     with pytest.raises(Refusal):
         a_hook(admin, world.nation)
     actions.end(made[0].pk, by=admin, at=NOW)
     assert a_hook(admin, world.nation)
     with pytest.raises(Refusal):
         actions.resume(made[0].pk, by=admin, at=NOW)
+
+
+def test_a_second_click_makes_no_second_subscription(world: World) -> None:
+    admin = world.people["admin"]
+    hook, _secret = a_hook(admin, world.nation)
+    with pytest.raises(Refusal) as refused:
+        a_hook(admin, world.nation, ADDRESS, ("head.sealed",))
+    assert refused.value.status == 409
+    assert a_hook(admin, world.fars) and a_hook(world.people["admin2"], world.nation)
+    actions.end(hook.pk, by=admin, at=NOW)
+    assert a_hook(admin, world.nation)
 
 
 def test_the_secret_is_kept_only_sealed_and_reaches_no_trail(world: World) -> None:
@@ -189,8 +200,8 @@ def test_notices_go_to_those_who_see_the_unit_and_asked_for_the_kind(world: Worl
     officer = world.people["officer"]
     nation, _s = a_hook(officer, world.nation)
     yazd, _s = a_hook(officer, world.yazd)
-    heads, _s = a_hook(officer, world.nation, kinds=("head.sealed",))
-    paused, _s = a_hook(officer, world.nation)
+    heads, _s = a_hook(officer, world.nation, f"{ADDRESS}?heads", ("head.sealed",))
+    paused, _s = a_hook(officer, world.nation, f"{ADDRESS}?paused")
     actions.pause(paused.pk, by=officer, at=NOW)
     other, _s = a_hook(world.people["fars"], world.fars)
     body = {"number": str(uuid4()), "state": "posted", "unit": "10", "new": 3, "same": 0}

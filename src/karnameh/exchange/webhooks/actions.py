@@ -20,10 +20,14 @@ from karnameh.exchange.webhooks.rules import BadAddress, EventKind, checked_addr
 from karnameh.ledger.public import numbered_to
 from karnameh.people.public import User
 from karnameh.plumbing.chores import wake
+from karnameh.plumbing.errors import CONSTRAINT_SENTENCES
 from karnameh.plumbing.public import OutOfReach, Refusal, deed, no_role
 from karnameh.plumbing.sealed import SealBroken, open_word, resealed_word, seal_word
 
 MOST = 10  # of one account
+CONSTRAINT_SENTENCES["hook_once_for_an_address"] = gettext_lazy(
+    "This address is told of this unit already. Open its subscription to change the secret or to end it."
+)
 OVERLAP = timedelta(days=1)  # in which the secret before still signs along
 _PLACE = {"table": "exchange_subscription", "field": "secret"}
 _TROUBLES = {

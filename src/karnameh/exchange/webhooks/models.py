@@ -101,6 +101,10 @@ class Subscription(models.Model):
                 | (~Q(former_secret="") & Q(former_until__isnull=False)),
                 name="hook_former_secret_ends",
             ),
+            models.UniqueConstraint(  # a second click, or the page sent again
+                fields=["owner", "unit", "address"], condition=~Q(paused=Paused.ENDED),
+                name="hook_once_for_an_address",
+            ),
         ]  # fmt: skip
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="hook_of_owner"),
