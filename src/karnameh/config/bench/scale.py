@@ -150,15 +150,18 @@ def _history_sealed_while_it_comes(size: Size) -> Iterator[Result]:
     from karnameh.ledger.public import number_portion, write_segments
     from karnameh.plumbing.clock import now
 
+    left = size.more
     with metered() as meter, ThreadPoolExecutor(1) as beside:
         filling = beside.submit(_fill_beside, size)
         while size.sealed and not filling.done():
-            if not number_portion(at=now()).entries:
+            numbered = number_portion(at=now()).entries
+            left -= numbered
+            if not numbered:
                 time.sleep(1)
             write_segments(at=now(), least=SEALED_DAY)
         filling.result()
         if size.sealed:
-            yield from _sealing("history: what was left, sealed", size.more)
+            yield from _sealing("history: what was left, sealed", left)
     what = "history: made and sealed at once" if size.sealed else "history: made by the server"
     yield Result(what, size.more / meter.wall, "entries/s", note=meter.each(size.more))
 
