@@ -35,7 +35,7 @@ from karnameh.ledger.public import (
     seal,
     write_segments,
 )
-from karnameh.ledger.segments import writing
+from karnameh.ledger.segments import duck, writing
 from karnameh.org.public import move_unit
 from workbench import next_moment, refused, run
 
@@ -94,6 +94,8 @@ def test_files_and_tail_answer_what_the_ledger_answers(
             transaction.set_rollback(True)
 
     monkeypatch.setattr(test_invariants, "roll_up", roll_up_sealed)
+    if kind == "reorganised":
+        monkeypatch.setattr(duck, "AT_ONCE", 5)  # a few indicators after the other
     replay()
 
 

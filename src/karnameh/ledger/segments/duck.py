@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 import duckdb
 from django.db import connection
+from django.db.models import Sum
 
 from karnameh.access.public import Reach
 from karnameh.kernel.period import month_starts
@@ -29,7 +32,8 @@ from karnameh.ledger.segments.statement import LEVELS, LINE, statement
 from karnameh.ledger.segments.writing import export, path_of
 from karnameh.org.public import line_of
 
-MEMORY = "1GB"  # what it has no room for goes to the disk
+MEMORY = "1GB"  # what it has no room for goes to the disk, of whose free part it takes half at most
+AT_ONCE = 5_000_000  # entries, about: a file is sorted by indicator, so a few indicators are a part of it
 
 
 def roll_up_sealed(reach: Reach, question: Question, *, by: By = "node") -> list[Cell]:
@@ -45,14 +49,25 @@ def roll_up_sealed(reach: Reach, question: Question, *, by: By = "node") -> list
         if rule in ("sum", "last") and unit_rule == "sum"
     }
     others = {pk: rules for pk, rules in wanted.items() if pk not in foldable}
-    cells = []
+    cells: list[Cell] = []
     if foldable:
         with (
             tempfile.TemporaryDirectory() as scratch,
             opened(Path(scratch), foldable, months=by == "month") as engine,
         ):
-            cells = ask(engine, reach, question, by)
+            for part in _parts(foldable):
+                _give_indicators(engine, part)
+                cells += ask(engine, reach, question, by)
     return cells + (extremes(reach, question, by, others) if others else [])
+
+
+def _parts(rules: dict[int, str]) -> Iterator[dict[int, str]]:
+    """The indicators, so many at once as are looked at within memory, in the order of their ids."""
+    entries = Segment.objects.aggregate(n=Sum("rows"))["n"] or 0
+    many = max(1, len(rules) * AT_ONCE // max(entries, AT_ONCE))
+    ids = sorted(rules)
+    for start in range(0, len(ids), many):
+        yield {pk: rules[pk] for pk in ids[start : start + many]}
 
 
 def ask(engine: duckdb.DuckDBPyConnection, reach: Reach, question: Question, by: By) -> list[Cell]:
@@ -70,7 +85,10 @@ def opened(
     scratch: Path, rules: dict[int, str], *, months: bool = False
 ) -> duckdb.DuckDBPyConnection:
     """An engine that sees every entry there is, and the trees as they are. `scratch` is for its tables."""
-    engine = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(scratch)})
+    room = shutil.disk_usage(scratch).free // 2
+    engine = duckdb.connect(
+        config={"memory_limit": MEMORY, "temp_directory": str(scratch), "max_temp_directory_size": f"{room}B"}
+    )  # fmt: skip
     # Which files there are is read before the tail, so nothing falls between them; what was sealed in
     # between lies in the tail.
     segments = list(Segment.objects.order_by("number"))
@@ -103,7 +121,7 @@ def _give_indicators(engine: duckdb.DuckDBPyConnection, rules: dict[int, str]) -
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, theme_id FROM catalog_indicator")
         themes = dict(cursor.fetchall())
-    engine.execute("CREATE TABLE indicators (id INTEGER, time_rule VARCHAR, theme_id INTEGER)")
+    engine.execute("CREATE OR REPLACE TABLE indicators (id INTEGER, time_rule VARCHAR, theme_id INTEGER)")
     engine.executemany(
         "INSERT INTO indicators VALUES (?, ?, ?)",
         [(pk, rule, themes[pk]) for pk, rule in rules.items()],
