@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from builders import an_entry, an_indicator
 from journeys.scene import Scene
 from journeys.visitor import Visitor, Visitors
-from builders import an_entry, an_indicator
 from karnameh.catalog.public import Measure
 from karnameh.insight.public import Figure
 from karnameh.ledger.public import Stage
@@ -62,11 +62,14 @@ def test_from_the_number_to_the_public_page(
 
 
 @pytest.mark.parametrize("size", ["phone"])
-def test_three_sums_of_money_stand_side_by_side(
-    officer: Visitor, scene: Scene, size: str
-) -> None:
+def test_three_sums_of_money_stand_side_by_side(officer: Visitor, scene: Scene, size: str) -> None:
     rial = Measure.objects.create(
-        code="rial", name_fa="ریال", name_en="rial", symbol_fa="ریال", symbol_en="rials", kind="money"
+        code="rial",
+        name_fa="ریال",
+        name_en="rial",
+        symbol_fa="ریال",
+        symbol_en="rials",
+        kind="money",
     )
     loans = an_indicator("loans", measure=rial)
     for stage, by in ((Stage.PLEDGED, "fars"), (Stage.REPORTED, "leader")):

@@ -349,23 +349,6 @@ def test_a_busy_chore_is_asked_again_without_a_pause(own_world: World) -> None:
         until(lambda: len(rounds) == 50)
 
 
-def test_a_chore_rests_so_many_times_as_long_as_it_has_worked(own_world: World) -> None:
-    rounds = list[str]()
-
-    def said(word: str) -> Callable[[], bool]:
-        def work() -> bool:
-            rounds.append(word)
-            time.sleep(0.01)
-            return False
-
-        return work
-
-    heavy = Chore("heavy", said("heavy"), every=0.0, rests=100_000)
-    with at_work(heavy, Chore("light", said("light"), every=0.0, rests=0.1)):
-        until(lambda: rounds.count("light") == 5)
-    assert rounds.count("heavy") == 1
-
-
 # --- A whole process ---------------------------------------------------------------------------------
 
 POSTER = """

@@ -68,7 +68,8 @@ STEPS = (
     "_take_records",
     "write_pages",
     "write_nodes",
-    "add_up",
+    "added_up",
+    "write_sums",
     "_keep_homes",
 )
 

@@ -73,9 +73,9 @@ def lanes() -> list[list[Chore]]:
         Chore("published figures", lambda: watch_figures(at=now()), every=300.0, woken=False),
     ]
     log = [
-        # So that whoever proposes a figure never waits for a day's entries to be hashed. A portion adds up
-        # again what its days already held: when many come, few large portions cost less than many small ones.
-        Chore("number", lambda: number_portion(at=now()).behind, every=20.0, woken=False, rests=4.0),
+        # So that whoever proposes a figure never waits for a day's entries to be hashed. Rarer and larger
+        # portions would cost less, but while one is written, nothing is folded and pages grow slow.
+        Chore("number", lambda: number_portion(at=now()).behind, every=20.0, woken=False),
         Chore("seal", _seal_daily, every=600.0, woken=False),
         Chore("check the log", _patrol, every=900.0, woken=False),
     ]

@@ -130,15 +130,11 @@ def collect_static() -> None:
     mark.touch()
 
 
-POLITE = 10  # steps of niceness: on a busy machine a page goes first
-
-
 def work() -> int:
     """The worker: folding, following reorganisations; beside it imports, and erasing what has expired."""
     from karnameh.config.chores import lanes
     from karnameh.plumbing.chores import Worker
 
-    os.nice(POLITE)
     workers = [Worker(chores) for chores in lanes()]
 
     def stop(*_: object) -> None:

@@ -260,11 +260,12 @@ def _from_totals(
     line = _line_of(question)
     node = statement.bind(question.node.pk)
     position = f"array_position({line}, {node}::int) + {1 if by == 'child' else 0}"
-    beneath = f"({line})[{position}] = ANY({nodes})" if by == "child" else f"{node}::int = ANY({line})"
+    beneath = (
+        f"({line})[{position}] = ANY({nodes})" if by == "child" else f"{node}::int = ANY({line})"
+    )
     its_key = _key_of(by, position, line)
-    condition = (
-        f"{beneath} AND {_in_period(statement, question, summed, last)}"
-        + _scope_condition(statement, reach, question, "coalesce(hu.line[2], u.line[2], u.line[1])")
+    condition = f"{beneath} AND {_in_period(statement, question, summed, last)}" + _scope_condition(
+        statement, reach, question, "coalesce(hu.line[2], u.line[2], u.line[1])"
     )
     tail_rows = (
         f"SELECT {its_key} AS key, d.indicator_id, d.stage, d.bucket,"

@@ -23,15 +23,12 @@ class Chore:
     """`every`: least seconds between two rounds when the last one was idle.
 
     `woken`: whether a notification makes it due at once. What follows the clock and not the work waits.
-    `rests`: how many times as long as it has worked it rests at least, so that what nobody waits for
-    leaves a busy machine to those who do.
     """
 
     name: str
     work: Callable[[], bool]
     every: float
     woken: bool = True
-    rests: float = 0.0
     due: float = field(default=0.0)
 
 
@@ -75,8 +72,7 @@ class Worker:
     def _round(self) -> bool:
         busy = False
         for chore in self.chores:
-            began = time.monotonic()
-            if self.stopping or began < chore.due:
+            if self.stopping or time.monotonic() < chore.due:
                 continue
             try:
                 more = chore.work()
@@ -86,9 +82,7 @@ class Worker:
                 log.exception("chore %s failed", chore.name)
                 more = False
                 connection.close()
-            ended = time.monotonic()
-            pause = max(chore.every, chore.rests * (ended - began))
-            chore.due = 0.0 if more else ended + pause
+            chore.due = 0.0 if more else time.monotonic() + chore.every
             busy = busy or more
         return busy
 

@@ -100,7 +100,9 @@ def computed_by(parts: Mapping[str, str]) -> dict[str, float]:
 
 def computed_in_sessions() -> dict[tuple[str, int], float]:
     """Seconds that the server's process of each session has computed, by the session's name and process."""
-    rows = sql("SELECT coalesce(nullif(application_name, ''), backend_type), pid FROM pg_stat_activity")
+    rows = sql(
+        "SELECT coalesce(nullif(application_name, ''), backend_type), pid FROM pg_stat_activity"
+    )
     return {(name, process): _processor_time(process) for name, process in rows}
 
 

@@ -162,7 +162,7 @@ def _batches(made: Any, given: Any) -> list[Batches]:
     if not given.rate:
         return [_made_on_the_way(made) for _ in range(given.posters)]
     each = -(-given.rate * given.seconds // (BATCH * given.posters)) + 1
-    found = [
+    found: list[Batches] = [
         [new_entries(made, BATCH, seed=next(_SEEDS)) for _ in range(each)]
         for _ in range(given.posters)
     ]

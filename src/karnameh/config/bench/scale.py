@@ -138,9 +138,7 @@ def _history(size: Size) -> Iterator[Result]:
     yield Result("history: made by the server", size.more / taken, "entries/s")
     with metered() as meter:
         fold_everything(size.more)
-    yield Result(
-        "history: folded", size.more / meter.wall, "entries/s", note=meter.each(size.more)
-    )
+    yield Result("history: folded", size.more / meter.wall, "entries/s", note=meter.each(size.more))
     if size.sealed:
         yield from _sealing("history: sealed", size.more)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from karnameh.ledger.proof.joining import Task
+from karnameh.ledger.proof.joining import Joined, Task
 from karnameh.ledger.proof.shape import (
     DAY,
     MONTH,
@@ -53,13 +53,32 @@ class Additions:
     touched: set[PageKey] = field(default_factory=set)  # old and new pages of what moved
 
 
-def add_up(cursor: Any, additions: Additions, state: State, size: int) -> None:
-    """Write the versions that hold from `size` on, from the pages up to the series."""
+@dataclass(frozen=True)
+class Sums:
+    """Changed pages with all their cells, joined and packed; an empty one has no task."""
+
+    pages: Mapping[PageKey, list[Placed]]
+    tasks: Sequence[Task]
+    cores: Sequence[Joined]
+
+
+def added_up(cursor: Any, additions: Additions, state: State) -> Sums:
+    """What the changed pages are now. Reads and computes, which takes long, and writes nothing yet."""
     keys = {*additions.cells, *additions.touched}
-    if not keys:
+    pages = _changed_pages(cursor, additions, keys) if keys else {}
+    tasks = [
+        Task(hiding_key(state.master, where.series), -1 if len(cells[0][0]) == 1 else 1, pack(cells))
+        for where, cells in pages.items() if cells
+    ]  # fmt: skip
+    return Sums(pages, tasks, joined(tasks))
+
+
+def write_sums(cursor: Any, sums: Sums, state: State, size: int) -> None:
+    """Write the versions that hold from `size` on, from the pages up to the series."""
+    pages = sums.pages
+    if not pages:
         return
-    pages = _changed_pages(cursor, additions, keys)
-    _write_pages(cursor, pages, state, size)
+    _write_pages(cursor, sums, size)
     days = sorted({(key.series, key.day) for key in pages})
     _write_days(cursor, days, state, size, DAY)
     _write_months(cursor, days, state, size)
@@ -95,18 +114,15 @@ def _changed_pages(
     return found
 
 
-def _write_pages(cursor: Any, pages: dict[PageKey, list[Placed]], state: State, size: int) -> None:
-    full = {where: cells for where, cells in pages.items() if cells}
-    tasks = [
-        Task(hiding_key(state.master, where.series), -1 if len(cells[0][0]) == 1 else 1, pack(cells))
-        for where, cells in full.items()
-    ]  # fmt: skip
-    cores = joined(tasks)
+def _write_pages(cursor: Any, sums: Sums, size: int) -> None:
+    full = {where: cells for where, cells in sums.pages.items() if cells}
     with _copy(cursor, "ledger_sumpage", _PAGE, _PAGE_TYPES) as copy:
-        for (where, cells), task, (count, core) in zip(full.items(), tasks, cores, strict=True):
+        for (where, cells), task, (count, core) in zip(
+            full.items(), sums.tasks, sums.cores, strict=True
+        ):
             root = cells[0][0][0]
             copy.write_row((*where, size, root, count, *_core(core), task.packed))
-        for where in pages.keys() - full.keys():
+        for where in sums.pages.keys() - full.keys():
             copy.write_row((*where, size, 0, *_GONE, b""))
 
 

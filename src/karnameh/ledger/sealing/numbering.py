@@ -1,8 +1,8 @@
 """Numbering: settled entries and waiting records become leaves, and are added up, a portion at a time.
 
-Settled is what lies below the oldest transaction still running, as for folding. A portion is read and
-hashed first and written at the end, in one transaction: killed anywhere, it leaves nothing behind, and
-the next one begins where the last whole one ended. Only the writing holds the horizon back.
+Settled is what lies below the oldest transaction still running, as for folding. A portion is read,
+hashed and added up first and written at the end, in one transaction: killed anywhere, it leaves nothing
+behind, and the next one begins where the last whole one ended. Only the writing holds the horizon back.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from karnameh.ledger.proof.merkle import leaf_hash
 from karnameh.ledger.proof.shape import PageKey, Series, page_of
 from karnameh.ledger.proof.sums import CELL, Line
 from karnameh.ledger.proof.taking import PAGE, Taken
-from karnameh.ledger.sealing.adding import Additions, add_up
+from karnameh.ledger.sealing.adding import Additions, added_up, write_sums
 from karnameh.ledger.sealing.leaves import (
     Page,
     State,
@@ -58,10 +58,12 @@ def number_portion(*, at: datetime, limit: int = PORTION) -> Numbered:
         for taken, salts in found:
             portion.take(taken, salts)
         _take_moves(cursor, portion)
+        sums = added_up(cursor, portion.additions, state)
+        # From here on the transaction writes, and nothing that came after it is folded until it ends.
         records = _take_records(cursor, portion, at)
         write_pages(cursor, portion.pages)
         write_nodes(cursor, state.size, portion.size)
-        add_up(cursor, portion.additions, state, portion.size)
+        write_sums(cursor, sums, state, portion.size)
         cursor.executemany(
             "UPDATE ledger_logrecord SET leaf = %s WHERE id = %s",
             [(leaf, pk) for pk, leaf in records],

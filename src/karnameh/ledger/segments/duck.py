@@ -33,7 +33,9 @@ from karnameh.ledger.segments.writing import export, path_of
 from karnameh.org.public import line_of
 
 MEMORY = "1GB"  # what it has no room for goes to the disk, of whose free part it takes half at most
-AT_ONCE = 5_000_000  # entries, about: a file is sorted by indicator, so a few indicators are a part of it
+AT_ONCE = (
+    5_000_000  # entries, about: a file is sorted by indicator, so a few indicators are a part of it
+)
 
 
 def roll_up_sealed(reach: Reach, question: Question, *, by: By = "node") -> list[Cell]:
@@ -121,7 +123,9 @@ def _give_indicators(engine: duckdb.DuckDBPyConnection, rules: dict[int, str]) -
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, theme_id FROM catalog_indicator")
         themes = dict(cursor.fetchall())
-    engine.execute("CREATE OR REPLACE TABLE indicators (id INTEGER, time_rule VARCHAR, theme_id INTEGER)")
+    engine.execute(
+        "CREATE OR REPLACE TABLE indicators (id INTEGER, time_rule VARCHAR, theme_id INTEGER)"
+    )
     engine.executemany(
         "INSERT INTO indicators VALUES (?, ?, ?)",
         [(pk, rule, themes[pk]) for pk, rule in rules.items()],
