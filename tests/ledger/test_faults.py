@@ -25,6 +25,7 @@ from karnameh.kernel.period import Period
 from karnameh.ledger.levels import KEPT
 from karnameh.ledger.public import Entry, Verdict, deepen, fold, post_entries
 from karnameh.ledger.rolling import stands_now
+from karnameh.ledger.sealing import numbering
 from karnameh.plumbing.chores import Chore, Worker, wake
 from workbench import as_owner, ask, quantity_of, run, sound
 
@@ -347,6 +348,23 @@ def test_a_busy_chore_is_asked_again_without_a_pause(own_world: World) -> None:
 
     with at_work(Chore("busy", busy, every=3600)):  # with a pause it would take days
         until(lambda: len(rounds) == 50)
+
+
+def test_a_portion_is_added_up_before_its_transaction_writes(
+    own_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or nothing that came after it would be folded meanwhile, and every page grow slow."""
+    an_entry(own_world.local, an_indicator(), 5, by=own_world.people["leader"])
+    writing, real = list[bool](), numbering.added_up
+
+    def looks(*args: Any) -> Any:
+        found = real(*args)
+        writing.append(ask("SELECT pg_current_xact_id_if_assigned() IS NOT NULL"))
+        return found
+
+    monkeypatch.setattr(numbering, "added_up", looks)
+    assert numbering.number_portion(at=NOW).entries == 1
+    assert writing == [False]
 
 
 # --- A whole process ---------------------------------------------------------------------------------
