@@ -120,6 +120,17 @@ def an_indicator(code: str = "", *, theme: Theme | None = None, **rules: Any) ->
     return indicator
 
 
+def a_money_indicator(code: str = "", **rules: Any) -> Indicator:
+    """An indicator of sums of money, in rials."""
+    rial = Measure.objects.get_or_create(
+        code="rial",
+        defaults={
+            "name_fa": "ریال", "name_en": "rial", "symbol_fa": "ریال", "symbol_en": "rials", "kind": "money"
+        },
+    )[0]  # fmt: skip
+    return an_indicator(code, measure=rial, **rules)
+
+
 def a_campaign(start: date = date(2026, 11, 20)) -> Campaign:
     """A service week."""
     return Campaign.objects.create(

@@ -15,6 +15,7 @@ from builders import (
     NOW,
     World,
     a_grant,
+    a_money_indicator,
     a_unit,
     a_user,
     an_activity,
@@ -23,7 +24,7 @@ from builders import (
 )
 from karnameh.access.public import Role
 from karnameh.activities.models import State
-from karnameh.catalog.models import Dimension, DimensionOption, Item, Measure
+from karnameh.catalog.models import Dimension, DimensionOption, Item
 from karnameh.catalog.public import Indicator
 from karnameh.exchange.models import Import
 from karnameh.exchange.rules.columns import EXPORT, Column
@@ -306,15 +307,7 @@ def test_rows_that_say_the_same_are_asked_about(world: World, indicator: Indicat
 
 
 def test_money_counts_in_whole_rials_with_the_words_that_were_written(world: World) -> None:
-    measure = Measure.objects.create(
-        code="rial",
-        name_fa="ریال",
-        name_en="Rial",
-        symbol_fa="ریال",
-        symbol_en="rials",
-        kind="money",
-    )
-    spent = an_indicator("spent", measure=measure)
+    spent = a_money_indicator("spent")
     job = checked(
         [a_filled_row(world.local, spent, "۱۹ میلیارد تومان")],
         by=world.people["fars"],

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from builders import DAY, World, an_entry, an_indicator
+from builders import DAY, World, a_money_indicator, an_entry, an_indicator
 from exchange.test_api import writer
 from karnameh.exchange.api.foreign import answers_of, days_of, instance_of
 from karnameh.ledger.public import Entry, Stage
@@ -155,17 +155,7 @@ def test_a_submission_that_cannot_count_once_or_says_too_little_is_refused(world
 
 @database
 def test_money_is_whole_rials(world: World) -> None:
-    from karnameh.catalog.public import Measure
-
-    rial = Measure.objects.create(
-        code="rial",
-        name_fa="ریال",
-        name_en="rial",
-        symbol_fa="ریال",
-        symbol_en="rial",
-        kind="money",
-    )
-    paid = an_indicator("paid", measure=rial)
+    paid = a_money_indicator("paid")
     from exchange.test_api import an_item
 
     body = {"entries": [an_item(world.local.code, "paid", None, rial=12_000_000)]}

@@ -10,13 +10,22 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from builders import DAY, NOW, World, a_grant, an_activity, an_entry, an_indicator
+from builders import (
+    DAY,
+    NOW,
+    World,
+    a_grant,
+    a_money_indicator,
+    an_activity,
+    an_entry,
+    an_indicator,
+)
 from field.conftest import a_phone
 from field.sending import Sender, a_quantity, an_item, milliseconds, old_id
 from karnameh.access.public import Role
 from karnameh.activities.models import State
 from karnameh.activities.public import move_activities
-from karnameh.catalog.public import Dimension, Indicator, Measure
+from karnameh.catalog.public import Dimension, Indicator
 from karnameh.field.actions import revoke_device
 from karnameh.field.models import Answered, CheckIn, Evidence, Sent, Settled
 from karnameh.field.public import ask_unit, enrol_device, open_point
@@ -712,15 +721,7 @@ def test_a_part_that_does_not_exist_is_refused_in_words(
 
 
 def test_money_is_whole_rials(phone: Sender, world: World) -> None:
-    rial = Measure.objects.create(
-        code="rial",
-        name_fa="ریال",
-        name_en="rial",
-        symbol_fa="ریال",
-        symbol_en="rial",
-        kind="money",
-    )
-    money = an_indicator("spent", measure=rial)
+    money = a_money_indicator("spent")
     item = a_quantity(world.local, money, "190000000", written="۱۹ میلیون تومان")
     assert phone.verdicts(item) == ["new"]
     assert Entry.objects.get(pk=item["id"]).rial == 190_000_000

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from builders import an_entry, an_indicator
+from builders import a_money_indicator, an_entry
 from journeys.scene import Scene
 from journeys.visitor import Visitor, Visitors
-from karnameh.catalog.public import Measure
 from karnameh.insight.public import Figure
 from karnameh.ledger.public import Stage
 
@@ -63,15 +62,7 @@ def test_from_the_number_to_the_public_page(
 
 @pytest.mark.parametrize("size", ["phone"])
 def test_three_sums_of_money_stand_side_by_side(officer: Visitor, scene: Scene, size: str) -> None:
-    rial = Measure.objects.create(
-        code="rial",
-        name_fa="ریال",
-        name_en="rial",
-        symbol_fa="ریال",
-        symbol_en="rials",
-        kind="money",
-    )
-    loans = an_indicator("loans", measure=rial)
+    loans = a_money_indicator("loans")
     for stage, by in ((Stage.PLEDGED, "fars"), (Stage.REPORTED, "leader")):
         an_entry(
             scene.world.local, loans, 178_650_000_000, by=scene.world.people[by], stage=stage,

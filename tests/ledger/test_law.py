@@ -19,6 +19,7 @@ from builders import (
     NOW,
     World,
     a_grant,
+    a_money_indicator,
     a_new_entry,
     a_unit,
     a_user,
@@ -33,7 +34,6 @@ from karnameh.catalog.public import (
     DimensionOption,
     DimensionSet,
     Indicator,
-    Measure,
     dimension_set,
 )
 from karnameh.kernel.ids import new_id
@@ -1364,10 +1364,7 @@ def test_checked_money_is_counted_in_rials_too(world: World) -> None:
 
 
 def test_an_unknown_amount_that_becomes_known_is_counted_in_rials(world: World) -> None:
-    leader, measure = world.people["leader"], Measure.objects.create(
-        code="test-rial", name_fa="ریال", name_en="rial", symbol_fa="ریال", symbol_en="rial", kind="money"
-    )  # fmt: skip
-    spent = an_indicator(measure=measure)
+    leader, spent = world.people["leader"], a_money_indicator()
     vague = an_entry(world.local, spent, None, by=leader, qualifier=Qualifier.UNKNOWN)
     correct_entry(
         vague, quantity=Decimal(900), qualifier=Qualifier.EXACT, note="معلوم شد", by=leader, at=NOW

@@ -55,27 +55,31 @@ class Additions:
 
 @dataclass(frozen=True)
 class Sums:
-    """Changed pages with all their cells, joined and packed; an empty one has no task."""
+    """Changed pages, joined and packed: the root of each, its cells as they are kept, parts and core."""
 
-    pages: Mapping[PageKey, list[Placed]]
-    tasks: Sequence[Task]
-    cores: Sequence[Joined]
+    full: Mapping[PageKey, tuple[int, bytes, Joined]]
+    empty: Collection[PageKey]
 
 
 def added_up(cursor: Any, additions: Additions, state: State) -> Sums:
     """What the changed pages are now. Reads and computes, which takes long, and writes nothing yet."""
     keys = {*additions.cells, *additions.touched}
     pages = _changed_pages(cursor, additions, keys) if keys else {}
+    full = {where: cells for where, cells in pages.items() if cells}
     tasks = [
         Task(hiding_key(state.master, where.series), -1 if len(cells[0][0]) == 1 else 1, pack(cells))
-        for where, cells in pages.items() if cells
+        for where, cells in full.items()
     ]  # fmt: skip
-    return Sums(pages, tasks, joined(tasks))
+    made = zip(full.items(), tasks, joined(tasks), strict=True)
+    return Sums(
+        {where: (cells[0][0][0], task.packed, core) for (where, cells), task, core in made},
+        pages.keys() - full.keys(),
+    )
 
 
 def write_sums(cursor: Any, sums: Sums, state: State, size: int) -> None:
     """Write the versions that hold from `size` on, from the pages up to the series."""
-    pages = sums.pages
+    pages = [*sums.full, *sums.empty]
     if not pages:
         return
     _write_pages(cursor, sums, size)
@@ -115,14 +119,10 @@ def _changed_pages(
 
 
 def _write_pages(cursor: Any, sums: Sums, size: int) -> None:
-    full = {where: cells for where, cells in sums.pages.items() if cells}
     with _copy(cursor, "ledger_sumpage", _PAGE, _PAGE_TYPES) as copy:
-        for (where, cells), task, (count, core) in zip(
-            full.items(), sums.tasks, sums.cores, strict=True
-        ):
-            root = cells[0][0][0]
-            copy.write_row((*where, size, root, count, *_core(core), task.packed))
-        for where in sums.pages.keys() - full.keys():
+        for where, (root, packed, (count, core)) in sums.full.items():
+            copy.write_row((*where, size, root, count, *_core(core), packed))
+        for where in sums.empty:
             copy.write_row((*where, size, 0, *_GONE, b""))
 
 

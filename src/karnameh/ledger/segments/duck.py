@@ -33,9 +33,7 @@ from karnameh.ledger.segments.writing import export, path_of
 from karnameh.org.public import line_of
 
 MEMORY = "1GB"  # what it has no room for goes to the disk, of whose free part it takes half at most
-AT_ONCE = (
-    5_000_000  # entries, about: a file is sorted by indicator, so a few indicators are a part of it
-)
+AT_ONCE = 5_000_000  # entries, about: files are sorted by indicator, a few are a part of each
 
 
 def roll_up_sealed(reach: Reach, question: Question, *, by: By = "node") -> list[Cell]:
@@ -57,19 +55,18 @@ def roll_up_sealed(reach: Reach, question: Question, *, by: By = "node") -> list
             tempfile.TemporaryDirectory() as scratch,
             opened(Path(scratch), foldable, months=by == "month") as engine,
         ):
-            for part in _parts(foldable):
-                _give_indicators(engine, part)
+            for part in _parts(sorted(foldable)):
+                _ask_for(engine, part)
                 cells += ask(engine, reach, question, by)
     return cells + (extremes(reach, question, by, others) if others else [])
 
 
-def _parts(rules: dict[int, str]) -> Iterator[dict[int, str]]:
-    """The indicators, so many at once as are looked at within memory, in the order of their ids."""
+def _parts(indicators: list[int]) -> Iterator[list[int]]:
+    """So many of them at once as are looked at within memory, in their order."""
     entries = Segment.objects.aggregate(n=Sum("rows"))["n"] or 0
-    many = max(1, len(rules) * AT_ONCE // max(entries, AT_ONCE))
-    ids = sorted(rules)
-    for start in range(0, len(ids), many):
-        yield {pk: rules[pk] for pk in ids[start : start + many]}
+    many = max(1, len(indicators) * AT_ONCE // max(entries, AT_ONCE))
+    for start in range(0, len(indicators), many):
+        yield indicators[start : start + many]
 
 
 def ask(engine: duckdb.DuckDBPyConnection, reach: Reach, question: Question, by: By) -> list[Cell]:
@@ -123,12 +120,19 @@ def _give_indicators(engine: duckdb.DuckDBPyConnection, rules: dict[int, str]) -
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, theme_id FROM catalog_indicator")
         themes = dict(cursor.fetchall())
-    engine.execute(
-        "CREATE OR REPLACE TABLE indicators (id INTEGER, time_rule VARCHAR, theme_id INTEGER)"
-    )
+    engine.execute("CREATE TABLE wanted (id INTEGER, time_rule VARCHAR, theme_id INTEGER)")
     engine.executemany(
-        "INSERT INTO indicators VALUES (?, ?, ?)",
+        "INSERT INTO wanted VALUES (?, ?, ?)",
         [(pk, rule, themes[pk]) for pk, rule in rules.items()],
+    )
+    _ask_for(engine, list(rules))
+
+
+def _ask_for(engine: duckdb.DuckDBPyConnection, indicators: list[int]) -> None:
+    """Of all that are wanted, the next question is about these."""
+    engine.execute(
+        "CREATE OR REPLACE TABLE indicators AS SELECT * FROM wanted WHERE list_contains(?, id)",
+        [indicators],
     )
 
 
